@@ -1,0 +1,1 @@
+"""Pure statistics: data in, results out. Knows no Streamlit, Plotly or DuckDB."""

@@ -1,0 +1,201 @@
+"""The survival analysis of one endpoint: curves, medians, landmarks, test, hazard ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from analytics.checks import InputError, NotEstimableError
+from analytics.survival.counts import SurvivalCounts
+from analytics.survival.cox import CoxByArm, fit_cox_by_arm
+from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
+from analytics.survival.logrank import LogRank, test_logrank
+from queries import questions
+from queries.cohorts import EVERYONE, AllOf, Cohort, OneOf
+from queries.store import ArmRole, Store
+
+Estimate = TypeVar("Estimate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalAnalysis:
+    """What to estimate, for whom, and by which method.
+
+    Parameters
+    ----------
+    endpoint : str
+        A PARAMCD of ADTTE.
+    cohort : Cohort
+        The subjects on screen.
+    analysis_set : str, optional
+        The ADSL flag (`ITTFL`, `SAFFL`) whose subjects are analysed.
+    arm : {"planned", "actual"}
+        Planned arms for efficacy, actual arms for safety.
+    arms : tuple of str
+        Arms compared, reference first; empty means all of them.
+    strata : tuple of str
+        ADSL columns that stratify the test and the hazard ratio, not the curves.
+    unit : {"days", "months"}
+        Unit of the time axis. A month is 30.4375 days.
+    landmarks : tuple of float
+        Times, in `unit`, at which survival is stated.
+    """
+
+    endpoint: str
+    cohort: Cohort = EVERYONE
+    analysis_set: str | None = None
+    arm: ArmRole = "planned"
+    arms: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+    unit: str = "days"
+    interval: str = "log-log"
+    confidence_level: float = 0.95
+    landmarks: tuple[float, ...] = ()
+
+    def subjects(self) -> Cohort:
+        """The cohort within the analysis set."""
+        if self.analysis_set is None:
+            return self.cohort
+        flag = OneOf(column=self.analysis_set, values=("Y",))
+        inside = flag if self.cohort.rule is None else AllOf((flag, self.cohort.rule))
+        return Cohort(inside, name=self.cohort.name)
+
+    def run(self, store: Store) -> SurvivalAnswer:
+        """Ask the store and estimate.
+
+        Raises
+        ------
+        NotEstimableError
+            When no subject of the cohort has a time for this endpoint.
+        """
+        counts = self._counts(store, self.strata)
+        unstratified = self._counts(store, ()) if self.strata else counts
+        exclusions = questions.survival_exclusions(
+            store=store, endpoint=self.endpoint, cohort=self.subjects(), arm=self.arm
+        )
+        kept = exclusions[exclusions["arm"].isin(counts.arms)] if self.arms else exclusions
+        curves = fit_kaplan_meier(
+            unstratified, interval=self.interval, confidence_level=self.confidence_level
+        )
+        return SurvivalAnswer(
+            analysis=self,
+            curves=curves,
+            comparison=_or_reason(lambda: test_logrank(counts)),
+            hazard_ratio=_or_reason(
+                lambda: fit_cox_by_arm(counts, confidence_level=self.confidence_level)
+            ),
+            exclusions=kept,
+        )
+
+    def _counts(self, store: Store, strata: tuple[str, ...]) -> SurvivalCounts:
+        frame = questions.survival_counts(
+            store=store,
+            endpoint=self.endpoint,
+            cohort=self.subjects(),
+            arm=self.arm,
+            stratum=strata,
+        )
+        if self.arms:
+            frame = frame[frame["arm"].isin(self.arms)]
+        order = self.arms or store.arms(self.arm)
+        present = set(frame["arm"])
+        arms = tuple(arm for arm in order if arm in present)
+        if not arms:
+            raise NotEstimableError(
+                f"No subject of this cohort has a time for {self.endpoint}; widen the cohort."
+            )
+        counts = SurvivalCounts(frame=frame, arms=arms, endpoint=self.endpoint, time_unit="days")
+        return counts.in_unit("months") if self.unit == "months" else counts
+
+    def code(self, snapshot: Path) -> str:
+        """The Python that makes this analysis again from the snapshot file."""
+        imports = [
+            "from pathlib import Path",
+            "",
+            "from dashboard.analyses.survival import SurvivalAnalysis",
+            "from queries.cohorts import Cohort",
+            "from queries.store import open_store",
+        ]
+        fields = [
+            f"    endpoint={self.endpoint!r},",
+            f"    cohort=Cohort.from_json({self.cohort.to_json()!r}),",
+            f"    analysis_set={self.analysis_set!r},",
+            f"    arm={self.arm!r},",
+            f"    arms={self.arms!r},",
+            f"    strata={self.strata!r},",
+            f"    unit={self.unit!r},",
+            f"    interval={self.interval!r},",
+            f"    confidence_level={self.confidence_level!r},",
+            f"    landmarks={self.landmarks!r},",
+        ]
+        body = [
+            "analysis = SurvivalAnalysis(",
+            *fields,
+            ")",
+            f"with open_store(Path({str(snapshot)!r})) as store:",
+            "    answer = analysis.run(store)",
+            "print(answer.endpoint_table())",
+            "print(answer.comparison_table())",
+            "print(answer.curves.to_frame())",
+        ]
+        return "\n".join([*imports, "", *body]) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SurvivalAnswer:
+    """The estimates; where one does not exist, the sentence that says why stands in its place."""
+
+    analysis: SurvivalAnalysis
+    curves: KaplanMeier
+    comparison: LogRank | str
+    hazard_ratio: CoxByArm | str
+    exclusions: pd.DataFrame
+
+    def endpoint_table(self) -> pd.DataFrame:
+        """One row per arm: subjects, events, median, landmark survival, each with its interval.
+
+        A median that is not reached, and survival beyond the last observed time, are NaN.
+        """
+        rows = pd.DataFrame(
+            {
+                "arm": [curve.arm for curve in self.curves.curves],
+                "subjects": [curve.subjects for curve in self.curves.curves],
+                "events": [curve.events for curve in self.curves.curves],
+            }
+        )
+        median = self.curves.quantile(0.5).rename(
+            columns={"estimate": "median", "lower": "median_lower", "upper": "median_upper"}
+        )
+        rows = rows.merge(median[["arm", "median", "median_lower", "median_upper"]], on="arm")
+        for time in self.analysis.landmarks:
+            name = f"survival_{time:g}"
+            at = self.curves.landmark(time).rename(
+                columns={"survival": name, "lower": f"{name}_lower", "upper": f"{name}_upper"}
+            )
+            rows = rows.merge(at[["arm", name, f"{name}_lower", f"{name}_upper"]], on="arm")
+        return rows
+
+    def comparison_table(self) -> pd.DataFrame:
+        """Hazard ratio of each arm against the reference, and the log-rank test of them all."""
+        if isinstance(self.hazard_ratio, str):
+            table = pd.DataFrame(columns=["arm", "reference", "hazard_ratio", "lower", "upper"])
+        else:
+            table = self.hazard_ratio.to_frame()
+        if not isinstance(self.comparison, str):
+            table = table.assign(
+                logrank_chi_square=self.comparison.statistic,
+                logrank_degrees_of_freedom=self.comparison.degrees_of_freedom,
+                logrank_p_value=self.comparison.p_value,
+            )
+        return table
+
+
+def _or_reason(estimate: Callable[[], Estimate]) -> Estimate | str:
+    try:
+        return estimate()
+    except (NotEstimableError, InputError) as error:
+        return str(error)

@@ -1,0 +1,1 @@
+"""Charts: a result or a frame in, a Plotly figure out. Knows no Streamlit."""

@@ -1,0 +1,70 @@
+"""Ticks that people would choose, and numbers as they would write them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+
+
+def time_ticks(horizon: float, *, unit: str = "months", most: int = 9) -> list[float]:
+    """Round ticks from 0 to a horizon, at most `most` of them.
+
+    Months step by 1, 2, 3, 6, 12 ..., other units by 1, 2 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> time_ticks(31.4)
+    [0.0, 6.0, 12.0, 18.0, 24.0, 30.0]
+    >>> time_ticks(182, unit="days", most=6)
+    [0.0, 50.0, 100.0, 150.0]
+    """
+    if horizon <= 0:
+        return [0.0]
+    steps = _MONTH_STEPS if unit == "months" and 2 <= horizon < 1000 else _decimal_steps(horizon)
+    step = next((s for s in steps if horizon / s <= most - 1), steps[-1])
+    return [float(x) for x in np.arange(int(horizon / step + 1e-9) + 1) * step]
+
+
+def _decimal_steps(horizon: float) -> tuple[float, ...]:
+    power = 10.0 ** np.floor(np.log10(horizon) - 2)
+    return tuple(float(power * factor) for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500))
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with one digit; "not estimable" when there is none.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(float("nan"))
+    ('12.3%', 'not estimable')
+    """
+    return "not estimable" if np.isnan(share) else f"{share:.1%}"
+
+
+def counted(number: float, noun: str) -> str:
+    """A number with its noun, in the singular for one.
+
+    Examples
+    --------
+    >>> counted(1, "event"), counted(1200, "event")
+    ('1 event', '1,200 events')
+    """
+    return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text broken at spaces into lines of at most `width` characters, where it can be.
+
+    Examples
+    --------
+    >>> wrapped("Xanomeline high dose", 12)
+    'Xanomeline<br>high dose'
+    """
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return "<br>".join(lines)

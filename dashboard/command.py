@@ -1,0 +1,318 @@
+"""The command `equipoise`: run the dashboard, import data, list studies, build the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from dashboard import __version__
+from dashboard.home import home_folder
+from dashboard.progress import shown_progress
+from queries.errors import DataError
+
+if TYPE_CHECKING:
+    from dashboard.jobs.imports import Imported
+    from queries.importers import CheckReport
+    from queries.workspace import Study, Workspace
+
+OK, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+PERSON = "local owner"
+
+_EPILOG = """\b
+Exit codes:
+  0  done
+  1  the input was refused; each problem stands on a line of its own
+  2  the command was not understood
+  3  something else went wrong: a taken port, a full disk, a fault of ours
+
+\b
+Environment:
+  EQUIPOISE_HOME      folder of the workspace (default: ~/.equipoise)
+  EQUIPOISE_KEY_FILE  file with the key of encrypted snapshots
+  EQUIPOISE_DEBUG     set it to see where a failure came from
+
+\b
+First steps:
+  equipoise run --with-demo            look at the demo studies
+  equipoise import path/to/adam        bring in a study of your own
+"""
+
+_home = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
+)
+
+
+@click.group(
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="equipoise")
+def equipoise() -> None:
+    """Explore clinical-trial cohorts and estimate survival and harm, on this machine.
+
+    A study's data files are imported once, checked, and kept as a snapshot; the dashboard
+    reads snapshots. Nothing is ever sent anywhere.
+    """
+
+
+@equipoise.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option(
+    "--address",
+    default="localhost",
+    show_default=True,
+    help="Address to listen on. There are no accounts yet: whoever reaches it sees everything.",
+)
+@click.option("--with-demo", is_flag=True, help="Build the demo studies first, if absent.")
+@_home
+def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
+    """Serve the dashboard until Ctrl+C.
+
+    \b
+    Examples:
+      equipoise run
+      equipoise run --port 8600 --with-demo
+    """
+    from dashboard import server
+    from dashboard.jobs.sweeping import sweep
+
+    with _workspace(home) as workspace:
+        os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
+        sweep(workspace)
+        if with_demo:
+            _ensure_demo(workspace, rebuild=False)
+    url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    with suppress(KeyboardInterrupt):  # the ordinary end
+        server.serve(
+            port=port,
+            address=address,
+            started=lambda: click.echo(f"Equipoise is ready on {url} (Ctrl+C ends it)"),
+        )
+
+
+@equipoise.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+)
+@click.option("--study", metavar="CODE", help="Code of the study, when the data do not say it.")
+@click.option(
+    "--status",
+    type=click.Choice(["ongoing", "complete"]),
+    help="Of a study without plan.json. An ongoing one shows arms pooled.  [default: complete]",
+)
+@click.option("--check-only", is_flag=True, help="Check the files and keep nothing.")
+@click.option("--candidate", is_flag=True, help="Leave it to be accepted in the browser.")
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Encrypt the snapshot with the key in this file.  [default: $EQUIPOISE_KEY_FILE]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
+@_home
+def import_(
+    paths: Sequence[Path],
+    study: str | None,
+    status: str | None,
+    check_only: bool,
+    candidate: bool,
+    key_file: Path | None,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Import a study's data files as its new snapshot.
+
+    PATH is a file, a folder or a zip: SAS XPORT v5 and v8, sas7bdat, Dataset-JSON (.json,
+    .ndjson, .dsjc), CSV, Parquet. A plan.json beside them says what the protocol says. Either
+    all of it is imported or nothing; the former snapshot stays until then.
+
+    \b
+    Examples:
+      equipoise import path/to/adam
+      equipoise import adam.zip sdtm.zip --study ABC-123
+      equipoise import path/to/adam --check-only || echo "not clean yet"
+    """
+    from dashboard.access.key import snapshot_key
+    from dashboard.jobs import imports
+
+    key = snapshot_key(key_file)
+    if check_only:
+        with shown_progress("Checking") as progress:
+            report = imports.check_files(paths, study=study, progress=progress)
+        _print_report(report, as_json)
+        return
+    with _workspace(home) as workspace, shown_progress("Importing") as progress:
+        imported = imports.import_study(
+            paths,
+            workspace=workspace,
+            person=PERSON,
+            study=study,
+            status=status,
+            accept=not candidate,
+            key=key,
+            progress=progress,
+        )
+    _print_report(imported.report, as_json)
+    if not as_json:
+        click.echo(_outcome(imported))
+
+
+@equipoise.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per study.")
+@_home
+def studies(as_json: bool, home: Path | None) -> None:
+    """List the studies of the workspace.
+
+    \b
+    Examples:
+      equipoise studies
+      equipoise studies --json
+    """
+    with _workspace(home) as workspace:
+        rows = [_described(workspace, study) for study in workspace.studies()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif rows:
+        _print_table(rows)
+    else:
+        click.echo("No studies yet. Bring one in: equipoise import PATH, or: equipoise demo")
+
+
+@equipoise.command()
+@click.option("--rebuild", is_flag=True, help="Build them again even if they are there.")
+@_home
+def demo(rebuild: bool, home: Path | None) -> None:
+    """Build the demo studies: EQX-301, EQX-201 (both invented) and GBSG2 (a real trial).
+
+    \b
+    Examples:
+      equipoise demo
+      equipoise demo --home /tmp/trial-run
+    """
+    with _workspace(home) as workspace:
+        if not _ensure_demo(workspace, rebuild=rebuild):
+            click.echo("The demo studies are there already.")
+
+
+# How it is said -------------------------------------------------------------------------
+
+
+@contextmanager
+def _workspace(home: Path | None) -> Iterator[Workspace]:
+    from queries.workspace import open_workspace
+
+    with open_workspace(home or home_folder()) as workspace:
+        yield workspace
+
+
+def _ensure_demo(workspace: Workspace, *, rebuild: bool) -> bool:
+    from dashboard.jobs.demo import build_demo, demo_is_built
+
+    if demo_is_built(workspace.home) and not rebuild:
+        return False
+    with shown_progress("Building the demo studies") as progress:
+        built = build_demo(workspace, rebuild=rebuild, progress=progress)
+    click.echo(f"Demo studies built: {', '.join(built)}", err=True)
+    return True
+
+
+def _print_report(report: CheckReport, as_json: bool) -> None:
+    if as_json:
+        click.echo(report.to_json())
+        return
+    records = sum(dataset.rows for dataset in report.datasets)
+    click.echo(
+        f"{report.study}: {report.subjects:,} subjects in {len(report.arms)} arms, "
+        f"{records:,} records in {len(report.datasets)} datasets"
+    )
+    for dataset in report.datasets:
+        click.echo(f"  {dataset.name:<10} {dataset.rows:>10,} rows  from {dataset.file}")
+    _print_section("Findings", [finding.sentence for finding in report.findings])
+    _print_section("Not collected", [missing.sentence for missing in report.not_collected])
+    _print_section("Not imported", [f"{s.file}: {s.reason}" for s in report.skipped])
+
+
+def _print_section(title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        click.echo(f"{title} ({len(sentences)}):")
+    for sentence in sentences:
+        click.echo(f"  - {sentence}")
+
+
+def _outcome(imported: Imported) -> str:
+    if imported.snapshot.state == "candidate":
+        return f"Snapshot {imported.snapshot.id} waits to be accepted on the Import page."
+    pooled = " Arms are shown pooled: it is ongoing." if imported.study.blinded else ""
+    return f"Snapshot {imported.snapshot.id} is now the current one.{pooled}"
+
+
+def _described(workspace: Workspace, study: Study) -> dict[str, object]:
+    from queries.importers import CheckReport
+
+    current = workspace.current_snapshot(study.code)
+    report = CheckReport.from_json(current.report_json) if current else None
+    return {
+        "study": study.code,
+        "status": study.status,
+        "arms": "pooled" if study.blinded else "shown",
+        "subjects": report.subjects if report else None,
+        "data_cut": report.data_cut if report else None,
+        "snapshots": len(workspace.snapshots(study.code)),
+        "title": study.title,
+    }
+
+
+def _print_table(rows: Sequence[dict[str, object]]) -> None:
+    header = {name: name.replace("_", " ").capitalize() for name in rows[0]}
+    cells = [{n: "-" if v is None else str(v) for n, v in row.items()} for row in [header, *rows]]
+    widths = {name: max(len(row[name]) for row in cells) for name in header}
+    for row in cells:
+        click.echo("  ".join(row[name].ljust(widths[name]) for name in header).rstrip())
+
+
+# How it ends ----------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command; what it ends with is its exit code."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = equipoise.main(args=arguments, prog_name="equipoise", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except DataError as error:
+        for problem in getattr(error, "problems", (error,)):
+            click.echo(str(problem), err=True)
+        return REFUSED
+    except Exception as error:
+        return _failed(error)
+    return code if isinstance(code, int) else OK
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, OSError):
+        click.echo(f"It did not work: {error}", err=True)
+    else:
+        click.echo(f"A fault in Equipoise, please report it: {error!r}", err=True)
+    if os.environ.get("EQUIPOISE_DEBUG"):
+        traceback.print_exception(error)
+    return FAILED
+
+
+if __name__ == "__main__":
+    main()

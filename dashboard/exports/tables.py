@@ -1,0 +1,93 @@
+"""Tables as files: CSV that no spreadsheet can be tricked by, and typed Parquet.
+
+The CSV: UTF-8 (with a byte-order mark only where a spreadsheet needs one to read
+accents and signs), `,` between cells, text in quotes, numbers without, what is missing
+empty. The notes stand at the end, after an empty line, one line each beginning with
+`# `; `pandas.read_csv(..., comment="#")` and R's `read.csv(..., comment.char = "#")`
+read the table alone.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Sequence
+from numbers import Integral, Real
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def to_csv(frame: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
+    """A table as CSV, with its notes after it; see the top of this file for the form.
+
+    Text that a spreadsheet would take for a formula is prefixed with an apostrophe;
+    numbers are left alone.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"arm": ["A", "=1+1"], "difference": [-0.5, None]})
+    >>> print(to_csv(frame, ["Safety population"]).decode())
+    "arm","difference"
+    "A",-0.5
+    "'=1+1",
+    <BLANKLINE>
+    # Safety population
+    <BLANKLINE>
+    """
+    rows = [frame.columns, *frame.itertuples(index=False, name=None)]
+    lines = [",".join(_cell(value) for value in row) + "\n" for row in rows]
+    body = "".join(lines) + _notes_block(notes)
+    return body.encode("utf-8" if body.isascii() else "utf-8-sig")
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> harmless("@SUM(A1)"), harmless("-1.5"), harmless("Placebo")
+    ("'@SUM(A1)", '-1.5', 'Placebo')
+    """
+    is_formula = text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def to_parquet(frame: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
+    """A table as typed Parquet; the notes are JSON in the file's metadata, key `notes`.
+
+    Examples
+    --------
+    >>> data = to_parquet(pd.DataFrame({"events": [3]}), ["Safety population"])
+    >>> pq.read_schema(io.BytesIO(data)).metadata[b"notes"]
+    b'["Safety population"]'
+    """
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    notes_json = json.dumps(list(notes), ensure_ascii=False).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"notes": notes_json})
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if isinstance(value, Integral | Real) and not isinstance(value, bool):
+        return str(int(value)) if isinstance(value, Integral) else repr(float(value))
+    text = harmless(str(value))
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _notes_block(notes: Sequence[str]) -> str:
+    if not notes:
+        return ""
+    # Without commas, semicolons and tabs a line stays one cell wherever it is opened.
+    lines = [" ".join(re.sub(r"\s*[,;\t]\s*", " · ", note).split()) for note in notes]
+    return "\n" + "".join(f"# {line}\n" for line in lines)

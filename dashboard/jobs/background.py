@@ -1,0 +1,247 @@
+"""Imports in a process of their own, watched by whoever started them.
+
+Each has a folder in the home folder: the files that were handed in (until it ends), and
+`progress.jsonl`, a line for every step and a last line for the result. The process writes
+nothing else but its snapshot; when it is killed, its lease falls and the import reads as
+failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from typing import Any, Literal, Protocol, TextIO
+
+from dashboard.jobs import lease
+from dashboard.jobs.imports import import_study
+from queries.errors import DataError
+from queries.importers import ImportRefused
+from queries.workspace import open_workspace
+
+_STARTING_SECONDS = 30
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class Upload(Protocol):
+    """A file from the browser."""
+
+    name: str
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportProgress:
+    """How far an import is.
+
+    Parameters
+    ----------
+    state : {"running", "done", "refused", "failed"}
+    share : float
+        The part that is done, from 0 to 1.
+    message : str
+        What it does, or why it failed.
+    problems : tuple of str
+        Why it was refused: one sentence each.
+    study, snapshot : str or None
+        What came of it; the snapshot is a candidate until somebody accepts it.
+    """
+
+    state: Literal["running", "done", "refused", "failed"]
+    share: float = 0.0
+    message: str = ""
+    problems: tuple[str, ...] = ()
+    study: str | None = None
+    snapshot: str | None = None
+
+
+def save_uploads(home: Path, uploads: Iterable[Upload]) -> tuple[str, tuple[Path, ...]]:
+    """Put files from the browser where an import finds them.
+
+    Returns
+    -------
+    tuple of str and tuple of Path
+        The id of the import to come, and the files.
+    """
+    import_id = secrets.token_hex(16)
+    folder = _folder(home, import_id) / "files"
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        return import_id, tuple(_saved(upload, folder) for upload in uploads)
+    except BaseException:
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        raise
+
+
+def _saved(upload: Upload, folder: Path) -> Path:
+    name = PurePath(upload.name.replace("\\", "/")).name
+    path = folder / name
+    if not name or name.startswith(".") or "\x00" in name or path.exists():
+        raise DataError("files of an import have names, each a different one", got=upload.name)
+    with path.open("wb") as target:
+        while chunk := upload.read(2**20):
+            target.write(chunk)
+    return path
+
+
+def start_import(
+    paths: Sequence[Path],
+    *,
+    home: Path,
+    person: str,
+    study: str | None = None,
+    import_id: str | None = None,
+) -> str:
+    """Start an import and come back at once.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, folders and zips.
+    home : Path
+        The home folder of the workspace.
+    person : str
+        Who imports.
+    study : str, optional
+        The code of the study; else the plan or the data say it.
+    import_id : str, optional
+        From `save_uploads`; those files are deleted when the import ends.
+
+    Returns
+    -------
+    str
+        The id to ask `read_import` about. The snapshot it makes is a candidate.
+    """
+    import_id = import_id or secrets.token_hex(16)
+    folder = _folder(home, import_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    request = {
+        "paths": [str(Path(path).absolute()) for path in paths],
+        "home": str(home),
+        "person": person,
+        "study": study,
+    }
+    (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+    process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
+        [sys.executable, "-m", "dashboard.jobs.background", str(folder)],
+        cwd=Path(__file__).parents[2],  # so that the child finds these packages as we do
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    # Somebody has to wait for a child, or it stays in the process table.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return import_id
+
+
+def read_import(home: Path, import_id: str) -> ImportProgress:
+    """How far an import is; one whose process is gone without a result has failed.
+
+    Raises
+    ------
+    DataError
+        When there is no such import.
+    """
+    folder = _folder(home, import_id)
+    if not folder.is_dir():
+        raise DataError("an import is one that was started here", got=import_id)
+    alive = lease.is_held(_lease(folder)) or _is_starting(folder)  # asked before reading
+    last = _last_line(folder / "progress.jsonl")
+    if last.state == "running" and not alive:
+        return ImportProgress(state="failed", message="The import was ended from outside.")
+    return last
+
+
+def cancel_import(home: Path, import_id: str) -> None:
+    """End a running import; nothing of it is kept."""
+    folder = _folder(home, import_id)
+    if lease.is_held(_lease(folder)):
+        with suppress(OSError, ValueError):
+            os.kill(int((folder / "pid").read_text()), signal.SIGTERM)
+
+
+def _folder(home: Path, import_id: str) -> Path:
+    if not _ID.fullmatch(import_id):
+        raise DataError("the id of an import is 32 digits 0-9 and a-f", got=import_id)
+    return home / "imports" / import_id
+
+
+def _lease(folder: Path) -> Path:
+    return folder.with_suffix(".lease")
+
+
+def _is_starting(folder: Path) -> bool:
+    fresh = time.time() - folder.stat().st_mtime < _STARTING_SECONDS
+    return fresh and not (folder / "pid").exists()
+
+
+def _last_line(file: Path) -> ImportProgress:
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    for line in reversed(lines):
+        with suppress(ValueError):  # the last line may be half written
+            plain = json.loads(line)
+            return ImportProgress(**{**plain, "problems": tuple(plain.get("problems", ()))})
+    return ImportProgress(state="running", message="Starting")
+
+
+# In the process of its own -----------------------------------------------------------
+
+
+def main(folder: Path) -> None:
+    """Do the import that `folder` asks for, and write down how it goes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("cancelled"))
+    request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+    with lease.held(_lease(folder), wait_seconds=5), (folder / "progress.jsonl").open("a") as log:
+        (folder / "pid").write_text(str(os.getpid()))
+        try:
+            _write(log, _result(request, log))
+        except SystemExit:
+            _write(log, ImportProgress(state="failed", message="The import was cancelled."))
+        finally:
+            shutil.rmtree(folder / "files", ignore_errors=True)
+
+
+def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
+    def report(share: float, message: str) -> None:
+        _write(log, ImportProgress(state="running", share=share, message=message))
+
+    try:
+        with open_workspace(request["home"]) as workspace:
+            done = import_study(
+                [Path(path) for path in request["paths"]],
+                workspace=workspace,
+                person=request["person"],
+                study=request["study"],
+                accept=False,
+                progress=report,
+            )
+    except ImportRefused as refusal:
+        problems = tuple(str(problem) for problem in refusal.problems)
+        return ImportProgress(state="refused", problems=problems)
+    except DataError as error:
+        return ImportProgress(state="refused", problems=(str(error),))
+    except Exception as error:  # a bug or a broken machine: whoever waits must hear of it
+        return ImportProgress(state="failed", message=f"{type(error).__name__}: {error}")
+    return ImportProgress(state="done", share=1.0, study=done.study.code, snapshot=done.snapshot.id)
+
+
+def _write(log: TextIO, progress: ImportProgress) -> None:
+    log.write(json.dumps(asdict(progress)) + "\n")
+    log.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

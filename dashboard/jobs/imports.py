@@ -1,0 +1,150 @@
+"""The import of a study's data files: checked, written as a snapshot, registered.
+
+`import_study` does it here and now. `dashboard.jobs.background` does it in a process of
+its own for the browser.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.jobs import lease
+from queries.importers import CheckReport, import_files
+from queries.workspace import Plan, Snapshot, Study, Workspace
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """An import that went through: the study, its new snapshot, and what the checks found."""
+
+    study: Study
+    snapshot: Snapshot
+    report: CheckReport
+
+
+def import_study(
+    paths: Sequence[Path],
+    *,
+    workspace: Workspace,
+    person: str,
+    study: str | None = None,
+    status: str | None = None,
+    accept: bool = True,
+    key: str | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Import files as a new snapshot of a study.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, folders and zips.
+    workspace : Workspace
+        Where the study is registered; its home folder gets the snapshot file.
+    person : str
+        Who imports.
+    study : str, optional
+        The code of the study; else the plan or the data say it.
+    status : {"ongoing", "complete"}, optional
+        Else the plan says it, else what is known already stays, else complete.
+    accept : bool
+        Make the snapshot the current one; else it waits as a candidate.
+    key : str, optional
+        Encrypt the snapshot file with this key.
+    progress : callable, optional
+        Called with the share done and a sentence.
+
+    Raises
+    ------
+    ImportRefused
+        With every problem found; nothing was imported.
+    DataError
+        When the workspace refuses the study, for instance for a plan of another study.
+    """
+    home = workspace.home
+    import_id = secrets.token_hex(16)
+    file = home / "snapshots" / f"{import_id}.duckdb"
+    with lease.held(import_lease(home, import_id)), _kept_only_if_registered(file):
+        report = import_files(paths, file, study=study, key=key, progress=progress)
+        _register(workspace, report, person=person, status=status, take_plan=accept)
+        snapshot = workspace.add_candidate(
+            study=report.study,
+            file=file,
+            content_sha256=report.sha256,
+            report_json=report.to_json(),
+            person=person,
+        )
+        if accept:
+            snapshot = workspace.accept(snapshot.id, person)
+    import_lease(home, import_id).unlink(missing_ok=True)
+    return Imported(study=workspace.study(report.study), snapshot=snapshot, report=report)
+
+
+def check_files(
+    paths: Sequence[Path], *, study: str | None = None, progress: Progress | None = None
+) -> CheckReport:
+    """What an import of these files would find; nothing is kept.
+
+    Raises
+    ------
+    ImportRefused
+        With every problem found.
+    """
+    with tempfile.TemporaryDirectory(prefix="equipoise-check-") as folder:
+        file = Path(folder) / "checked.duckdb"
+        return import_files(paths, file, study=study, progress=progress)
+
+
+def accept_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Snapshot:
+    """Make a candidate the current snapshot, and the plan that came with it the study's plan."""
+    candidate = workspace.snapshot(snapshot_id)
+    report = CheckReport.from_json(candidate.report_json)
+    accepted = workspace.accept(snapshot_id, person)
+    _register(workspace, report, person=person, status=None, take_plan=True)
+    return accepted
+
+
+def reject_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Snapshot:
+    """Turn a candidate down, and delete its file."""
+    rejected = workspace.reject(snapshot_id, person)
+    workspace.path(rejected).unlink(missing_ok=True)
+    return rejected
+
+
+def import_lease(home: Path, import_id: str) -> Path:
+    """The lease that a running import holds, so that nobody sweeps its file away."""
+    return home / "imports" / f"{import_id}.lease"
+
+
+@contextmanager
+def _kept_only_if_registered(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _register(
+    workspace: Workspace,
+    report: CheckReport,
+    *,
+    person: str,
+    status: str | None,
+    take_plan: bool,
+) -> None:
+    """Register the study if it is new; bring its plan up to date if that is wanted."""
+    known = report.study in {study.code for study in workspace.studies()}
+    plan = Plan.from_plain(report.plan) if report.plan else None
+    if known and not take_plan:
+        return
+    if not known and plan is None and status is None:
+        status = "complete"
+    workspace.register_study(code=report.study, status=status, plan=plan, person=person)

@@ -1,0 +1,77 @@
+"""Sweeping away what imports left behind that were killed in the middle."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from dashboard.jobs import lease
+from dashboard.jobs.imports import import_lease
+from queries.workspace import Workspace
+
+HANDED_IN_SECONDS = 600
+OUTCOME_SECONDS = 24 * 3600
+
+
+def sweep(workspace: Workspace) -> tuple[Path, ...]:
+    """Delete what no import is working on and no snapshot refers to.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its home folder is swept.
+
+    Returns
+    -------
+    tuple of Path
+        What was deleted.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from queries.workspace import open_workspace
+    >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
+    ...     left = Path(folder, "snapshots", "killed.duckdb.partial")
+    ...     _ = left.write_bytes(b"half")
+    ...     [path.name for path in sweep(workspace)], left.exists()
+    (['killed.duckdb.partial'], False)
+    """
+    home = workspace.home
+    swept = (*_orphaned_snapshots(workspace), *_old_imports(home / "imports"))
+    for path in swept:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    return swept
+
+
+def _orphaned_snapshots(workspace: Workspace) -> tuple[Path, ...]:
+    home = workspace.home
+    # Listed before the workspace is asked: what appears in between is left alone.
+    files = sorted(path for path in (home / "snapshots").glob("*") if path.is_file())
+    idle = [path for path in files if not lease.is_held(import_lease(home, _import_id(path)))]
+    known = {
+        workspace.path(snapshot)
+        for study in workspace.studies()
+        for snapshot in workspace.snapshots(study.code)
+    }
+    return tuple(path for path in idle if path.resolve() not in known)
+
+
+def _old_imports(folder: Path) -> tuple[Path, ...]:
+    """What ended imports left: the data they were handed, soon; their outcome, after a day."""
+    idle = [path for path in sorted(folder.glob("*")) if not _is_running(path)]
+    handed_in = [path / "files" for path in idle if _age(path) > HANDED_IN_SECONDS]
+    outcomes = [path for path in idle if _age(path) > OUTCOME_SECONDS]
+    return (*(path for path in handed_in if path.is_dir()), *outcomes)
+
+
+def _is_running(path: Path) -> bool:
+    return lease.is_held(path.parent / f"{_import_id(path)}.lease")
+
+
+def _age(path: Path) -> float:
+    return time.time() - path.stat().st_mtime
+
+
+def _import_id(path: Path) -> str:
+    return path.name.split(".", 1)[0]

@@ -1,0 +1,55 @@
+"""The script that Streamlit runs: pages, sidebar, and the link to what is on screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.results import explained, mode
+from dashboard.views import import_data, overview, sidebar, survival
+
+# A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
+STATIC = Path(__file__).parent / "static"
+ICON = STATIC / "icon.svg"
+st.set_page_config(page_title="Equipoise", page_icon=str(ICON), layout="wide")
+
+st.logo(STATIC / f"logo-{mode()}.svg", size="large", icon_image=ICON)
+
+IMPORT_PAGE = st.Page(
+    import_data.show,
+    title="Import",
+    url_path="import",
+    icon=":material/upload_file:",
+    help="Bring a trial's data files in: they are checked first, then accepted or rejected.",
+)
+STUDY_PAGES = [
+    st.Page(
+        overview.show,
+        title="Overview",
+        url_path="overview",
+        icon=":material/dashboard:",
+        default=True,
+        help="Who is in the study, enrolment against plan, disposition, endpoints, data quality.",
+    ),
+    st.Page(
+        survival.show,
+        title="Survival",
+        url_path="survival",
+        icon=":material/timeline:",
+        help="Kaplan–Meier curves, medians, log-rank test and hazard ratio of one endpoint.",
+    ),
+]
+
+with explained():
+    state.open_link()
+page = st.navigation([*(STUDY_PAGES if state.studies() else ()), IMPORT_PAGE])
+if page is IMPORT_PAGE:
+    page.run()
+else:
+    with explained():
+        sidebar.show()
+    page.run()
+    with explained():
+        state.save_link(page.url_path or "overview")

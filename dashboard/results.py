@@ -1,0 +1,112 @@
+"""How a result stands on a page: explained when it fails, footnoted, and ready to take away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from analytics.checks import InputError, NotEstimableError
+from dashboard.charts.theme import CONFIG, Mode, alt_text, themed
+from dashboard.exports import figures, tables
+from dashboard.text import plain
+from queries.errors import DataError
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the sentences of our own errors into messages; anything else stays loud."""
+    try:
+        yield
+    except NotEstimableError as error:
+        st.warning(plain(error), icon=":material/do_not_disturb_on:")
+    except (InputError, DataError) as error:
+        st.error(plain(error), icon=":material/error:")
+
+
+def mode() -> Mode:
+    """The colours that this reader's browser asks for."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def figure(
+    drawn: go.Figure,
+    *,
+    name: str,
+    notes: Sequence[str],
+    data: pd.DataFrame | None = None,
+    code: str | None = None,
+) -> None:
+    """A figure on the page, with its data, its picture files and its code to take away."""
+    st.plotly_chart(
+        themed(drawn, mode()),
+        theme=None,
+        config=dict(CONFIG),
+        alt=alt_text(drawn),
+        key=f"figure {name}",
+    )
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Take away", icon=":material/download:", type="tertiary"):
+            if data is not None:
+                _download(
+                    "Data as CSV", "csv", name, partial(tables.to_csv, data, notes), "text/csv"
+                )
+            for format_, mime in figures.FORMATS.items():
+                make = partial(figures.render, drawn, format_, title=name, notes=notes)
+                _download(f"Figure as {format_.upper()}", format_, name, make, mime)
+        if code is not None:
+            with st.popover("Show code", icon=":material/code:", type="tertiary"):
+                st.code(code, language="python")
+
+
+def tile(label: str, value: str, about: str | None = None) -> None:
+    """One number in a card, with what it is about beneath."""
+    st.metric(
+        label,
+        value,
+        plain(about) if about else None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+
+
+def table(
+    shown: pd.DataFrame, *, name: str, notes: Sequence[str], raw: pd.DataFrame | None = None
+) -> None:
+    """A table on the page; `raw` is what is taken away, at full precision."""
+    st.table(
+        shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell), hide_index=True
+    )
+    taken = raw if raw is not None else shown
+    _download("Table as CSV", "csv", name, partial(tables.to_csv, taken, notes), "text/csv")
+
+
+def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mime: str) -> None:
+    st.download_button(
+        label,
+        data=make,
+        file_name=f"{file_stem(name)}.{ending}",
+        mime=mime,
+        key=f"download {name} {ending}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def file_stem(name: str) -> str:
+    """A name as a file name: letters, digits, dash and underscore.
+
+    Examples
+    --------
+    >>> file_stem("EQX-301 OS survival/../x")
+    'EQX-301_OS_survival_x'
+    """
+    return re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:100] or "result"

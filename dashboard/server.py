@@ -1,0 +1,172 @@
+"""The server: one `st.App` with our own routes, headers and settings.
+
+Every setting that touches safety or the internet is given here and wins over a
+`config.toml` that happens to lie where the command is started.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import tomllib
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from dashboard import __version__
+from dashboard.access.headers import SecurityHeaders
+from dashboard.access.origins import SameOrigin
+
+MAIN_SCRIPT = Path(__file__).with_name("main.py")
+LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
+UPLOAD_LIMIT_MB = 190
+FIRST_PAGES = ("dashboard.views.overview", "dashboard.views.survival")
+
+_SETTINGS: Mapping[str, Any] = {
+    # Nothing is asked of the internet, nothing is told to it.
+    "browser.gatherUsageStats": False,
+    "server.headless": True,
+    "server.showEmailPrompt": False,
+    "client.showErrorLinks": False,
+    "client.allowedOrigins": [],
+    # What a reader of the dashboard must not get.
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "server.enableAgentApi": False,
+    "server.enableStaticServing": False,
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
+    "server.maxUploadSize": UPLOAD_LIMIT_MB,
+    # Page scripts are ours and do not change while they are served.
+    "server.fileWatcherType": "none",
+    "server.runOnSave": False,
+    "runner.magicEnabled": False,
+    "logger.hideWelcomeMessage": True,
+}
+
+
+class PortTakenError(OSError):
+    """Another program listens on the port already."""
+
+
+async def _health(_request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+def make_app(*, address: str = "localhost", started: Callable[[], None] | None = None) -> st.App:
+    """The dashboard as an ASGI application.
+
+    Parameters
+    ----------
+    address : str
+        The address it listens on; a local one answers to local names only.
+    started : callable, optional
+        Called once, when the server is ready to answer.
+    """
+    return st.App(
+        MAIN_SCRIPT,
+        routes=[Route("/health", _health)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address)),
+            Middleware(SameOrigin),
+        ],
+        lifespan=_lifespan(started),
+    )
+
+
+def _lifespan(
+    started: Callable[[], None] | None,
+) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncGenerator[None]:
+        if started is not None:
+            started()
+        threading.Thread(target=_warm_up, daemon=True).start()
+        yield
+
+    return lifespan
+
+
+def _warm_up() -> None:
+    """Load what the first page needs while its reader is still on the way."""
+    for page in FIRST_PAGES:
+        import_module(page)
+
+
+def settings(*, port: int, address: str) -> dict[str, Any]:
+    """Streamlit's settings: the packaged theme, then the fixed ones.
+
+    Parameters
+    ----------
+    port : int
+    address : str
+        The address to listen on.
+
+    Examples
+    --------
+    >>> chosen = settings(port=8501, address="localhost")
+    >>> chosen["browser.gatherUsageStats"], chosen["server.port"]
+    (False, 8501)
+    """
+    packaged = files("dashboard") / ".streamlit" / "config.toml"
+    written = tomllib.loads(packaged.read_text(encoding="utf-8")) if packaged.is_file() else {}
+    return {
+        **dict(_flat(written)),
+        **_SETTINGS,
+        "server.port": port,
+        "server.address": address,
+        "server.allowedHosts": _allowed_hosts(address),
+    }
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _allowed_hosts(address: str) -> list[str]:
+    """Host names a browser may use; any, once a name in front of the server decides."""
+    return list(LOCAL_ADDRESSES) if address in LOCAL_ADDRESSES else ["*"]
+
+
+def _refuse_taken_port(port: int, address: str) -> None:
+    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise PortTakenError(f"cannot listen on {address}:{port}: {error.strerror}") from None
+
+
+def serve(*, port: int, address: str, started: Callable[[], None] | None = None) -> None:
+    """Serve the dashboard until interrupted.
+
+    Parameters
+    ----------
+    port, address
+        Where to listen.
+    started : callable, optional
+        Called once, when the server is ready to answer.
+
+    Raises
+    ------
+    PortTakenError
+        When the port cannot be listened on.
+    """
+    _refuse_taken_port(port, address)
+    make_app(address=address, started=started).run(config=settings(port=port, address=address))

@@ -1,0 +1,238 @@
+"""The one door to the data: who asks, which study, which cohort, what a view remembers.
+
+Views ask here and open nothing themselves. Rights and blinding are looked up on every
+run; caches are keyed by what the reader may see.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.home import home_folder
+from queries.cohorts import EVERYONE, Cohort
+from queries.errors import DataError
+from queries.store import ArmRole, Store, open_store
+from queries.workspace import Snapshot, Study, Workspace, open_workspace
+
+PERSON = "local owner"
+_REMEMBERED = "_remembered_inputs"
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """The workspace of this server."""
+    return open_workspace(home_folder())
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _store(path: str, pooled: bool) -> Store:
+    return open_store(Path(path), pooled=pooled)
+
+
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _answer(
+    path: str,
+    pooled: bool,
+    question: str,
+    cohort: str,
+    arm: ArmRole,
+    stratum: tuple[str, ...],
+    values: tuple[tuple[str, Any], ...],
+) -> pd.DataFrame:
+    store = _store(path, pooled)
+    return store.ask(
+        question,
+        cohort=Cohort.from_json(cohort),
+        arm=arm,
+        stratum=stratum,
+        **dict(values),
+    )
+
+
+# The study, its snapshot and its store ------------------------------------------
+
+
+def studies() -> tuple[Study, ...]:
+    """The studies that have something to show, ongoing ones first."""
+    here = workspace()
+    shown = [s for s in here.studies() if here.current_snapshot(s.code)]
+    return tuple(sorted(shown, key=lambda s: (s.status != "ongoing", s.code)))
+
+
+def study() -> Study:
+    """The study on screen, as the workspace knows it now."""
+    known = studies()
+    codes = [s.code for s in known]
+    if not codes:
+        raise DataError("the workspace holds a study; import one first")
+    chosen = st.session_state.get("study")
+    return known[codes.index(chosen)] if chosen in codes else known[0]
+
+
+def snapshot() -> Snapshot:
+    """The snapshot on screen: the one that a link names, else the study's current one."""
+    here, shown = workspace(), study()
+    named = st.session_state.get("snapshot")
+    if named:
+        linked = here.snapshot(named)
+        if linked.study == shown.code and linked.state in ("current", "superseded"):
+            return linked
+    current = here.current_snapshot(shown.code)
+    if current is None:
+        raise DataError("a study on screen has a snapshot", got=shown.code)
+    return current
+
+
+def store() -> Store:
+    """The store of the snapshot on screen, pooled while the study is blinded."""
+    return _store(str(workspace().path(snapshot())), study().blinded)
+
+
+def ask(
+    question: str,
+    *,
+    cohort: Cohort | None = None,
+    arm: ArmRole = "planned",
+    stratum: tuple[str, ...] = (),
+    **values: Any,
+) -> pd.DataFrame:
+    """The answer to a question about the cohort on screen, or about another one."""
+    asked = cohort if cohort is not None else current_cohort()
+    return _answer(
+        str(workspace().path(snapshot())),
+        study().blinded,
+        question,
+        asked.to_json(),
+        arm,
+        stratum,
+        tuple(sorted(values.items())),
+    )
+
+
+def snapshot_path() -> Path:
+    """The file of the snapshot on screen."""
+    return workspace().path(snapshot())
+
+
+def facts() -> dict[str, str]:
+    """What the snapshot says of itself: data cut, import time, importer version."""
+    answer = ask("snapshot_facts", cohort=EVERYONE)
+    return dict(zip(answer["item"], answer["value"], strict=True))
+
+
+def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
+    """The arms of the study in their order, reference first; pooled: one for all subjects."""
+    recorded = tuple(ask("subjects_by_arm", cohort=EVERYONE, arm=arm)["arm"])
+    plan = study().plan
+    planned = tuple(a for a in plan.arms if a in recorded) if plan else ()
+    return (*planned, *(a for a in recorded if a not in planned))
+
+
+def labels() -> dict[str, str]:
+    """Labels of the subject-level variables, by name."""
+    described = ask("variables", cohort=EVERYONE)
+    rows = described[described["dataset"] == store().base]
+    return {n: label or n for n, label in zip(rows["name"], rows["label"], strict=True)}
+
+
+# The cohort -----------------------------------------------------------------------
+
+
+def current_cohort() -> Cohort:
+    """The cohort on screen."""
+    cohort: Cohort = st.session_state.get("cohort", EVERYONE)
+    return cohort
+
+
+def set_cohort(cohort: Cohort) -> None:
+    """Make a cohort the one on screen."""
+    st.session_state["cohort"] = cohort
+
+
+# What a view remembers --------------------------------------------------------------
+
+
+def remember(key: str, default: Any) -> str:
+    """Name an input that belongs to the view, and give it its first value."""
+    st.session_state.setdefault(key, default)
+    st.session_state.setdefault(_REMEMBERED, set()).add(key)
+    return key
+
+
+def choice(key: str, options: Sequence[Any], default: Any) -> str:
+    """Like `remember`, for one of several options; a value that is none of them is forgotten."""
+    if st.session_state.get(key, default) not in options:
+        st.session_state[key] = default if default in options else next(iter(options), None)
+    return remember(key, default)
+
+
+def choices(key: str, options: Sequence[Any], default: Sequence[Any]) -> str:
+    """Like `choice`, for any number of options."""
+    chosen = st.session_state.get(key, list(default))
+    kept = [option for option in chosen if option in options]
+    if kept != list(chosen):
+        st.session_state[key] = kept or [option for option in default if option in options]
+    return remember(key, list(default))
+
+
+def forget(prefix: str) -> None:
+    """Drop every remembered input whose key starts with `prefix`."""
+    for key in [k for k in st.session_state if str(k).startswith(prefix)]:
+        del st.session_state[key]
+    st.session_state.get(_REMEMBERED, set()).difference_update(
+        {k for k in st.session_state.get(_REMEMBERED, set()) if k.startswith(prefix)}
+    )
+
+
+def open_link() -> None:
+    """Bring back the view that the URL names, once per session."""
+    view_id = st.query_params.get("view")
+    if not view_id or st.session_state.get("opened_view") == view_id:
+        return
+    view = workspace().view(view_id)
+    st.session_state["opened_view"] = view_id
+    st.session_state["study"] = view.study
+    st.session_state["snapshot"] = view.snapshot
+    for key, value in view.state.get("inputs", {}).items():
+        st.session_state[key] = _from_wire(value)
+        st.session_state.setdefault(_REMEMBERED, set()).add(key)
+
+
+def save_link(page: str) -> None:
+    """Put the view on screen behind an opaque id in the URL."""
+    inputs = {
+        key: _to_wire(st.session_state[key])
+        for key in sorted(st.session_state.get(_REMEMBERED, ()))
+        if key in st.session_state
+    }
+    state = {"inputs": inputs}
+    signature = json.dumps([page, study().code, snapshot().id, state], sort_keys=True)
+    if st.session_state.get("saved_view") != signature:
+        st.session_state["saved_view"] = signature
+        st.session_state["opened_view"] = workspace().save_view(
+            study=study().code, snapshot=snapshot().id, page=page, state=state, person=PERSON
+        )
+    st.query_params["view"] = st.session_state["opened_view"]
+
+
+def _to_wire(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, tuple):
+        return {"range": [_to_wire(v) for v in value]}
+    return [_to_wire(v) for v in value] if isinstance(value, list) else value
+
+
+def _from_wire(value: Any) -> Any:
+    if isinstance(value, dict) and "date" in value:
+        return datetime.date.fromisoformat(value["date"])
+    if isinstance(value, dict) and "range" in value:
+        return tuple(_from_wire(v) for v in value["range"])
+    return [_from_wire(v) for v in value] if isinstance(value, list) else value

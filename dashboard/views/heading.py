@@ -1,0 +1,50 @@
+"""What stands above and below every page: the study, its data cut, the cohort."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.text import plain
+from queries.cohorts import EVERYONE
+
+
+def show(title: str) -> None:
+    """The title of a page, the study it is about and the subjects it counts."""
+    study = state.study()
+    st.title(title, anchor=False)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        title = "" if study.title == study.code else f" {plain(study.title)}"
+        st.markdown(f"**{plain(study.code)}**{title}", width="content")
+        st.badge(study.status.capitalize(), color="blue" if study.status == "ongoing" else "gray")
+        if state.store().pooled:
+            st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
+    st.caption(cohort_line())
+
+
+def cohort_line() -> str:
+    """How many subjects are counted, and by which rule."""
+    n, total = cohort_size()
+    sentence = state.current_cohort().sentence(state.labels())
+    return f"**{n:,} of {total:,} subjects**: {plain(sentence)}"
+
+
+def cohort_sentence() -> str:
+    """The cohort as a plain sentence, for footnotes and exports."""
+    n, total = cohort_size()
+    sentence = state.current_cohort().sentence(state.labels())
+    return f"{n:,} of {total:,} subjects: {sentence}."
+
+
+def provenance_line() -> str:
+    """Study, data cut and the hash of the snapshot, for footnotes and exports."""
+    facts = state.facts()
+    cut = facts.get("data_cut", "not stated")
+    return f"{state.study().code}, data cut {cut}, snapshot {state.snapshot().content_sha256[:12]}."
+
+
+def cohort_size() -> tuple[int, int]:
+    """Subjects in the cohort, and subjects in the snapshot."""
+    n = state.ask("cohort_size")["subjects"].iloc[0]
+    total = state.ask("cohort_size", cohort=EVERYONE)["subjects"].iloc[0]
+    return int(n), int(total)

@@ -1,0 +1,155 @@
+"""Import: drag files in, see what the checks found, accept or reject."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.jobs.background import read_import, save_uploads, start_import
+from dashboard.jobs.imports import accept_candidate, reject_candidate
+from dashboard.text import plain
+from dashboard.views.quality import findings_table
+from queries.importers import CheckReport
+from queries.workspace import Snapshot
+
+_FORMATS = ["xpt", "sas7bdat", "json", "ndjson", "dsjc", "csv", "parquet", "zip", "xz", "xml"]
+
+
+def show() -> None:
+    """The Import page."""
+    st.title("Import", anchor=False)
+    st.caption(
+        "A trial's data files become a new snapshot: checked first, then accepted or rejected. "
+        "The snapshot on screen now stays as it is until you accept."
+    )
+    with results.explained():
+        if "import_id" in st.session_state:
+            _watch()
+        elif "candidate" in st.session_state:
+            _decide(state.workspace().snapshot(st.session_state["candidate"]))
+        else:
+            _choose_files()
+
+
+def _choose_files() -> None:
+    _last_outcome()
+    if not state.studies():
+        st.info(
+            "No study is here yet. Import one below, or run `equipoise demo` for three to look at.",
+            icon=":material/waving_hand:",
+        )
+    uploads = st.file_uploader(
+        "Data files of one study",
+        type=_FORMATS,
+        accept_multiple_files=True,
+        key="uploads",
+        help="SAS XPORT, sas7bdat, Dataset-JSON, CSV or Parquet; single files or a zip of them. "
+        "ADSL (or DM) has to be among them; a plan.json is read as the study's plan.",
+    )
+    code = st.text_input(
+        "Study code",
+        max_chars=60,
+        placeholder="Taken from the plan or from STUDYID when left empty",
+    )
+    if st.button("Check files", type="primary", icon=":material/fact_check:", disabled=not uploads):
+        import_id, paths = save_uploads(state.workspace().home, uploads)
+        st.session_state["import_id"] = start_import(
+            paths,
+            home=state.workspace().home,
+            person=state.PERSON,
+            study=code.strip() or None,
+            import_id=import_id,
+        )
+        st.rerun()
+
+
+def _last_outcome() -> None:
+    outcome = st.session_state.pop("import_outcome", None)
+    if outcome == "accepted":
+        st.success("Accepted. The study now shows this snapshot.", icon=":material/check_circle:")
+    elif outcome == "rejected":
+        st.info("Rejected. Its file was deleted; nothing else changed.", icon=":material/delete:")
+    problems = st.session_state.pop("import_problems", None)
+    if problems:
+        st.error("The files were refused. Nothing was imported.", icon=":material/error:")
+        st.markdown("\n".join(f"- {plain(problem)}" for problem in problems))
+
+
+@st.fragment(run_every=0.5)
+def _watch() -> None:
+    progress = read_import(state.workspace().home, st.session_state["import_id"])
+    if progress.state == "running":
+        st.progress(progress.share, text=plain(progress.message or "Starting"))
+        return
+    del st.session_state["import_id"]
+    if progress.state == "done":
+        st.session_state["candidate"] = progress.snapshot
+    else:
+        st.session_state["import_problems"] = progress.problems or (progress.message,)
+    st.rerun()
+
+
+def _decide(candidate: Snapshot) -> None:
+    report = CheckReport.from_json(candidate.report_json)
+    st.subheader(f"Check report: {plain(report.study)}", anchor=False)
+    with st.grid(4, min_column_width=150):
+        st.metric("Subjects", f"{report.subjects:,}", border=True)
+        st.metric("Datasets", len(report.datasets), border=True)
+        st.metric("Findings", len(report.findings), border=True)
+        st.metric("Data cut", str(report.data_cut or "not stated"), border=True)
+    with st.container(horizontal=True):
+        st.button("Accept", type="primary", icon=":material/check:", on_click=_accept)
+        st.button("Reject", icon=":material/close:", on_click=_reject)
+    report_tables(report)
+
+
+def _accept() -> None:
+    candidate = st.session_state.pop("candidate")
+    accepted = accept_candidate(state.workspace(), candidate, state.PERSON)
+    st.session_state.update(import_outcome="accepted", study=accepted.study, snapshot=None)
+
+
+def _reject() -> None:
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.PERSON)
+    st.session_state["import_outcome"] = "rejected"
+
+
+def report_tables(report: CheckReport) -> None:
+    """What was read, what was found, what is missing and what was passed over."""
+    st.subheader("Datasets", anchor=False)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Dataset": d.name.upper(),
+                    "Label": d.label,
+                    "File": d.file,
+                    "Rows": d.rows,
+                    "Columns": d.columns,
+                }
+                for d in report.datasets
+            ]
+        ),
+        hide_index=True,
+        alt="Datasets of the import with their files, rows and columns",
+    )
+    st.subheader("Findings", anchor=False)
+    if report.findings:
+        st.dataframe(
+            findings_table(pd.DataFrame([asdict(finding) for finding in report.findings])),
+            hide_index=True,
+            alt="Data-quality findings",
+        )
+    else:
+        st.caption("The checks found nothing to report.")
+    for sentence in report.derivations:
+        st.caption(plain(sentence))
+    if report.skipped:
+        with st.expander(f"{len(report.skipped)} files passed over"):
+            st.markdown("\n".join(f"- {plain(s.file)}: {plain(s.reason)}" for s in report.skipped))
+    if report.not_collected:
+        with st.expander(f"{len(report.not_collected)} variables not collected"):
+            st.markdown("\n".join(f"- {plain(gap.sentence)}" for gap in report.not_collected))

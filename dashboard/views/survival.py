@@ -1,0 +1,170 @@
+"""Survival: one endpoint, its curves, medians, landmarks, test and hazard ratio."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.analyses.survival import SurvivalAnswer
+from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.theme import arm_styles
+from dashboard.text import interval, number, p_value, percent, plain, reached
+from dashboard.views import heading
+from dashboard.views.survival_inputs import INTERVALS, choose_analysis, endpoint_labels
+
+
+def show() -> None:
+    """The Survival page."""
+    with results.explained():
+        heading.show("Survival")
+        analysis = choose_analysis()
+        if analysis is None:
+            return
+        answer = analysis.run(state.store())
+        _headline(answer)
+        _curves(answer)
+        _endpoint_table(answer)
+        _comparison(answer)
+        _footnote(answer)
+
+
+def _headline(answer: SurvivalAnswer) -> None:
+    unit = answer.analysis.unit
+    cards = []
+    if not isinstance(answer.hazard_ratio, str):
+        for row in answer.hazard_ratio.to_frame().itertuples():
+            ratio = interval(row.hazard_ratio, row.lower, row.upper, 2)
+            cards.append(("Hazard ratio (95% CI)", ratio, f"{row.arm} / {row.reference}"))
+    if not isinstance(answer.comparison, str):
+        label = "Stratified log-rank p" if answer.analysis.strata else "Log-rank p"
+        mark = "exploratory" if answer.analysis.cohort.rule is not None else "two-sided"
+        cards.append((label, p_value(answer.comparison.p_value), mark))
+    for row in answer.endpoint_table().itertuples():
+        median = reached(row.median, row.median_lower, row.median_upper)
+        cards.append((f"Median, {unit} (95% CI)", median, row.arm))
+    with st.grid(4, min_column_width=175):
+        for label, value, about in cards:
+            results.tile(label, value, about)
+
+
+def _curves(answer: SurvivalAnswer) -> None:
+    options = SurvivalOptions(
+        endpoint=endpoint_labels()[answer.analysis.endpoint],
+        unit=answer.analysis.unit,
+        confidence_level=answer.analysis.confidence_level,
+        medians=True,
+    )
+    styles = arm_styles([c.arm for c in answer.curves.curves], state.arms(answer.analysis.arm))
+    figure = draw_kaplan_meier(answer.curves, styles=styles, options=options)
+    results.figure(
+        figure,
+        name=f"{state.study().code} {answer.analysis.endpoint} survival",
+        notes=_notes(answer),
+        data=answer.curves.to_frame(),
+        code=answer.analysis.code(state.snapshot_path()),
+    )
+
+
+def _endpoint_table(answer: SurvivalAnswer) -> None:
+    unit = answer.analysis.unit
+    table = answer.endpoint_table()
+    rows: dict[str, dict[str, str]] = {
+        "Subjects": {r.arm: f"{r.subjects:,}" for r in table.itertuples()},
+        "Events": {
+            r.arm: f"{r.events:,} ({percent(r.events / r.subjects)})" for r in table.itertuples()
+        },
+        f"Median, {unit} (95% CI)": {
+            r.arm: reached(r.median, r.median_lower, r.median_upper) for r in table.itertuples()
+        },
+    }
+    for time in answer.analysis.landmarks:
+        rows[f"Survival at {time:g} {unit}, % (95% CI)"] = _landmark_row(table, time)
+    shown = pd.DataFrame(rows).T.rename_axis("Statistic").reset_index()
+    st.subheader("Endpoint table", anchor=False)
+    name = f"{answer.analysis.endpoint} endpoint table"
+    results.table(shown, raw=table, name=name, notes=_notes(answer))
+
+
+def _landmark_row(table: pd.DataFrame, time: float) -> dict[str, str]:
+    name = f"survival_{time:g}"
+    columns = [name, f"{name}_lower", f"{name}_upper"]
+    percentages = 100 * table.set_index("arm")[columns]
+    return {
+        str(arm): interval(*row)
+        for arm, row in zip(table["arm"], percentages.to_numpy(), strict=True)
+    }
+
+
+def _comparison(answer: SurvivalAnswer) -> None:
+    st.subheader("Comparison of arms", anchor=False)
+    for part in (answer.hazard_ratio, answer.comparison):
+        if isinstance(part, str):
+            st.caption(f":material/do_not_disturb_on: {plain(part)}")
+    if isinstance(answer.hazard_ratio, str):
+        return
+    table = answer.hazard_ratio.to_frame()
+    shown = pd.DataFrame(
+        {
+            "Arm": table["arm"],
+            "Reference": table["reference"],
+            "Hazard ratio (95% CI)": [
+                interval(r.hazard_ratio, r.lower, r.upper, 3) for r in table.itertuples()
+            ],
+            "Wald p": [p_value(p) for p in table["p_value"]],
+        }
+    )
+    results.table(
+        shown,
+        raw=answer.comparison_table(),
+        name=f"{answer.analysis.endpoint} comparison",
+        notes=_notes(answer),
+    )
+    if not isinstance(answer.comparison, str):
+        test = answer.comparison
+        st.caption(
+            f"Log-rank chi-square {number(test.statistic, 4)} on {test.degrees_of_freedom} "
+            f"degree{'s' if test.degrees_of_freedom > 1 else ''} of freedom, "
+            f"p {p_value(test.p_value)}. A hazard ratio below 1 favours the arm over the reference."
+        )
+
+
+def _footnote(answer: SurvivalAnswer) -> None:
+    st.caption(" ".join(plain(note) for note in _notes(answer)))
+
+
+def _notes(answer: SurvivalAnswer) -> list[str]:
+    analysis = answer.analysis
+    role = "Planned" if analysis.arm == "planned" else "Actual"
+    if state.store().pooled:
+        arms = "Arms pooled: the study is blinded."
+    else:
+        arms = f"{role} arms ({state.store().source_of(f'{analysis.arm}_arm')})."
+    strata = f" stratified by {', '.join(analysis.strata)}" if analysis.strata else ""
+    method = (
+        f"Kaplan–Meier with {INTERVALS[analysis.interval]} 95% intervals; log-rank test and Cox "
+        f"model (Efron ties, Wald intervals){strata}. One month is 30.4375 days."
+    )
+    analysed = analysis.analysis_set or "all subjects of the cohort"
+    return [
+        f"{heading.cohort_sentence()} {arms}",
+        f"Analysis set: {analysed}. {_left_out(answer)}",
+        method,
+        *_marks(answer),
+        heading.provenance_line(),
+    ]
+
+
+def _left_out(answer: SurvivalAnswer) -> str:
+    n = int(answer.exclusions["subjects"].sum())
+    if n == 0:
+        return "No subject was left out."
+    reasons = answer.exclusions.groupby("reason")["subjects"].sum()
+    listed = "; ".join(f"{reason}: {count}" for reason, count in reasons.items())
+    return f"{n} subjects were left out ({listed})."
+
+
+def _marks(answer: SurvivalAnswer) -> list[str]:
+    if answer.analysis.cohort.rule is None:
+        return []
+    return ["Exploratory: the cohort is filtered, so p-values do not control the type I error."]

@@ -1,0 +1,182 @@
+"""The encoding panel of the Survival page: what to estimate, for whom, how.
+
+Defaults come from the study's plan; without one, from the data.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.analyses.survival import SurvivalAnalysis
+from queries.store import ArmRole
+from queries.workspace import PlannedEndpoint
+
+INTERVALS = {"log-log": "log(−log)", "log": "log", "plain": "plain", "arcsin": "arcsine"}
+_LANDMARKS = {"months": (3, 6, 12, 18, 24, 36, 48, 60), "days": (30, 60, 90, 180, 365, 730, 1825)}
+_FLAGS = {"ITTFL": "Intention to treat", "SAFFL": "Safety", "PPROTFL": "Per protocol"}
+
+
+def choose_analysis() -> SurvivalAnalysis | None:
+    """The analysis that the panel describes; None when the cohort has no endpoint."""
+    table = state.ask("endpoints")
+    if table.empty:
+        st.info(
+            "No subject of this cohort has a time-to-event endpoint. Clear the filters, or import "
+            "an ADTTE dataset for this study.",
+            icon=":material/timeline:",
+        )
+        return None
+    with st.container(border=True), st.grid(3, min_column_width=220) as grid:
+        endpoint = _endpoint()
+        planned = _planned(endpoint)
+        flag = _analysis_set(endpoint, planned)
+        strata = _strata(planned)
+        with grid.cell(), st.container(horizontal=True):
+            role = _arm_role(endpoint, planned)
+            unit = _unit(_in_days(table, endpoint))
+        arms = _arms(role)
+        method = _interval()
+    longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
+    return SurvivalAnalysis(
+        endpoint=endpoint,
+        cohort=state.current_cohort(),
+        analysis_set=flag,
+        arm=role,
+        arms=arms,
+        strata=strata,
+        unit=unit,
+        interval=method,
+        landmarks=_landmarks(unit, longest),
+    )
+
+
+def _endpoint() -> str:
+    known = endpoint_labels()
+    codes = _planned_first(list(known))
+    return st.selectbox(
+        "Endpoint",
+        codes,
+        key=state.choice("survival_endpoint", codes, codes[0]),
+        persist_state="session",
+        format_func=known.__getitem__,
+    )
+
+
+def _interval() -> str:
+    return st.selectbox(
+        "Interval of the curves",
+        list(INTERVALS),
+        key=state.choice("survival_interval", list(INTERVALS), "log-log"),
+        persist_state="session",
+        format_func=INTERVALS.__getitem__,
+    )
+
+
+def endpoint_labels() -> dict[str, str]:
+    """Endpoints by code: labelled as the plan does, else as the data do."""
+    table = state.ask("endpoints")
+    recorded = dict(zip(table["endpoint"], table["label"], strict=True))
+    plan = state.study().plan
+    planned = {e.code: e.label for e in plan.endpoints if e.label} if plan else {}
+    return {code: planned.get(code) or label or code for code, label in recorded.items()}
+
+
+def _planned_first(codes: list[str]) -> list[str]:
+    plan = state.study().plan
+    planned = [e.code for e in plan.endpoints if e.code in codes] if plan else []
+    return [*planned, *(code for code in codes if code not in planned)]
+
+
+def _planned(endpoint: str) -> PlannedEndpoint | None:
+    plan = state.study().plan
+    return next((e for e in plan.endpoints if e.code == endpoint), None) if plan else None
+
+
+def _in_days(table: pd.DataFrame, endpoint: str) -> bool:
+    units = set(table.loc[table["endpoint"] == endpoint, "unit"].dropna())
+    return units <= {"days", "day"}
+
+
+def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
+    if state.store().pooled:
+        return "planned"
+    roles: list[ArmRole] = ["planned", "actual"]
+    default: ArmRole = "actual" if planned and planned.arm == "actual" else "planned"
+    chosen = st.segmented_control(
+        "Arms",
+        roles,
+        key=state.choice(f"survival_role_{endpoint}", roles, default),
+        persist_state="session",
+        format_func=str.capitalize,
+        required=True,
+        help="Planned arms answer questions of efficacy, actual arms questions of safety.",
+    )
+    return chosen or default
+
+
+def _arms(role: ArmRole) -> tuple[str, ...]:
+    arms = state.arms(role)
+    if len(arms) < 2:
+        return ()
+    reference = st.selectbox(
+        "Reference arm",
+        arms,
+        key=state.choice("survival_reference", arms, arms[0]),
+        persist_state="session",
+    )
+    return (reference, *(arm for arm in arms if arm != reference))
+
+
+def _strata(planned: PlannedEndpoint | None) -> tuple[str, ...]:
+    plan = state.study().plan
+    factors = state.store().factors()
+    default = [f for f in plan.stratification if f in factors] if plan and planned else []
+    if planned and planned.test and "stratified" not in planned.test.lower():
+        default = []
+    labels = state.labels()
+    chosen = st.multiselect(
+        "Stratify by",
+        factors,
+        key=state.choices(f"survival_strata_{state.study().code}", factors, default),
+        persist_state="session",
+        format_func=lambda name: labels.get(name, name),
+        placeholder="Not stratified",
+        help="Strata enter the log-rank test and the hazard ratio; the curves stay unstratified.",
+    )
+    return tuple(chosen)
+
+
+def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
+    here = [flag for flag in _FLAGS if flag in state.store().columns]
+    default = planned.analysis_set if planned and planned.analysis_set in here else ""
+    options = ["", *here]
+    chosen = st.selectbox(
+        "Analysis set",
+        options,
+        key=state.choice(f"survival_set_{endpoint}", options, default),
+        persist_state="session",
+        format_func=lambda flag: f"{_FLAGS[flag]} ({flag})" if flag else "All subjects",
+    )
+    return chosen or None
+
+
+def _unit(days: bool) -> str:
+    if not days:
+        return "days"
+    units = ["months", "days"]
+    chosen = st.segmented_control(
+        "Time in",
+        units,
+        key=state.choice("survival_unit", units, "months"),
+        persist_state="session",
+        format_func=str.capitalize,
+        required=True,
+    )
+    return chosen or "months"
+
+
+def _landmarks(unit: str, longest: float) -> tuple[float, ...]:
+    horizon = longest / 30.4375 if unit == "months" else longest
+    return tuple(float(t) for t in _LANDMARKS[unit] if t <= horizon)[-4:]

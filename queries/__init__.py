@@ -1,0 +1,1 @@
+"""The data: clinical snapshots in DuckDB, their importers, and the workspace database."""

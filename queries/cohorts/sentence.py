@@ -1,0 +1,171 @@
+"""A rule in English, as it stands under every figure.
+
+Names and values come from the user's data and from links, so nothing in them can end the
+sentence early or change how it reads: what is not plain is put in quotation marks, and
+characters that do not show (controls, direction marks) are written as escapes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from queries.cohorts.rule import AllOf, AnyOf, Between, Criterion, Not, OneOf, Rule, Value
+
+SHOWN_VALUES = 20
+
+_PLAIN_VALUE = re.compile(r"[^\W_][\w.+/%<>=*^-]*(?: [\w.+/%<>=*^-]+){0,7}")
+_PLAIN_NAME = re.compile(r"[^\W_][\w.,+/%<>=*^'&#():\[\] -]*")
+_WORDS_OF_THE_SENTENCE = re.compile(r"\b(?:and|or|not|is|missing|other than)\b", re.IGNORECASE)
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def rule_sentence(rule: Rule | None, labels: Mapping[str, str] | None = None) -> str:
+    """What a rule says, in English, beginning with a capital and without a full stop.
+
+    Parameters
+    ----------
+    rule : Rule or None
+        None is everyone.
+    labels : mapping of str to str, optional
+        Column name to label. A column without one is called by its name.
+
+    Examples
+    --------
+    >>> rule = AllOf((OneOf(column="SEX", values=("F",)), Between(column="AGE", low=65, high=80)))
+    >>> rule_sentence(rule, {"SEX": "Sex", "AGE": "Age"})
+    'Sex is F and age is between 65 and 80'
+    >>> rule_sentence(Not(Between(column="AGE", low=65)))
+    'AGE is below 65 (missing kept)'
+    """
+    if rule is None:
+        return "All subjects"
+    text = _Writer(labels or {}).write(rule, outermost=True)
+    return text[:1].upper() + text[1:]
+
+
+class _Writer:
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.labels = labels
+
+    def write(self, rule: Rule, *, outermost: bool = False) -> str:
+        match rule:
+            case AllOf(criteria=()):
+                return "every subject"
+            case AnyOf(criteria=()):
+                return "no subject"
+            case AllOf() | AnyOf():
+                return self._group(rule, outermost=outermost)
+            case Not():
+                return self._negated(rule.criterion)
+            case Criterion():
+                return self._criterion(rule)
+
+    def _group(self, group: AllOf | AnyOf, *, outermost: bool) -> str:
+        word = "and" if isinstance(group, AllOf) else "or"
+        parts = [self.write(part) for part in group.criteria]
+        if len(parts) == 1:
+            return parts[0]
+        if outermost and len(parts) > 2:
+            return "; ".join(parts[:-1]) + f"; {word} {parts[-1]}"
+        text = f" {word} ".join(parts)
+        return text if outermost else f"({text})"
+
+    def _negated(self, rule: Rule) -> str:
+        match rule:
+            case OneOf(values=()):
+                return f"{self._name(rule)} is recorded"
+            case Between(low=None, high=None):
+                return f"{self._name(rule)} is missing"
+            case OneOf():
+                return f"{self._name(rule)} is other than {_listed(rule.values)}{_kept(rule, True)}"
+            case Between():
+                return f"{self._name(rule)} is {_outside(rule)}{_kept(rule, True)}"
+        inner = self.write(rule)
+        return f"not {inner}" if inner.startswith("(") else f"not ({inner})"
+
+    def _criterion(self, rule: Criterion) -> str:
+        match rule:
+            case OneOf(values=()):
+                return f"{self._name(rule)} is missing"
+            case Between(low=None, high=None):
+                return f"{self._name(rule)} is recorded"
+            case OneOf():
+                several = "one of " if len(rule.values) > 1 else ""
+                return f"{self._name(rule)} is {several}{_listed(rule.values)}{_kept(rule, False)}"
+            case Between():
+                return f"{self._name(rule)} is {_inside(rule)}{_kept(rule, False)}"
+        raise TypeError(f"no words for {type(rule).__name__}")  # a new criterion without its case
+
+    def _name(self, criterion: Criterion) -> str:
+        label = self.labels.get(criterion.column, "").strip()
+        text = label or criterion.column
+        if not _PLAIN_NAME.fullmatch(text) or _WORDS_OF_THE_SENTENCE.search(text):
+            return _in_quotes(text)
+        # "Age" reads "age" within a sentence; "BMI" and a column's own name stay as they are.
+        sentence_case = bool(label) and text[:2].istitle() and not text[1:2].isupper()
+        return text[0].lower() + text[1:] if sentence_case else text
+
+
+def _kept(criterion: Criterion, negated: bool) -> str:
+    return " (missing kept)" if criterion.keep_missing is not negated else ""
+
+
+def _listed(values: tuple[Value, ...]) -> str:
+    shown = ", ".join(_said(value) for value in values[:SHOWN_VALUES])
+    more = len(values) - SHOWN_VALUES
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _inside(rule: Between) -> str:
+    if rule.low is not None and rule.high is not None:
+        return f"between {_said(rule.low)} and {_said(rule.high)}"
+    if rule.low is not None:
+        return f"{_words(rule.low, 'at least', 'on or after', 'at or after')} {_said(rule.low)}"
+    assert rule.high is not None  # `Between` without ends is said elsewhere
+    return f"{_words(rule.high, 'at most', 'on or before', 'at or before')} {_said(rule.high)}"
+
+
+def _outside(rule: Between) -> str:
+    if rule.low is not None and rule.high is not None:
+        return f"outside {_said(rule.low)} to {_said(rule.high)}"
+    if rule.low is not None:
+        return f"{_words(rule.low, 'below', 'before', 'before')} {_said(rule.low)}"
+    assert rule.high is not None
+    return f"{_words(rule.high, 'above', 'after', 'after')} {_said(rule.high)}"
+
+
+def _words(value: Value, number: str, day: str, time_of_day: str) -> str:
+    if isinstance(value, time):
+        return time_of_day
+    return day if isinstance(value, date) else number
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value).removesuffix(".0")
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if not isinstance(value, str):
+        return value.isoformat()
+    plain = _PLAIN_VALUE.fullmatch(value) and not _WORDS_OF_THE_SENTENCE.search(value)
+    return value if plain else _in_quotes(value)
+
+
+def _in_quotes(text: str) -> str:
+    shown = "".join(_visible(character) for character in text)
+    return f'"{shown}"'
+
+
+def _visible(character: str) -> str:
+    if character in {'"', "\\"}:
+        return f"\\{character}"
+    unseen = unicodedata.category(character) in _UNSEEN
+    # A space other than the ordinary one cannot be told from it.
+    if unseen or (character.isspace() and character != " "):
+        return character.encode("unicode_escape").decode("ascii")
+    return character

@@ -1,0 +1,61 @@
+"""Attaching snapshot files, plain or encrypted, to a connection.
+
+DuckDB writes an encrypted file only with OpenSSL, which its `httpfs` extension
+carries. The extension comes as a wheel, so nothing is asked of the internet.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from queries.errors import DataError
+
+
+def load_openssl(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the extension that carries OpenSSL.
+
+    Raises
+    ------
+    DataError
+        When the `encryption` extra is not installed.
+    """
+    try:
+        from duckdb_extensions import import_extension
+    except ImportError as error:
+        raise DataError(
+            "encryption needs the extra `equipoise[encryption]` to be installed"
+        ) from error
+    import_extension("httpfs", con=connection)
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, key: str | None = None) -> None:
+    """Attach a snapshot file as `snapshot`, read-only, and forbid every other file.
+
+    Parameters
+    ----------
+    key : str, optional
+        The encryption key; never shown in an error.
+
+    Raises
+    ------
+    DataError
+        When the file is no snapshot, or the key does not open it.
+    """
+    if key is not None:
+        load_openssl(connection)
+        connection.execute("SET temp_file_encryption = true")
+    options = "READ_ONLY" if key is None else "READ_ONLY, ENCRYPTION_KEY $key"
+    secret = {} if key is None else {"key": key}
+    try:
+        connection.execute(f"ATTACH {_literal(str(path))} AS snapshot ({options})", secret)
+    except duckdb.Error:
+        raise DataError(
+            "a snapshot file is readable with the key that was given", file=path.name
+        ) from None
+    connection.execute("SET enable_external_access = false")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

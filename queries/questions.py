@@ -1,0 +1,220 @@
+"""The questions of `queries/sql`, one typed function each.
+
+Every function asks one SQL file about one cohort of one store. `arm` says whose
+arms are meant: planned ones for efficacy, actual ones for safety; a pooled store
+answers with one arm whatever is asked.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from queries.cohorts import EVERYONE, Cohort
+from queries.store import ArmRole, Store
+
+
+def subjects_by_arm(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects and sites by arm, in the study's own order of arms.
+
+    Examples
+    --------
+    >>> subjects_by_arm(store=store)
+           arm  subjects  sites
+    0  Placebo         4      2
+    1   Active         4      2
+    """
+    return store.ask("subjects_by_arm", cohort=cohort, arm=arm)
+
+
+def cohort_size(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Subjects, sites and countries of the cohort, in one row.
+
+    Examples
+    --------
+    >>> int(cohort_size(store=store)["subjects"].iloc[0])
+    8
+    """
+    return store.ask("cohort_size", cohort=cohort)
+
+
+def age_by_arm(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Age in years by arm: mean, quartiles, range, and how many have none recorded.
+
+    Examples
+    --------
+    >>> age_by_arm(store=store)[["arm", "collected", "missing"]]
+           arm  collected  missing
+    0  Placebo          4        0
+    1   Active          3        1
+    """
+    return store.ask("age_by_arm", cohort=cohort, arm=arm)
+
+
+def age_histogram(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects by arm and five-year band of age; subjects without an age are left out.
+
+    Examples
+    --------
+    >>> int(age_histogram(store=store)["subjects"].sum())
+    7
+    """
+    return store.ask("age_histogram", cohort=cohort, arm=arm)
+
+
+def baseline_levels(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects by arm and level of sex, race and country; a missing level is None.
+
+    Examples
+    --------
+    >>> sorted(baseline_levels(store=store)["variable"].unique())
+    ['country', 'race', 'sex']
+    """
+    return store.ask("baseline_levels", cohort=cohort, arm=arm)
+
+
+def enrolment_by_day(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects enrolled on each day; those without a date are left out.
+
+    Examples
+    --------
+    >>> int(enrolment_by_day(store=store)["subjects"].sum())
+    8
+    """
+    return store.ask("enrolment_by_day", cohort=cohort, arm=arm)
+
+
+def enrolment_by_site(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Subjects by site, most first, with the first and the last day of enrolment.
+
+    Examples
+    --------
+    >>> list(enrolment_by_site(store=store)["site"])
+    ['01', '02']
+    """
+    return store.ask("enrolment_by_site", cohort=cohort)
+
+
+def disposition(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects by arm, end-of-study status and reason for discontinuation.
+
+    Examples
+    --------
+    >>> sorted(disposition(store=store)["status"].unique())
+    ['COMPLETED', 'DISCONTINUED']
+    """
+    return store.ask("disposition", cohort=cohort, arm=arm)
+
+
+def endpoints(*, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned") -> pd.DataFrame:
+    """Time-to-event endpoints with subjects, events and longest time, by arm.
+
+    `time` is in the source's own `unit`, None when that was not collected.
+
+    Examples
+    --------
+    >>> endpoints(store=store)[["endpoint", "arm", "subjects", "events"]]
+      endpoint      arm  subjects  events
+    0       OS  Placebo         4       3
+    1       OS   Active         4       1
+    """
+    return store.ask("endpoints", cohort=cohort, arm=arm)
+
+
+def survival_counts(
+    *,
+    store: Store,
+    endpoint: str,
+    cohort: Cohort = EVERYONE,
+    arm: ArmRole = "planned",
+    stratum: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Distinct survival times of one endpoint with their events and censorings.
+
+    Parameters
+    ----------
+    endpoint : str
+        A PARAMCD of ADTTE.
+    stratum : tuple of str
+        Columns of ADSL whose joint levels make the strata.
+
+    Returns
+    -------
+    DataFrame
+        `arm`, `stratum` ("" when there is none), `time`, `events`, `censored`.
+
+    Examples
+    --------
+    >>> survival_counts(store=store, endpoint="OS")["events"].sum().item()
+    4
+    """
+    return store.ask("survival_counts", cohort=cohort, arm=arm, stratum=stratum, endpoint=endpoint)
+
+
+def survival_exclusions(
+    *, store: Store, endpoint: str, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects of the cohort that an endpoint's analysis cannot use, and why.
+
+    Examples
+    --------
+    >>> len(survival_exclusions(store=store, endpoint="OS"))
+    0
+    """
+    return store.ask("survival_exclusions", cohort=cohort, arm=arm, endpoint=endpoint)
+
+
+def findings(*, store: Store) -> pd.DataFrame:
+    """Data-quality findings of the import, most serious first.
+
+    Examples
+    --------
+    >>> list(findings(store=store)["rule"])
+    ['blank throughout']
+    """
+    return store.ask("findings")
+
+
+def files(*, store: Store) -> pd.DataFrame:
+    """The files that the snapshot was imported from, with their SHA-256.
+
+    Examples
+    --------
+    >>> list(files(store=store)["dataset"])
+    ['adsl', 'adtte']
+    """
+    return store.ask("files")
+
+
+def variables(*, store: Store) -> pd.DataFrame:
+    """The variables of every dataset, with labels, formats and types.
+
+    Examples
+    --------
+    >>> set(variables(store=store)["dataset"]) == {"adsl", "adtte"}
+    True
+    """
+    return store.ask("variables")
+
+
+def snapshot_facts(*, store: Store) -> dict[str, str]:
+    """What the snapshot says of itself: study, data cut, import time and version.
+
+    Examples
+    --------
+    >>> snapshot_facts(store=store)["study"]
+    'TINY'
+    """
+    facts = store.ask("snapshot_facts")
+    return dict(zip(facts["item"], facts["value"], strict=True))

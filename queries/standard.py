@@ -1,0 +1,142 @@
+"""How standard questions find their columns in whatever a study collected.
+
+Each standard column names the source columns that may carry it, best first. The
+first that exists and is not blank throughout is used; when it is not the best,
+that is a derivation and is said. What no source carries is NULL and reads
+"not collected" on screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from queries.identifiers import quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardColumn:
+    """A column that questions may rely on, and the source columns that may carry it."""
+
+    name: str
+    sources: tuple[str, ...]
+    type: str = "VARCHAR"
+    meaning: str = ""
+    said: bool = False  # whether a reader must be told which source was used
+
+
+SUBJECT_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",), meaning="subject"),
+    StandardColumn(name="site", sources=("SITEID",), meaning="site"),
+    StandardColumn(name="country", sources=("COUNTRY",), meaning="country"),
+    StandardColumn(name="age", sources=("AGE",), type="DOUBLE", meaning="age in years"),
+    StandardColumn(name="sex", sources=("SEX",), meaning="sex"),
+    StandardColumn(name="race", sources=("RACE",), meaning="race"),
+    StandardColumn(name="planned_arm", sources=("TRT01P", "ARM"), meaning="planned arm", said=True),
+    StandardColumn(
+        name="actual_arm",
+        sources=("TRT01A", "ACTARM", "TRT01P", "ARM"),
+        meaning="actual arm",
+        said=True,
+    ),
+    StandardColumn(name="planned_arm_number", sources=("TRT01PN", "ARMN"), type="DOUBLE"),
+    StandardColumn(name="actual_arm_number", sources=("TRT01AN", "ACTARMN"), type="DOUBLE"),
+    StandardColumn(
+        name="enrolled_on",
+        sources=("RANDDT", "ENRLDT", "TRTSDT", "TRTSDTM", "TR01SDT", "RFSTDTC", "RFSTDT"),
+        type="DATE",
+        meaning="date of enrolment",
+        said=True,
+    ),
+    StandardColumn(
+        name="first_dose_on",
+        sources=("TRTSDT", "TRTSDTM", "TR01SDT", "TR01SDTM", "RFXSTDTC", "RFSTDTC"),
+        type="DATE",
+        meaning="date of first dose",
+        said=True,
+    ),
+    StandardColumn(
+        name="last_dose_on",
+        sources=("TRTEDT", "TRTEDTM", "TR01EDT", "TR01EDTM", "RFXENDTC"),
+        type="DATE",
+        meaning="date of last dose",
+        said=True,
+    ),
+    StandardColumn(
+        name="status", sources=("EOSSTT", "DCDECOD"), meaning="end-of-study status", said=True
+    ),
+    StandardColumn(
+        name="discontinuation_reason",
+        sources=("DCSREAS", "DCREASCD"),
+        meaning="reason for discontinuation",
+        said=True,
+    ),
+    StandardColumn(
+        name="died_on", sources=("DTHDT", "DTHDTM", "DTHDTC"), type="DATE", meaning="date of death"
+    ),
+    StandardColumn(
+        name="last_alive_on",
+        sources=("LSTALVDT", "LSTALVDTM"),
+        type="DATE",
+        meaning="last date known alive",
+    ),
+)
+
+ENDPOINT_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="endpoint", sources=("PARAMCD",)),
+    StandardColumn(name="label", sources=("PARAM", "PARAMCD")),
+    StandardColumn(name="time", sources=("AVAL",), type="DOUBLE"),
+    StandardColumn(name="unit", sources=("AVALU",)),
+    StandardColumn(name="censoring", sources=("CNSR",), type="DOUBLE"),
+    StandardColumn(name="reason", sources=("CNSDTDSC", "EVNTDESC")),
+    StandardColumn(name="ended_on", sources=("ADT", "ADTM"), type="DATE"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The SELECT list for standard columns over one table, and what was derived."""
+
+    sql: str
+    sources: Mapping[str, str]  # standard column -> source column; absent when not collected
+    derivations: tuple[str, ...]
+
+
+def select_standard(
+    wanted: tuple[StandardColumn, ...], available: Mapping[str, str], blank: set[str]
+) -> Selection:
+    """Choose a source for each standard column.
+
+    Parameters
+    ----------
+    wanted : tuple of StandardColumn
+    available : mapping
+        Column names of the table, in any letter case, and their types.
+    blank : set of str
+        Columns that are present but missing in every row.
+
+    Examples
+    --------
+    >>> available = {"USUBJID": "VARCHAR", "ARM": "VARCHAR"}
+    >>> selection = select_standard(SUBJECT_COLUMNS, available, set())
+    >>> selection.sources["planned_arm"], "country" in selection.sources
+    ('ARM', False)
+    >>> selection.derivations[0]
+    'The planned arm is taken from ARM, since TRT01P is not collected.'
+    """
+    by_upper = {name.upper(): name for name in available if name not in blank}
+    parts, sources, derivations = [], {}, []
+    for column in wanted:
+        found = next((by_upper[s] for s in column.sources if s in by_upper), None)
+        if found is None:
+            parts.append(f"NULL::{column.type} AS {column.name}")
+            continue
+        sources[column.name] = found
+        parts.append(f"TRY_CAST({quoted(found)} AS {column.type}) AS {column.name}")
+        if column.said and found.upper() != column.sources[0]:
+            derivations.append(
+                f"The {column.meaning} is taken from {found}, "
+                f"since {column.sources[0]} is not collected."
+            )
+    return Selection(sql=", ".join(parts), sources=sources, derivations=tuple(derivations))

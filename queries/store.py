@@ -1,0 +1,282 @@
+"""The clinical store: one snapshot, open read-only, answering questions.
+
+A store is opened for one kind of reader: by arm, or *pooled*, in which case no
+question and no cohort can see an arm or a column that stands for one. `arm` is
+resolved here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from queries.blinding import POOLED_ARM, revealing_columns, reveals_by_name
+from queries.cohorts import EVERYONE, Cohort, predicate
+from queries.encryption import attach
+from queries.errors import DataError
+from queries.identifiers import quoted
+from queries.question import read_question
+from queries.standard import (
+    ENDPOINT_COLUMNS,
+    SUBJECT_COLUMNS,
+    Selection,
+    StandardColumn,
+    select_standard,
+)
+
+ArmRole = Literal["planned", "actual"]
+NO_ARM = "No arm recorded"
+_FEW_LEVELS = 12
+# Screen failures and subjects never assigned stand in DM, not among the enrolled.
+_ENROLLED = (
+    "COALESCE(upper(planned_arm), '') NOT IN "
+    "('', 'SCREEN FAILURE', 'SCRNFAIL', 'NOT ASSIGNED', 'NOTASSGN')"
+)
+
+
+def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> Store:
+    """Open a snapshot file for reading.
+
+    Parameters
+    ----------
+    path : Path
+        A snapshot file, as an import wrote it.
+    pooled : bool
+        Open it for a blinded reader: arms are not told apart.
+    key : str, optional
+        The encryption key of the file.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, is no snapshot, or the key does not open it.
+
+    Examples
+    --------
+    >>> open_store(Path("no-such.duckdb"))
+    Traceback (most recent call last):
+        ...
+    queries.errors.DataError: no-such.duckdb: a snapshot file exists.
+    """
+    return Store(path, pooled=pooled, key=key)
+
+
+class Store:
+    """One snapshot, open read-only; safe to use from several threads."""
+
+    def __init__(self, path: Path, *, pooled: bool = False, key: str | None = None) -> None:
+        if not path.is_file():
+            raise DataError("a snapshot file exists", file=path.name)
+        self.path, self.pooled = path, pooled
+        self._lock = threading.Lock()
+        self._connection = duckdb.connect(":memory:")
+        try:
+            self._open(path, key)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _open(self, path: Path, key: str | None) -> None:
+        attach(self._connection, path, key)
+        self.datasets = _datasets(self._connection)
+        self.base = next((name for name in ("adsl", "dm") if name in self.datasets), "")
+        if not self.base:
+            raise DataError("a snapshot holds ADSL or DM", file=path.name)
+        self._selection = self._select(self.base, SUBJECT_COLUMNS)
+        self.columns: Mapping[str, str] = self._visible_columns()
+        self._create_views()
+        self._connection.execute("SET lock_configuration = true")
+
+    # What the snapshot holds -------------------------------------------------
+
+    def _select(self, dataset: str, wanted: tuple[StandardColumn, ...]) -> Selection:
+        columns = self.datasets.get(dataset, {})
+        return select_standard(wanted, columns, _blank_columns(self._connection, dataset, columns))
+
+    def _visible_columns(self) -> dict[str, str]:
+        columns = self.datasets[self.base]
+        if not self.pooled:
+            return dict(columns)
+        arm = self._selection.sources.get("planned_arm")
+        hidden = revealing_columns(self._connection, f"snapshot.{self.base}", columns, arm)
+        return {name: kind for name, kind in columns.items() if name not in hidden}
+
+    def _create_views(self) -> None:
+        times = self._select("adtte", ENDPOINT_COLUMNS).sql
+        source = "snapshot.adtte" if "adtte" in self.datasets else "range(0)"
+        self._connection.execute(
+            f"CREATE VIEW endpoint_times AS SELECT *, censoring = 0 AS event "
+            f"FROM (SELECT {times} FROM {source})"
+        )
+        for table in ("snapshot", "files", "variables", "findings"):
+            kept, source = self._shown(table), f"snapshot.provenance.{table}"
+            self._connection.execute(
+                f"CREATE VIEW provenance_{table} AS SELECT * FROM {source} {kept}"
+            )
+
+    def _shown(self, table: str) -> str:
+        """A finding on a treatment variable may name a subject and its arm."""
+        if not self.pooled or table != "findings":
+            return ""
+        found = self._connection.execute(
+            "SELECT DISTINCT variable FROM snapshot.provenance.findings"
+        ).fetchall()
+        hidden = [name for (name,) in found if name and reveals_by_name(name)]
+        listed = ", ".join("'" + name.replace("'", "''") + "'" for name in hidden)
+        return f"WHERE COALESCE(variable, '') NOT IN ({listed})" if hidden else ""
+
+    @property
+    def derivations(self) -> tuple[str, ...]:
+        """Sentences that say which standard column came from another than its usual source."""
+        arms = ("planned arm", "actual arm")
+        said = self._selection.derivations
+        return tuple(s for s in said if not (self.pooled and any(arm in s for arm in arms)))
+
+    def collected(self, column: str) -> bool:
+        """Whether a standard column of the subjects (`country`, `died_on`, ...) was collected."""
+        return column in self._selection.sources
+
+    def source_of(self, column: str) -> str:
+        """The source column behind a standard column; DataError when it was not collected."""
+        if column not in self._selection.sources:
+            raise DataError(f"{column} was collected in this study")
+        return self._selection.sources[column]
+
+    def factors(self) -> tuple[str, ...]:
+        """Columns with 2 to 12 levels, in the order of the data: what can stratify or group."""
+        texts = [name for name, kind in self.columns.items() if kind in ("VARCHAR", "BOOLEAN")]
+        if not texts:
+            return ()
+        counts = ", ".join(f"count(DISTINCT {quoted(name)})" for name in texts)
+        with self._cursor() as cursor:
+            row = cursor.execute(f"SELECT {counts} FROM snapshot.{self.base}").fetchone() or ()
+        return tuple(n for n, levels in zip(texts, row, strict=True) if 2 <= levels <= _FEW_LEVELS)
+
+    def arms(self, arm: ArmRole = "planned") -> tuple[str, ...]:
+        """Arms in the study's own numbering, else by name; pooled: one for all subjects."""
+        return tuple(self.ask("subjects_by_arm", arm=arm)["arm"])
+
+    # Questions ---------------------------------------------------------------
+
+    def ask(
+        self,
+        question: str,
+        *,
+        cohort: Cohort = EVERYONE,
+        arm: ArmRole = "planned",
+        stratum: tuple[str, ...] = (),
+        **values: object,
+    ) -> pd.DataFrame:
+        """The answer to one question about a cohort.
+
+        Parameters
+        ----------
+        question : str
+            The name of a file in `queries/sql`.
+        cohort : Cohort
+            The subjects asked about.
+        arm : {"planned", "actual"}
+            Planned arms serve efficacy, actual arms safety. Ignored when pooled.
+        stratum : tuple of str
+            Columns of ADSL whose levels, joined by " / ", make the strata.
+        **values
+            The parameters that the question's header names.
+
+        Raises
+        ------
+        DataError
+            For a missing or an extra parameter, or a column that is not there.
+        """
+        return self._run(question, cohort, arm, stratum, values).df()
+
+    def describe(self, question: str, **values: object) -> dict[str, str]:
+        """The columns and types of a question's answer, as DuckDB names them."""
+        answer = self._run(question, EVERYONE, "planned", (), values)
+        return {name: str(kind) for name, kind, *_ in answer.description or ()}
+
+    def _run(
+        self,
+        question: str,
+        cohort: Cohort,
+        arm: ArmRole,
+        stratum: tuple[str, ...],
+        values: Mapping[str, object],
+    ) -> duckdb.DuckDBPyConnection:
+        asked = read_question(question)
+        if set(values) != set(asked.params):
+            raise DataError(f"{question} takes {sorted(asked.params)}", got=sorted(values))
+        subjects, bound = self._cohort(cohort, arm, stratum)
+        body = f", {asked.sql[5:]}" if asked.sql.upper().startswith("WITH ") else asked.sql
+        used = bound if "cohort" in body else {}
+        return self._cursor().execute(f"WITH cohort AS ({subjects}) {body}", {**used, **values})
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            return self._connection.cursor()
+
+    def _cohort(
+        self, cohort: Cohort, arm: ArmRole, stratum: tuple[str, ...]
+    ) -> tuple[str, dict[str, object]]:
+        where, bound = predicate(cohort.rule, self.columns)
+        subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
+        kept = f"{where} AND {_ENROLLED}" if self.base == "dm" else where
+        sql = f"SELECT {subjects} FROM snapshot.{self.base} WHERE {kept}"
+        return f"SELECT *, {self._arm(arm)} FROM ({sql})", bound
+
+    def _arm(self, arm: ArmRole) -> str:
+        if self.pooled:
+            return f"'{POOLED_ARM}' AS arm, 0 AS arm_number"
+        if arm not in ("planned", "actual"):
+            raise DataError("arm is planned or actual", got=arm)
+        return f"COALESCE({arm}_arm, '{NO_ARM}') AS arm, {arm}_arm_number AS arm_number"
+
+    def _stratum(self, stratum: tuple[str, ...]) -> str:
+        for name in stratum:
+            if name not in self.columns:
+                raise DataError("a stratum is a column of ADSL that this reader may see", got=name)
+        levels = [f"COALESCE({quoted(name)}::VARCHAR, 'missing')" for name in stratum]
+        return f"concat_ws(' / ', {', '.join(levels)})" if levels else "''"
+
+    def close(self) -> None:
+        """Let go of the snapshot file."""
+        self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'snapshot' AND schema_name = 'main' "
+        "ORDER BY table_name, column_index"
+    ).fetchall()
+    datasets: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        datasets.setdefault(table, {})[column] = kind
+    return datasets
+
+
+def _blank_columns(
+    connection: duckdb.DuckDBPyConnection, dataset: str, columns: Mapping[str, str]
+) -> set[str]:
+    """Columns without a single value."""
+    if not columns:
+        return set()
+    counts = ", ".join(f"count({quoted(name)})" for name in columns)
+    row = connection.execute(f"SELECT {counts} FROM snapshot.{quoted(dataset)}").fetchone() or ()
+    return {name for name, count in zip(columns, row, strict=True) if count == 0}

@@ -1,0 +1,22 @@
+"""The workspace: studies and their plans, snapshots, views, and the record of acts."""
+
+from __future__ import annotations
+
+from queries.workspace.activity import Activity
+from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
+from queries.workspace.snapshots import Snapshot
+from queries.workspace.studies import Study
+from queries.workspace.views import View
+from queries.workspace.workspace import Workspace, open_workspace
+
+__all__ = [
+    "AccrualPeriod",
+    "Activity",
+    "Plan",
+    "PlannedEndpoint",
+    "Snapshot",
+    "Study",
+    "View",
+    "Workspace",
+    "open_workspace",
+]

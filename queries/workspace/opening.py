@@ -1,0 +1,151 @@
+"""Opening the workspace database: its folder, its connection, its schema."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from queries.errors import DataError
+from queries.workspace import tables
+from queries.workspace.snapshots import FOLDER
+
+DATABASE = "workspace.db"
+BUSY_SECONDS = 30
+
+# Any number will do, as long as every Equipoise uses the same.
+_POSTGRESQL_LOCK = 5_301_747_601
+
+
+def prepare_home(home: Path) -> Path:
+    """Make the home folder and its snapshots folder, for the owner's eyes alone.
+
+    A folder that is there already and holds other things keeps its permissions, but what the
+    workspace puts into it is private in any case.
+
+    Raises
+    ------
+    DataError
+        When the folder cannot be made or written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     home = prepare_home(Path(folder) / "home")
+    ...     oct(home.stat().st_mode & 0o777), (home / "snapshots").is_dir()
+    ('0o700', True)
+    """
+    try:
+        home = Path(home).expanduser().absolute()
+        ours = not home.exists() or not any(home.iterdir())
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if ours:
+            home.chmod(0o700)
+        folder = home / FOLDER
+        folder.mkdir(exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        # Made here, so that the database is never readable by others, not even at first.
+        os.close(os.open(home / DATABASE, os.O_CREAT | os.O_RDWR, 0o600))
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        rule = f"the home folder of a workspace can be made and written ({reason})"
+        raise DataError(rule, got=str(home)) from None
+    return home
+
+
+def connect(url: URL) -> Engine:
+    """An engine on the workspace database, with the schema in place.
+
+    Raises
+    ------
+    DataError
+        When the database cannot be opened, or a newer version wrote it.
+
+    Examples
+    --------
+    >>> connect(URL.create("sqlite"))
+    Traceback (most recent call last):
+        ...
+    queries.errors.DataError: a workspace database is a file or a server, but got 'sqlite://'.
+    """
+    shown = url.render_as_string(hide_password=True)
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite and url.database in {None, "", ":memory:"}:
+        raise DataError("a workspace database is a file or a server", got=shown)
+    try:
+        engine = create_engine(url, pool_pre_ping=not sqlite)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise DataError(f"a workspace database has a driver ({error})", got=shown) from None
+    if sqlite:
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+    try:
+        with writing(engine).begin() as connection:
+            _prepare_schema(connection)
+    except (SQLAlchemyError, DataError) as error:
+        engine.dispose()
+        if isinstance(error, DataError):
+            raise
+        raise DataError("a workspace database can be opened", got=shown) from error
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write.
+
+    On SQLite these take the write lock at once: a transaction that reads first and writes
+    later could otherwise find, too late for waiting, that another has written in between.
+
+    Examples
+    --------
+    >>> writing(create_engine("sqlite://")).get_execution_options()["writes"]
+    True
+    """
+    return engine.execution_options(writes=True)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not by guess
+    cursor = connection.cursor()
+    # The waiting time first, since the change to WAL may have to wait as well.
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a recorded act survives a power cut
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_schema(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Two processes that start together would otherwise both create the tables.
+        lock = text("SELECT pg_advisory_xact_lock(:number)")
+        connection.execute(lock, {"number": _POSTGRESQL_LOCK})
+    if inspect(connection).has_table(tables.facts.name):
+        _check_version(connection)
+        return
+    tables.metadata.create_all(connection)
+    version = {"item": "schema_version", "value": str(tables.SCHEMA_VERSION)}
+    connection.execute(insert(tables.facts).values(version))
+
+
+def _check_version(connection: Connection) -> None:
+    question = select(tables.facts.c.value).where(tables.facts.c.item == "schema_version")
+    found = connection.execute(question).scalar_one_or_none()
+    if found is None or not found.isdecimal():
+        raise DataError("a workspace database states the version of its schema", got=found)
+    if int(found) > tables.SCHEMA_VERSION:
+        raise DataError(
+            "a workspace is opened by an Equipoise at least as new as the one that wrote it "
+            f"(this one knows schema {tables.SCHEMA_VERSION})",
+            got=f"schema {found}",
+        )

@@ -1,0 +1,74 @@
+"""The protocol plan of EQX-301, as `plan.json` beside the data."""
+
+from __future__ import annotations
+
+from sample_data.eqx301.protocol import (
+    ACCRUAL_START,
+    ARMS,
+    DATA_CUT,
+    SITES,
+    STRATIFICATION,
+    STUDY,
+    TITLE,
+)
+
+# months, and the share of all subjects that the protocol expects in them
+_ACCRUAL = ((0, 3, 0.03), (3, 6, 0.09), (6, 9, 0.15), (9, 12, 0.21), (12, 18, 0.52))
+
+
+def build_plan(subjects: int) -> dict[str, object]:
+    """The plan, scaled to a number of subjects.
+
+    Examples
+    --------
+    >>> plan = build_plan(720)
+    >>> sum((a["to_month"] - a["from_month"]) * a["subjects_per_month"] for a in plan["accrual"])
+    720.0
+    """
+    accrual = [
+        {
+            "from_month": first,
+            "to_month": last,
+            "subjects_per_month": round(share * subjects / (last - first), 4),
+        }
+        for first, last, share in _ACCRUAL
+    ]
+    return {
+        "study": STUDY,
+        "title": TITLE,
+        "phase": "3",
+        "status": "ongoing",
+        "data_cut": str(DATA_CUT),
+        "arms": list(ARMS),
+        "allocation": [1, 1],
+        "subjects": subjects,
+        "alpha": 0.025,
+        "sides": 1,
+        "accrual_start": str(ACCRUAL_START),
+        "accrual": accrual,
+        "stratification": list(STRATIFICATION),
+        "sites": SITES,
+        "endpoints": _endpoints(subjects),
+    }
+
+
+def _endpoints(subjects: int) -> list[dict[str, object]]:
+    spending = "Lan-DeMets O'Brien-Fleming"
+    return [
+        {
+            "code": "OS", "label": "Overall survival", "role": "primary",
+            "analysis_set": "ITTFL", "arm": "planned", "events": round(subjects * 420 / 720),
+            "looks": [0.6, 0.8, 1.0], "spending": spending, "alpha": 0.02,
+            "test": "stratified log-rank",
+        },
+        {
+            "code": "PFS", "label": "Progression-free survival", "role": "secondary",
+            "analysis_set": "ITTFL", "arm": "planned", "events": round(subjects * 580 / 720),
+            "looks": [0.8, 1.0], "spending": spending, "alpha": 0.005,
+            "test": "stratified log-rank",
+        },
+        {
+            "code": "TTSAE", "label": "Time to first serious adverse event", "role": "safety",
+            "analysis_set": "SAFFL", "arm": "actual",
+        },
+    ]  # fmt: skip

@@ -1,0 +1,287 @@
+"""The command line: what it prints, where, and what it ends with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard import __version__, command
+from queries.store import open_store
+from queries.workspace import open_workspace
+
+REPOSITORY = Path(__file__).parents[2]
+ADSL = """STUDYID,USUBJID,TRT01P,TRT01A,AGE,SEX
+ABC-1,S1,Placebo,Placebo,61,F
+ABC-1,S2,Active,Active,70,M
+ABC-1,S3,Active,Active,48,F
+"""
+ADTTE = """STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR
+ABC-1,S1,OS,Overall survival,5,0
+ABC-1,S2,OS,Overall survival,9,1
+ABC-1,S3,OS,Overall survival,{time},0
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder that does not exist yet."""
+    monkeypatch.setenv("EQUIPOISE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("EQUIPOISE_KEY_FILE", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def study_files(tmp_path: Path) -> Path:
+    """A small sound study."""
+    return write_study(tmp_path / "sound", time="12")
+
+
+@pytest.fixture
+def bad_files(tmp_path: Path) -> Path:
+    """The same study with a negative survival time."""
+    return write_study(tmp_path / "bad", time="-3")
+
+
+def write_study(folder: Path, time: str) -> Path:
+    folder.mkdir()
+    (folder / "adsl.csv").write_text(ADSL)
+    (folder / "adtte.csv").write_text(ADTTE.format(time=time))
+    return folder
+
+
+def equipoise(*arguments: object) -> int:
+    """The exit code of a command."""
+    with pytest.raises(SystemExit) as ended:
+        command.main([str(argument) for argument in arguments])
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def files_in(home: Path) -> list[str]:
+    """What lies in the snapshots folder."""
+    return sorted(path.name for path in (home / "snapshots").glob("*"))
+
+
+# Help and usage
+
+
+def test_version_and_help_end_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert equipoise("--version") == command.OK
+    assert capsys.readouterr().out == f"equipoise, version {__version__}\n"
+    assert equipoise("--help") == command.OK
+    said = capsys.readouterr().out
+    assert "Exit codes:" in said
+    assert "EQUIPOISE_HOME" in said
+
+
+@pytest.mark.parametrize("name", ["run", "import", "studies", "demo"])
+def test_every_command_explains_itself_by_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise(name, "--help") == command.OK
+    assert re.search(rf"Examples:\n +equipoise {name}", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["import"], ["run", "--port", "70000"], ["studies", "--no-such"]]
+)
+def test_what_is_not_understood_is_a_usage_error(
+    arguments: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise(*arguments) == command.USAGE
+    assert "Error: " in capsys.readouterr().err
+
+
+# Import
+
+
+def test_an_import_is_reported_and_becomes_current(
+    study_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", study_files) == command.OK
+    said = capsys.readouterr()
+    assert "ABC-1: 3 subjects in 2 arms, 6 records in 2 datasets" in said.out
+    assert "is now the current one" in said.out
+    assert "Importing:" in said.err
+    with open_workspace(home) as workspace:
+        current = workspace.current_snapshot("ABC-1")
+        assert current is not None
+        assert workspace.study("ABC-1").status == "complete"
+        with open_store(workspace.path(current)) as store:
+            assert store.arms() == ("Active", "Placebo")
+    assert len(files_in(home)) == 1
+    assert list((home / "imports").iterdir()) == []
+
+
+def test_a_refused_import_names_every_problem_and_leaves_nothing(
+    bad_files: Path, study_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", study_files) == command.OK
+    before = files_in(home)
+    capsys.readouterr()
+    assert equipoise("import", bad_files) == command.REFUSED
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "adtte.csv, column AVAL" in said.err
+    assert "Traceback" not in said.err
+    assert files_in(home) == before
+    with open_workspace(home) as workspace:
+        assert [s.state for s in workspace.snapshots("ABC-1")] == ["current"]
+
+
+def test_a_path_that_is_not_there_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", "no-such-folder") == command.REFUSED
+    assert "no-such-folder: a file or folder to import exists" in capsys.readouterr().err
+
+
+def test_checking_alone_keeps_nothing(
+    study_files: Path, bad_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", "--check-only", "--json", study_files) == command.OK
+    assert json.loads(capsys.readouterr().out)["subjects"] == 3
+    assert equipoise("import", "--check-only", bad_files) == command.REFUSED
+    assert not home.exists()
+
+
+def test_an_ongoing_study_opens_pooled(
+    study_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", study_files, "--status", "ongoing") == command.OK
+    assert "shown pooled" in capsys.readouterr().out
+    with open_workspace(home) as workspace:
+        assert workspace.study("ABC-1").blinded
+
+
+def test_a_candidate_waits(
+    study_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("import", study_files, "--candidate") == command.OK
+    assert "waits to be accepted" in capsys.readouterr().out
+    with open_workspace(home) as workspace:
+        assert workspace.current_snapshot("ABC-1") is None
+
+
+def test_the_code_can_be_given(study_files: Path, home: Path) -> None:
+    assert equipoise("import", study_files, "--study", "XYZ") == command.OK
+    with open_workspace(home) as workspace:
+        assert [study.code for study in workspace.studies()] == ["XYZ"]
+
+
+# Keys
+
+
+def test_an_encrypted_snapshot_shows_no_plain_text(
+    study_files: Path, home: Path, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("correct horse battery staple\n")
+    key.chmod(0o600)
+    assert equipoise("import", study_files, "--key-file", key) == command.OK
+    with open_workspace(home) as workspace:
+        current = workspace.current_snapshot("ABC-1")
+        assert current is not None
+        path = workspace.path(current)
+    assert b"Placebo" not in path.read_bytes()
+    with open_store(path, key="correct horse battery staple") as store:
+        assert len(store.arms()) == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "rule"),
+    [
+        (0o644, "correct horse battery staple", "readable by its owner only"),
+        (0o600, "", "a key has at least"),
+    ],
+)
+def test_a_careless_key_is_refused(
+    mode: int,
+    text: str,
+    rule: str,
+    study_files: Path,
+    home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = tmp_path / "key"
+    key.write_text(text)
+    key.chmod(mode)
+    assert equipoise("import", study_files, "--key-file", key) == command.REFUSED
+    said = capsys.readouterr().err
+    assert rule in said
+    assert "horse" not in said
+
+
+# Studies
+
+
+def test_studies_are_listed(
+    study_files: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("studies") == command.OK
+    assert "No studies yet" in capsys.readouterr().out
+    equipoise("import", study_files)
+    capsys.readouterr()
+    assert equipoise("studies") == command.OK
+    header, row = capsys.readouterr().out.splitlines()
+    assert header.split()[:3] == ["Study", "Status", "Arms"]
+    assert row.split()[:4] == ["ABC-1", "complete", "shown", "3"]
+    assert equipoise("studies", "--json") == command.OK
+    assert json.loads(capsys.readouterr().out)[0]["snapshots"] == 1
+
+
+# What else can go wrong
+
+
+def test_a_taken_port_is_said_in_a_sentence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("localhost", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert equipoise("run", "--port", port) == command.FAILED
+    assert f"cannot listen on localhost:{port}" in capsys.readouterr().err
+
+
+def test_a_home_that_cannot_be_made_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert equipoise("studies", "--home", tmp_path / "file" / "home") == command.REFUSED
+    assert "can be made and written" in capsys.readouterr().err
+
+
+def test_a_fault_is_loud_but_not_a_page_of_code(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("boom")
+
+    monkeypatch.setattr(command, "_described", broken)
+    with open_workspace(home) as workspace:
+        workspace.register_study(code="ABC-1", person="test")
+    assert equipoise("studies") == command.FAILED
+    said = capsys.readouterr().err
+    assert "please report it: KeyError('boom')" in said
+    assert "Traceback" not in said
+
+
+def test_scripts_get_the_same_exit_codes(bad_files: Path, home: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "dashboard.command", "import", str(bad_files)],
+        cwd=REPOSITORY,
+        env=os.environ | {"EQUIPOISE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == command.REFUSED
+    assert "Traceback" not in ended.stderr

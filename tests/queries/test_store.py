@@ -1,0 +1,122 @@
+"""The store: who sees which arm, and that nothing else can be reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from queries import questions
+from queries.blinding import POOLED_ARM
+from queries.cohorts import Cohort, OneOf
+from queries.errors import DataError
+from queries.store import Store, open_store
+from tests.tiny_snapshot import write_tiny_snapshot
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write_tiny_snapshot(tmp_path / "tiny.duckdb")
+
+
+def test_planned_and_actual_arms_differ_where_the_data_say_so(tiny_store: Store) -> None:
+    planned = questions.subjects_by_arm(store=tiny_store, arm="planned")
+    actual = questions.subjects_by_arm(store=tiny_store, arm="actual")
+    assert dict(zip(planned["arm"], planned["subjects"], strict=True)) == {
+        "Placebo": 4,
+        "Active": 4,
+    }
+    assert dict(zip(actual["arm"], actual["subjects"], strict=True)) == {"Active": 3, "Placebo": 5}
+
+
+def test_a_cohort_restricts_every_question(tiny_store: Store) -> None:
+    women = Cohort(rule=OneOf(column="SEX", values=("F",)), name="Women")
+    assert questions.cohort_size(store=tiny_store, cohort=women)["subjects"].item() == 4
+    counts = questions.survival_counts(store=tiny_store, cohort=women, endpoint="OS")
+    assert counts["events"].sum() + counts["censored"].sum() == 4
+
+
+def test_any_positive_cnsr_is_a_censoring(tiny_store: Store) -> None:
+    counts = questions.survival_counts(store=tiny_store, endpoint="OS")
+    assert counts["censored"].sum() == 4
+
+
+def test_strata_are_levels_of_columns(tiny_store: Store) -> None:
+    counts = questions.survival_counts(store=tiny_store, endpoint="OS", stratum=("COUNTRY", "SEX"))
+    assert set(counts["stratum"]) == {
+        "DEU / F", "DEU / M", "FRA / F", "FRA / M", "FRA / missing",
+    }  # fmt: skip
+
+
+def test_a_hostile_column_name_is_data(tiny_store: Store) -> None:
+    column = '""; drop table adsl; --'
+    name = next(c for c in tiny_store.columns if "drop table" in c)
+    some = Cohort(rule=OneOf(column=name, values=(1, 2)), name=column)
+    assert questions.cohort_size(store=tiny_store, cohort=some)["subjects"].item() == 2
+    assert questions.cohort_size(store=tiny_store)["subjects"].item() == 8
+
+
+def test_a_pooled_reader_sees_no_arm(path: Path) -> None:
+    with open_store(path, pooled=True) as store:
+        assert store.arms("planned") == (POOLED_ARM,) == store.arms("actual")
+        assert not {"TRT01P", "TRT01PN", "TRT01A"} & set(store.columns)
+        assert "ARMLIKE" not in store.columns, "its levels split the subjects by arm"
+        assert "SEX" in store.columns
+        assert not any("arm" in sentence for sentence in store.derivations)
+        for column in ("TRT01P", "ARMLIKE"):
+            with pytest.raises(DataError, match=column):
+                store.ask("cohort_size", cohort=Cohort(rule=OneOf(column=column, values=("x",))))
+            with pytest.raises(DataError, match="stratum"):
+                store.ask("survival_counts", endpoint="OS", stratum=(column,))
+
+
+def test_extra_and_missing_parameters_are_refused(tiny_store: Store) -> None:
+    with pytest.raises(DataError, match="survival_counts takes"):
+        tiny_store.ask("survival_counts")
+    with pytest.raises(DataError, match="cohort_size takes"):
+        tiny_store.ask("cohort_size", endpoint="OS")
+
+
+@pytest.mark.parametrize("name", ["../questions", "no_such", "x; drop"])
+def test_only_files_of_the_folder_are_questions(tiny_store: Store, name: str) -> None:
+    with pytest.raises(DataError, match="a question is the name of a file"):
+        tiny_store.ask(name)
+
+
+def test_a_store_reaches_no_other_file_and_writes_nothing(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with open_store(path) as store:
+        connection = store._connection
+        for sql in (
+            f"SELECT * FROM '{tmp_path}/secret.csv'",
+            f"ATTACH '{tmp_path}/other.duckdb' AS other",
+            f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+            "SET enable_external_access = true",
+            "INSERT INTO snapshot.adsl SELECT * FROM snapshot.adsl",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(sql)
+
+
+def test_many_readers_share_a_snapshot(path: Path) -> None:
+    with open_store(path) as one, open_store(path, pooled=True) as other:
+        assert len(one.arms()) == 2
+        assert len(other.arms()) == 1
+
+
+def test_what_is_no_snapshot_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.duckdb"
+    broken.write_bytes(b"not a database" * 100)
+    with pytest.raises(DataError, match=r"broken\.duckdb: a snapshot file is readable"):
+        open_store(broken)
+    with pytest.raises(DataError, match=r"missing\.duckdb: a snapshot file exists"):
+        open_store(tmp_path / "missing.duckdb")
+
+
+def test_blank_and_absent_columns_are_not_collected(tiny_store: Store) -> None:
+    assert tiny_store.collected("country")
+    assert not tiny_store.collected("died_on"), "DTHDT is blank throughout"
+    assert not tiny_store.collected("last_alive_on"), "LSTALVDT is absent"
+    with pytest.raises(DataError, match="died_on was collected"):
+        tiny_store.source_of("died_on")
