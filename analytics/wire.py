@@ -155,7 +155,9 @@ def _encode_table(table: pd.DataFrame, fields_of: ToFields) -> dict[str, Any]:
     text = all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
     require(text, "a table's columns have different names", columns=tuple(names))
     columns = [_encode_column(name, table[name], fields_of) for name in names]
-    require(bool(columns) or len(table) == 0, "a table without columns has no rows", rows=len(table))
+    require(
+        bool(columns) or len(table) == 0, "a table without columns has no rows", rows=len(table)
+    )
     return {"columns": columns}
 
 

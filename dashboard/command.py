@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
-from dashboard.home import home_folder
+from dashboard.home import PERSON, home_folder
 from dashboard.progress import shown_progress
 from queries.errors import DataError
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from queries.workspace import Study, Workspace
 
 OK, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-PERSON = "local owner"
 
 _EPILOG = """\b
 Exit codes:
@@ -272,11 +271,12 @@ def _described(workspace: Workspace, study: Study) -> dict[str, object]:
 
 
 def _print_table(rows: Sequence[dict[str, object]]) -> None:
-    header = {name: name.replace("_", " ").capitalize() for name in rows[0]}
-    cells = [{n: "-" if v is None else str(v) for n, v in row.items()} for row in [header, *rows]]
-    widths = {name: max(len(row[name]) for row in cells) for name in header}
-    for row in cells:
-        click.echo("  ".join(row[name].ljust(widths[name]) for name in header).rstrip())
+    table = [[name.replace("_", " ").capitalize() for name in rows[0]]]
+    table += [["-" if cell is None else str(cell) for cell in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for cells in table:
+        line = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        click.echo("  ".join(line).rstrip())
 
 
 # How it ends ----------------------------------------------------------------------------

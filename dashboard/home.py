@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+PERSON = "local owner"  # who asks and acts, until accounts exist
+
 
 def home_folder() -> Path:
     """The home folder: `EQUIPOISE_HOME`, else `~/.equipoise`.

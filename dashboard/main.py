@@ -44,9 +44,13 @@ STUDY_PAGES = [
 
 with explained():
     state.open_link()
-page = st.navigation([*(STUDY_PAGES if state.studies() else ()), IMPORT_PAGE])
+page = st.navigation([*STUDY_PAGES, IMPORT_PAGE])
 if page is IMPORT_PAGE:
     page.run()
+elif not state.studies():
+    st.title("Welcome", anchor=False)
+    st.write("No study is here yet. Import one, or run `equipoise demo` for three to look at.")
+    st.page_link(IMPORT_PAGE, label="Import a study")
 else:
     with explained():
         sidebar.show()

@@ -15,13 +15,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.home import home_folder
+from dashboard.access.key import snapshot_key
+from dashboard.home import PERSON, home_folder
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
-PERSON = "local owner"
 _REMEMBERED = "_remembered_inputs"
 
 
@@ -33,7 +33,7 @@ def workspace() -> Workspace:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _store(path: str, pooled: bool) -> Store:
-    return open_store(Path(path), pooled=pooled)
+    return open_store(Path(path), pooled=pooled, key=snapshot_key())
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)

@@ -36,25 +36,33 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, key: str | None = 
     Parameters
     ----------
     key : str, optional
-        The encryption key; never shown in an error.
+        The encryption key, used where the file is encrypted; never shown in an error.
 
     Raises
     ------
     DataError
         When the file is no snapshot, or the key does not open it.
     """
-    if key is not None:
-        load_openssl(connection)
-        connection.execute("SET temp_file_encryption = true")
-    options = "READ_ONLY" if key is None else "READ_ONLY, ENCRYPTION_KEY $key"
-    secret = {} if key is None else {"key": key}
+    if not _attached(connection, path, "READ_ONLY", {}):
+        if key is not None:
+            load_openssl(connection)
+            connection.execute("SET temp_file_encryption = true")
+        options, secret = "READ_ONLY, ENCRYPTION_KEY $key", {"key": key or ""}
+        if key is None or not _attached(connection, path, options, secret):
+            raise DataError(
+                "a snapshot file is readable, with its key where it is encrypted", file=path.name
+            )
+    connection.execute("SET enable_external_access = false")
+
+
+def _attached(
+    connection: duckdb.DuckDBPyConnection, path: Path, options: str, secret: dict[str, str]
+) -> bool:
     try:
         connection.execute(f"ATTACH {_literal(str(path))} AS snapshot ({options})", secret)
     except duckdb.Error:
-        raise DataError(
-            "a snapshot file is readable with the key that was given", file=path.name
-        ) from None
-    connection.execute("SET enable_external_access = false")
+        return False
+    return True
 
 
 def _literal(text: str) -> str:

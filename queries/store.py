@@ -33,6 +33,8 @@ from queries.standard import (
 ArmRole = Literal["planned", "actual"]
 NO_ARM = "No arm recorded"
 _FEW_LEVELS = 12
+# Where a study does not number its arms, one that is named like a reference comes first.
+_REFERENCE_FIRST = "CASE WHEN lower({arm}_arm) SIMILAR TO '.*(placebo|control).*' THEN 0 END"
 # Screen failures and subjects never assigned stand in DM, not among the enrolled.
 _ENROLLED = (
     "COALESCE(upper(planned_arm), '') NOT IN "
@@ -234,7 +236,10 @@ class Store:
             return f"'{POOLED_ARM}' AS arm, 0 AS arm_number"
         if arm not in ("planned", "actual"):
             raise DataError("arm is planned or actual", got=arm)
-        return f"COALESCE({arm}_arm, '{NO_ARM}') AS arm, {arm}_arm_number AS arm_number"
+        return (
+            f"COALESCE({arm}_arm, '{NO_ARM}') AS arm, "
+            f"COALESCE({arm}_arm_number, {_REFERENCE_FIRST.format(arm=arm)}) AS arm_number"
+        )
 
     def _stratum(self, stratum: tuple[str, ...]) -> str:
         for name in stratum:

@@ -109,7 +109,8 @@ class SurvivalCounts(Result):
                 "censored": 1 - happened,
             }
         )
-        known = tuple(sorted(set(arm))) if order is None else order
+        named = {one for one in arm if isinstance(one, str)}
+        known = tuple(sorted(named)) if order is None else order
         return cls(frame=rows, arms=known, endpoint=endpoint, time_unit=time_unit)
 
     @property
@@ -201,11 +202,19 @@ def _added_up(
     return (*(key[start] for key in keys), *sums)
 
 
-def _checked_times(column: pd.Series[Any]) -> NDArray[np.float64]:
+def _numbers(column: pd.Series[Any], name: str) -> NDArray[np.float64]:
+    refusal = f"`{name} are numbers` must hold, but got text or dates."
+    if column.dtype.kind in "mM":
+        raise InputError(refusal)
     try:
-        time: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
-        raise InputError("`times are numbers` must hold, but got text or dates.") from error
+        raise InputError(refusal) from error
+    return numbers
+
+
+def _checked_times(column: pd.Series[Any]) -> NDArray[np.float64]:
+    time = _numbers(column, "times")
     # + 0.0 turns a negative zero into zero
     wrong = time[~(np.isfinite(time) & (time >= 0))]
     require(wrong.size == 0, "times are finite and >= 0", time=_first(wrong), rows=wrong.size)
@@ -213,10 +222,7 @@ def _checked_times(column: pd.Series[Any]) -> NDArray[np.float64]:
 
 
 def _checked_counts(column: pd.Series[Any], name: str) -> NDArray[np.int64]:
-    try:
-        count: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"`{name} are numbers` must hold, but got text.") from error
+    count = _numbers(column, name)
     wrong = count[~((count >= 0) & (count == np.floor(count)) & (count < 2**53))]
     rule = f"{name} are whole numbers >= 0"
     require(wrong.size == 0, rule, **{name: _first(wrong)}, rows=wrong.size)
@@ -245,10 +251,7 @@ def _require_known_arms(found: set[str], arms: tuple[str, ...]) -> None:
 
 
 def _zero_or_one(events: ArrayLike) -> NDArray[np.int64]:
-    try:
-        happened = np.asarray(events, dtype=np.float64).ravel()
-    except (TypeError, ValueError) as error:
-        raise InputError("`events are 0 or 1` must hold, but got text.") from error
+    happened = _numbers(pd.Series(np.asarray(events).ravel()), "events")
     wrong = happened[(happened != 0) & (happened != 1)]
     require(wrong.size == 0, "events are 0 or 1", event=_first(wrong), rows=wrong.size)
     return happened.astype(np.int64)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from analytics.checks import require
-
-IntervalKind = Literal["log-log", "log", "plain", "arcsin", "logit"]
 
 Floats = NDArray[np.float64]
 Limits = tuple[Floats, Floats]

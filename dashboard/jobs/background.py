@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any, Literal, Protocol, TextIO
 
+from dashboard.access.key import snapshot_key
 from dashboard.jobs import lease
 from dashboard.jobs.imports import import_study
 from queries.errors import DataError
@@ -202,16 +203,26 @@ def _last_line(file: Path) -> ImportProgress:
 
 def main(folder: Path) -> None:
     """Do the import that `folder` asks for, and write down how it goes."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("cancelled"))
+    asked_to_end = threading.Event()
+
+    def end(*_: object) -> None:
+        asked_to_end.set()
+        sys.exit("cancelled")
+
+    signal.signal(signal.SIGTERM, end)
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     with lease.held(_lease(folder), wait_seconds=5), (folder / "progress.jsonl").open("a") as log:
         (folder / "pid").write_text(str(os.getpid()))
         try:
-            _write(log, _result(request, log))
+            result = _result(request, log)
         except SystemExit:
-            _write(log, ImportProgress(state="failed", message="The import was cancelled."))
+            result = ImportProgress(state="failed")
         finally:
             shutil.rmtree(folder / "files", ignore_errors=True)
+        # DuckDB answers an interruption in the middle of a query with an error of its own.
+        if asked_to_end.is_set() and result.state == "failed":
+            result = ImportProgress(state="failed", message="The import was cancelled.")
+        _write(log, result)
 
 
 def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
@@ -226,6 +237,7 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
                 person=request["person"],
                 study=request["study"],
                 accept=False,
+                key=snapshot_key(),
                 progress=report,
             )
     except ImportRefused as refusal:

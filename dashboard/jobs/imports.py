@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dashboard.jobs import lease
 from queries.importers import CheckReport, import_files
+from queries.store import open_store
 from queries.workspace import Plan, Snapshot, Study, Workspace
 
 Progress = Callable[[float, str], None]
@@ -53,7 +54,8 @@ def import_study(
     study : str, optional
         The code of the study; else the plan or the data say it.
     status : {"ongoing", "complete"}, optional
-        Else the plan says it, else what is known already stays, else complete.
+        Else the plan says it, else what is known already stays, else it is complete when every
+        subject has ended the study.
     accept : bool
         Make the snapshot the current one; else it waits as a candidate.
     key : str, optional
@@ -73,7 +75,7 @@ def import_study(
     file = home / "snapshots" / f"{import_id}.duckdb"
     with lease.held(import_lease(home, import_id)), _kept_only_if_registered(file):
         report = import_files(paths, file, study=study, key=key, progress=progress)
-        _register(workspace, report, person=person, status=status, take_plan=accept)
+        _register(workspace, report, file, person=person, status=status, take_plan=accept, key=key)
         snapshot = workspace.add_candidate(
             study=report.study,
             file=file,
@@ -107,7 +109,8 @@ def accept_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Sna
     candidate = workspace.snapshot(snapshot_id)
     report = CheckReport.from_json(candidate.report_json)
     accepted = workspace.accept(snapshot_id, person)
-    _register(workspace, report, person=person, status=None, take_plan=True)
+    file = workspace.path(accepted)
+    _register(workspace, report, file, person=person, status=None, take_plan=True)
     return accepted
 
 
@@ -132,13 +135,23 @@ def _kept_only_if_registered(file: Path) -> Iterator[None]:
         raise
 
 
+def _status_in(file: Path, key: str | None) -> str:
+    """Complete when the data give every subject an end of study; else, with care, ongoing."""
+    with open_store(file, key=key) as store:
+        status = store.ask("disposition")["status"]
+    ended = status.notna() & (status != "ONGOING")
+    return "complete" if len(status) and ended.all() else "ongoing"
+
+
 def _register(
     workspace: Workspace,
     report: CheckReport,
+    file: Path,
     *,
     person: str,
     status: str | None,
     take_plan: bool,
+    key: str | None = None,
 ) -> None:
     """Register the study if it is new; bring its plan up to date if that is wanted."""
     known = report.study in {study.code for study in workspace.studies()}
@@ -146,5 +159,5 @@ def _register(
     if known and not take_plan:
         return
     if not known and plan is None and status is None:
-        status = "complete"
+        status = _status_in(file, key)
     workspace.register_study(code=report.study, status=status, plan=plan, person=person)

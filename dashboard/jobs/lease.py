@@ -31,7 +31,7 @@ def held(path: Path, *, wait_seconds: float = 0) -> Iterator[None]:
     DataError
         When another process keeps holding it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("a") as file:
         _lock(file.fileno(), path, time.monotonic() + wait_seconds)
         yield

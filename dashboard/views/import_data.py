@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.home import PERSON
 from dashboard.jobs.background import read_import, save_uploads, start_import
 from dashboard.jobs.imports import accept_candidate, reject_candidate
 from dashboard.text import plain
@@ -36,11 +37,6 @@ def show() -> None:
 
 def _choose_files() -> None:
     _last_outcome()
-    if not state.studies():
-        st.info(
-            "No study is here yet. Import one below, or run `equipoise demo` for three to look at.",
-            icon=":material/waving_hand:",
-        )
     uploads = st.file_uploader(
         "Data files of one study",
         type=_FORMATS,
@@ -59,7 +55,7 @@ def _choose_files() -> None:
         st.session_state["import_id"] = start_import(
             paths,
             home=state.workspace().home,
-            person=state.PERSON,
+            person=PERSON,
             study=code.strip() or None,
             import_id=import_id,
         )
@@ -108,12 +104,12 @@ def _decide(candidate: Snapshot) -> None:
 
 def _accept() -> None:
     candidate = st.session_state.pop("candidate")
-    accepted = accept_candidate(state.workspace(), candidate, state.PERSON)
+    accepted = accept_candidate(state.workspace(), candidate, PERSON)
     st.session_state.update(import_outcome="accepted", study=accepted.study, snapshot=None)
 
 
 def _reject() -> None:
-    reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.PERSON)
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
     st.session_state["import_outcome"] = "rejected"
 
 

@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from dashboard import state
+from dashboard.home import PERSON
 from queries.cohorts import EVERYONE, AllOf, Between, Cohort, OneOf, Rule
 
 _LEVELS = (("sex", "Sex"), ("country", "Country"))
@@ -54,11 +55,15 @@ def _blinding() -> None:
         return
     if study.blinded:
         st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
-        st.button("Show arms", icon=":material/visibility:", on_click=_ask_to_unblind)
+        st.button(
+            "Show arms", key="show_arms", icon=":material/visibility:", on_click=_ask_to_unblind
+        )
     else:
         st.badge("Arms are shown", icon=":material/visibility:", color="blue")
-        st.button("Pool the arms", icon=":material/visibility_off:", on_click=_pool)
-    if st.session_state.pop("unblinding", False):
+        st.button(
+            "Pool the arms", key="pool_arms", icon=":material/visibility_off:", on_click=_pool
+        )
+    if st.session_state.get("unblinding"):
         _unblinding(study.code)
 
 
@@ -67,18 +72,23 @@ def _ask_to_unblind() -> None:
 
 
 def _pool() -> None:
-    state.workspace().blind(state.study().code, state.PERSON, "pooled again from the sidebar")
+    state.workspace().blind(state.study().code, PERSON, "pooled again from the sidebar")
 
 
-@st.dialog("Show arms of an ongoing study")
+def _keep_pooled() -> None:
+    st.session_state["unblinding"] = False
+
+
+@st.dialog("Show arms of an ongoing study", on_dismiss=_keep_pooled)
 def _unblinding(code: str) -> None:
     st.write(
         f"Study {code} is ongoing. Showing results by arm is recorded with your name, "
         "the time and the reason that you give."
     )
-    reason = st.text_input("Reason", max_chars=300)
-    if st.button("Show arms", type="primary", disabled=not reason.strip()):
-        state.workspace().unblind(code, state.PERSON, reason.strip())
+    reason = st.text_input("Reason", key="unblinding_reason", max_chars=300)
+    if st.button("Show arms", key="unblind", type="primary", disabled=not reason.strip()):
+        state.workspace().unblind(code, PERSON, reason.strip())
+        st.session_state["unblinding"] = False
         st.rerun()
 
 
@@ -159,7 +169,9 @@ def _size() -> None:
     total = int(state.ask("cohort_size", cohort=EVERYONE)["subjects"].iloc[0])
     st.markdown(f"**{n:,} of {total:,} subjects**")
     if n < total:
-        st.button("Clear filters", icon=":material/filter_alt_off:", on_click=_clear)
+        st.button(
+            "Clear filters", key="clear_filters", icon=":material/filter_alt_off:", on_click=_clear
+        )
 
 
 def _clear() -> None:

@@ -91,7 +91,7 @@ class SourceFile:
         packed = self.open_packed()
         stream = packed
         if self.packing == ".xz":
-            stream = cast(BinaryIO, lzma.open(packed))
+            stream = cast(BinaryIO, lzma.LZMAFile(packed))  # noqa: SIM115 - closed with _Bounded
         elif self.packing == ".gz" or self.extension == ".dsjc":
             stream = _inflated(packed)
         elif self.member is None:
@@ -208,7 +208,7 @@ def _inflated(stream: BinaryIO) -> BinaryIO:
     head = stream.read(2)
     stream.seek(0)
     if head == b"\x1f\x8b":
-        return cast(BinaryIO, gzip.open(stream))
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
     is_zlib = len(head) == 2 and head[0] & 0x0F == 8 and (head[0] * 256 + head[1]) % 31 == 0
     return cast(BinaryIO, io.BufferedReader(_Zlib(stream))) if is_zlib else stream
 

@@ -87,7 +87,7 @@ class SnapshotDraft:
         if not stored.proven:
             self._refuse_unreadable(texts, stored)
         values = [
-            _value(name, kinds[name], column)
+            _value(name, kinds[name], column, proven=stored.proven)
             for name, column in zip(names, stored.columns, strict=True)
         ]
         self.connection.execute(f"INSERT INTO {table} SELECT {', '.join(values)} FROM batch")
@@ -148,11 +148,12 @@ def stored_column(column: Column) -> Column:
     return replace(column, type="VARCHAR") if is_identifier(column.name) else column
 
 
-def _value(name: str, kind: pa.DataType, column: Column) -> str:
+def _value(name: str, kind: pa.DataType, column: Column, *, proven: bool) -> str:
     """SQL for a value as it is stored: blank text is absent, numbered identifiers are text."""
     if pa.types.is_string(kind):
         text = f"CASE WHEN trim({name}) <> '' THEN {name} END"
-        return text if column.type == "VARCHAR" else reading(f"({text})", column.type)
+        is_text = column.type == "VARCHAR"
+        return text if is_text else reading(f"({text})", column.type, proven=proven)
     if column.type == "VARCHAR" and pa.types.is_floating(kind):
         whole = f"{name}::BIGINT::VARCHAR"
         return f"CASE WHEN {name} = floor({name}) THEN {whole} ELSE {name}::VARCHAR END"

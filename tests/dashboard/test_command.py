@@ -17,10 +17,10 @@ from queries.store import open_store
 from queries.workspace import open_workspace
 
 REPOSITORY = Path(__file__).parents[2]
-ADSL = """STUDYID,USUBJID,TRT01P,TRT01A,AGE,SEX
-ABC-1,S1,Placebo,Placebo,61,F
-ABC-1,S2,Active,Active,70,M
-ABC-1,S3,Active,Active,48,F
+ADSL = """STUDYID,USUBJID,TRT01P,TRT01A,AGE,SEX,EOSSTT
+ABC-1,S1,Placebo,Placebo,61,F,COMPLETED
+ABC-1,S2,Active,Active,70,M,{status}
+ABC-1,S3,Active,Active,48,F,DISCONTINUED
 """
 ADTTE = """STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR
 ABC-1,S1,OS,Overall survival,5,0
@@ -49,9 +49,9 @@ def bad_files(tmp_path: Path) -> Path:
     return write_study(tmp_path / "bad", time="-3")
 
 
-def write_study(folder: Path, time: str) -> Path:
+def write_study(folder: Path, time: str, status: str = "COMPLETED") -> Path:
     folder.mkdir()
-    (folder / "adsl.csv").write_text(ADSL)
+    (folder / "adsl.csv").write_text(ADSL.format(status=status))
     (folder / "adtte.csv").write_text(ADTTE.format(time=time))
     return folder
 
@@ -116,8 +116,16 @@ def test_an_import_is_reported_and_becomes_current(
         assert current is not None
         assert workspace.study("ABC-1").status == "complete"
         with open_store(workspace.path(current)) as store:
-            assert store.arms() == ("Active", "Placebo")
+            assert store.arms() == ("Placebo", "Active")
     assert len(files_in(home)) == 1
+
+
+@pytest.mark.parametrize("status", ["ONGOING", ""])
+def test_a_study_whose_subjects_go_on_is_pooled(home: Path, tmp_path: Path, status: str) -> None:
+    assert equipoise("import", write_study(tmp_path / "open", "12", status)) == command.OK
+    with open_workspace(home) as workspace:
+        study = workspace.study("ABC-1")
+    assert (study.status, study.blinded) == ("ongoing", True)
     assert list((home / "imports").iterdir()) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from queries import questions
 from queries.blinding import POOLED_ARM
 from queries.cohorts import Cohort, OneOf
+from queries.encryption import load_openssl
 from queries.errors import DataError
 from queries.store import Store, open_store
 from tests.tiny_snapshot import write_tiny_snapshot
@@ -120,3 +121,21 @@ def test_blank_and_absent_columns_are_not_collected(tiny_store: Store) -> None:
     assert not tiny_store.collected("last_alive_on"), "LSTALVDT is absent"
     with pytest.raises(DataError, match="died_on was collected"):
         tiny_store.source_of("died_on")
+
+
+def test_an_encrypted_snapshot_opens_with_its_key_only(tmp_path: Path, path: Path) -> None:
+    key, encrypted = "a key of thirty-two characters!!", tmp_path / "encrypted.duckdb"
+    with duckdb.connect() as connection:
+        load_openssl(connection)
+        connection.execute(f"ATTACH '{path}' AS plain (READ_ONLY)")
+        connection.execute(f"ATTACH '{encrypted}' AS secret (ENCRYPTION_KEY '{key}')")
+        connection.execute("COPY FROM DATABASE plain TO secret")
+    assert b"Withdrew" not in encrypted.read_bytes()
+    with open_store(encrypted, key=key) as store:
+        assert len(store.arms()) == 2
+    with open_store(path, key=key) as store:
+        assert len(store.arms()) == 2, "a plain file beside it still opens"
+    for wrong in (None, "another key of 32 characters....."):
+        with pytest.raises(DataError, match="with its key where it is encrypted") as refused:
+            open_store(encrypted, key=wrong)
+        assert "key of" not in str(refused.value)

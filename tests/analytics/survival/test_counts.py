@@ -24,6 +24,8 @@ def _frame(**columns: object) -> pd.DataFrame:
         ({"time": [None]}, "times are finite and >= 0.*time=nan"),
         ({"time": [np.inf]}, "times are finite and >= 0.*time=inf"),
         ({"time": ["soon"]}, "times are numbers"),
+        ({"time": [np.datetime64("2026-03-31")]}, "times are numbers"),
+        ({"events": ["one"]}, "events are numbers"),
         ({"events": [-1]}, "events are whole numbers >= 0"),
         ({"censored": [0.5]}, "censored are whole numbers >= 0"),
         ({"events": [np.nan]}, "events are whole numbers >= 0"),
@@ -56,8 +58,9 @@ def test_refuses_an_arm_without_subjects_a_second_name_and_an_unknown_unit() -> 
         ({"times": [1, -2]}, "times are finite and >= 0"),
         ({"events": [1, 2]}, "events are 0 or 1"),
         ({"events": [1, np.nan]}, "events are 0 or 1"),
-        ({"events": ["yes", "no"]}, "events are 0 or 1"),
+        ({"events": ["yes", "no"]}, "events are numbers"),
         ({"arms": ["A"]}, "one value per subject"),
+        ({"arms": ["A", None]}, "each row names its arm"),
     ],
 )
 def test_refuses_subjects(given: dict[str, object], sentence: str) -> None:

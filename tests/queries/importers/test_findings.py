@@ -120,7 +120,11 @@ def test_screen_failures_may_have_records(study: Run) -> None:
 
 
 def test_what_a_dataset_repeats_from_adsl(study: Run) -> None:
-    repeated = "USUBJID,PARAMCD,AVAL,TRTSDT,AGE,TRTA\n01,ALT,20,2034-01-03,61,P\n02,ALT,30,2034-01-09,71,V\n"
+    repeated = (
+        "USUBJID,PARAMCD,AVAL,TRTSDT,AGE,TRTA\n"
+        "01,ALT,20,2034-01-03,61,P\n"
+        "02,ALT,30,2034-01-09,71,V\n"
+    )
     report = study({**CLEAN, "adlbc.csv": repeated})
     found = {f.variable: f for f in report.findings if f.rule == "disagrees with ADSL"}
     assert found["TRTSDT"].sentence == (

@@ -1,0 +1,184 @@
+"""Every page runs on its own and through the app, on the demo studies."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from queries.workspace import open_workspace
+
+MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
+SECONDS = 120
+
+
+@pytest.fixture
+def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the demo store, as the home folder of the app under test."""
+    folder = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    monkeypatch.setenv("EQUIPOISE_HOME", str(folder))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield folder
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def through_the_app(view: str | None = None) -> AppTest:
+    app = AppTest.from_file(MAIN, default_timeout=SECONDS)
+    if view is not None:
+        app.query_params["view"] = view
+    return app.run()
+
+
+def on_its_own(page: str, *, link: str | None = None, **state: object) -> AppTest:
+    script = f"""
+from dashboard import state
+from dashboard.results import explained
+from dashboard.views import {page}, sidebar
+
+with explained():
+    state.open_link()
+sidebar.show()
+{page}.show()
+with explained():
+    state.save_link({page!r})
+"""
+    app = AppTest.from_string(script, default_timeout=SECONDS)
+    if link is not None:
+        app.query_params["view"] = link
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    """Everything a reader can see that is text."""
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
+    tables = [str(table.value) for table in app.table]
+    return unescaped("\n".join([*(text.value for text in texts), *tables]))
+
+
+def tiles(app: AppTest) -> dict[tuple[str, str], str]:
+    return {(metric.label, unescaped(metric.delta)): metric.value for metric in app.metric}
+
+
+def unescaped(markdown: str) -> str:
+    """Text as the reader sees it: without the backslashes that keep Markdown out."""
+    return markdown.replace("\\", "")
+
+
+def test_the_first_page_has_a_real_answer(home: Path) -> None:
+    app = through_the_app()
+    assert not app.exception
+    assert not app.error
+    assert "720 of 720 subjects" in shown(app)
+    assert tiles(app)["Subjects", "of 720 planned"] == "720"
+    assert len(app.get("plotly_chart")) == 5
+
+
+def test_before_any_import_the_app_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EQUIPOISE_HOME", str(tmp_path / "empty"))
+    st.cache_resource.clear()
+    app = through_the_app()
+    st.cache_resource.clear()
+    assert not app.exception
+    assert "No study is here yet" in shown(app)
+
+
+@pytest.mark.parametrize("study", ["EQX-201", "EQX-301", "GBSG2"])
+@pytest.mark.parametrize("page", ["overview", "survival"])
+def test_every_page_shows_every_demo_study(home: Path, page: str, study: str) -> None:
+    app = on_its_own(page, study=study)
+    assert not app.exception
+    assert not app.error
+    assert study in shown(app)
+
+
+def test_what_was_not_collected_is_said(home: Path) -> None:
+    app = on_its_own("overview", study="GBSG2")
+    assert tiles(app)["Sites", ""] == "not collected"
+    assert "Date of enrolment: not collected." in shown(app)
+
+
+def test_the_plan_gives_the_defaults_of_an_endpoint(home: Path) -> None:
+    app = on_its_own("survival", study="EQX-301")
+    assert app.session_state["survival_endpoint"] == "OS"
+    assert app.session_state["survival_set_OS"] == "ITTFL"
+    assert app.session_state["survival_role_OS"] == "planned"
+    assert app.session_state["survival_strata_EQX-301"] == ["REGION1", "BMKGR1"]
+    assert ("Stratified log-rank p", "two-sided") in tiles(app)
+    app.selectbox("survival_endpoint").select("TTSAE").run()
+    assert app.session_state["survival_role_TTSAE"] == "actual"
+    assert "Actual arms (TRT01A)" in shown(app)
+
+
+def test_a_filter_changes_the_cohort_and_marks_p_values(home: Path) -> None:
+    app = on_its_own("survival", study="EQX-301")
+    app.multiselect("filter_SEX").select("F").run()
+    assert not app.exception
+    assert "of 720 subjects**: " in shown(app)
+    assert "720 of 720" not in shown(app)
+    assert any(about == "exploratory" for _, about in tiles(app))
+    assert "Exploratory: the cohort is filtered" in shown(app)
+    app.button("clear_filters").click().run()
+    assert "720 of 720 subjects" in shown(app)
+
+
+def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None:
+    app = on_its_own("survival", study="EQX-301")
+    assert "Lumarestat" in shown(app)
+    app.button("pool_arms").click().run()
+    for page in ("survival", "overview"):
+        app = on_its_own(page, study="EQX-301")
+        assert not app.exception
+        everything = shown(app) + str(app.get("plotly_chart")) + str(tiles(app))
+        assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
+        assert "Hazard ratio (95% CI)" not in everything
+        assert "All subjects" in everything
+        assert not [m for m in app.multiselect if m.label == "Planned arm"]
+    app.button("show_arms").click().run()
+    assert app.button("unblind").disabled
+    app.text_input("unblinding_reason").input("Data monitoring committee").run()
+    app.button("unblind").click().run()
+    with open_workspace(home) as workspace:
+        last, pooled = workspace.activity("EQX-301", limit=2)
+        assert (last.act, last.detail["reason"]) == ("unblind", "Data monitoring committee")
+        assert pooled.act == "blind"
+        assert not workspace.study("EQX-301").blinded
+
+
+def test_a_link_brings_the_same_view_to_somebody_else(home: Path) -> None:
+    app = on_its_own("survival", study="GBSG2")
+    app.slider("filter_AGE").set_value((50, 60)).run()
+    link = str(app.query_params["view"])
+    assert len(link) >= 22
+    assert "GBSG2" not in link
+    other = on_its_own("survival", link=link)
+    assert other.session_state["study"] == "GBSG2"
+    assert other.session_state["filter_AGE"] == (50, 60)
+    assert tiles(other) == tiles(app)
+
+
+@pytest.mark.parametrize("link", ["nonsense", "../../etc/passwd", "'; DROP TABLE views; --"])
+def test_an_unknown_link_is_said_and_the_page_still_stands(home: Path, link: str) -> None:
+    app = through_the_app(view=link)
+    assert not app.exception
+    assert "a link is one that this workspace knows" in shown(app)
+    assert "720 of 720 subjects" in shown(app)
+
+
+def test_the_code_on_screen_makes_the_same_numbers(home: Path) -> None:
+    app = on_its_own("survival", study="EQX-301")
+    [code] = [block.value for block in app.code if "SurvivalAnalysis(" in block.value]
+    names: dict[str, object] = {}
+    exec(compile(code, "shown", "exec"), names)
+    table = names["answer"].hazard_ratio.to_frame().iloc[0]
+    expected = f"{table.hazard_ratio:.2f} ({table.lower:.2f}–{table.upper:.2f})"
+    assert expected in tiles(app).values()
