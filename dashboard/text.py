@@ -42,19 +42,19 @@ def interval(estimate: float, lower: float, upper: float, digits: int = 1) -> st
 
 
 def reached(estimate: float, lower: float, upper: float, digits: int = 1) -> str:
-    """A quantile of survival time with its interval, where each may lie beyond the data.
+    """A quantile of survival time with its interval; NR where it lies beyond the data.
 
     Examples
     --------
     >>> reached(17.94, 15.28, float("nan"))
     '17.9 (15.3–NR)'
     >>> reached(float("nan"), float("nan"), float("nan"))
-    'not reached'
+    'NR'
     """
-    low, high = ("NR" if end != end else number(end, digits) for end in (lower, upper))
-    if estimate != estimate:
-        return "not reached" if low == "NR" else f"not reached ({low}–{high})"
-    return f"{number(estimate, digits)} ({low}–{high})"
+    shown, low, high = (
+        "NR" if value != value else number(value, digits) for value in (estimate, lower, upper)
+    )
+    return shown if shown == low == high else f"{shown} ({low}–{high})"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from analytics.checks import InputError, NotEstimableError
+from analytics.checks import InputError, NotEstimableError, require
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
@@ -19,6 +19,9 @@ from queries.cohorts import EVERYONE, AllOf, Cohort, OneOf
 from queries.store import ArmRole, Store
 
 Estimate = TypeVar("Estimate")
+_TIME_UNITS = {
+    word: f"{unit}s" for unit in ("day", "week", "month", "year") for word in (unit, f"{unit}s")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +111,15 @@ class SurvivalAnalysis:
             raise NotEstimableError(
                 f"No subject of this cohort has a time for {self.endpoint}; widen the cohort."
             )
-        counts = SurvivalCounts(frame=frame, arms=arms, endpoint=self.endpoint, time_unit="days")
-        return counts.in_unit("months") if self.unit == "months" else counts
+        recorded = SurvivalCounts(
+            frame=frame,
+            arms=arms,
+            endpoint=self.endpoint,
+            time_unit=recorded_unit(store, self.endpoint),
+        )
+        return recorded.in_unit(self.unit)
 
-    def code(self, snapshot: Path) -> str:
+    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
         """The Python that makes this analysis again from the snapshot file."""
         imports = [
             "from pathlib import Path",
@@ -136,7 +144,7 @@ class SurvivalAnalysis:
             "analysis = SurvivalAnalysis(",
             *fields,
             ")",
-            f"with open_store(Path({str(snapshot)!r})) as store:",
+            f"with open_store(Path({str(snapshot)!r}), pooled={pooled}) as store:",
             "    answer = analysis.run(store)",
             "print(answer.endpoint_table())",
             "print(answer.comparison_table())",
@@ -192,6 +200,22 @@ class SurvivalAnswer:
                 logrank_p_value=self.comparison.p_value,
             )
         return table
+
+
+def recorded_unit(store: Store, endpoint: str) -> str:
+    """The unit of an endpoint's times in the data; days where the data do not say.
+
+    Raises
+    ------
+    InputError
+        When the data give a unit that is no unit of time, or more than one.
+    """
+    table = questions.endpoints(store=store)
+    units = set(table.loc[table["endpoint"] == endpoint, "unit"].dropna())
+    known = {_TIME_UNITS.get(str(unit).strip().lower()) for unit in units} or {"days"}
+    rule = "the times of an endpoint are all in days, weeks, months or years"
+    require(len(known) == 1 and None not in known, rule, endpoint=endpoint, units=sorted(units))
+    return str(known.pop())
 
 
 def _or_reason(estimate: Callable[[], Estimate]) -> Estimate | str:

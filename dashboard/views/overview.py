@@ -17,6 +17,7 @@ from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.text import number, percent, plain
 from dashboard.views import heading
 from dashboard.views.quality import findings_table
+from dashboard.views.survival_inputs import endpoint_labels
 from queries.cohorts import EVERYONE
 from queries.importers import CheckReport
 from queries.workspace import Plan
@@ -131,6 +132,7 @@ def _endpoints() -> None:
         return
     plan = _plan()
     planned = [e for e in plan.endpoints if e.events] if plan else []
+    table = table.assign(label=table["endpoint"].map(endpoint_labels()))
     note = "Events observed so far against those planned for the final analysis."
     figure = draw_maturity(table, planned=planned)
     results.figure(figure, name=_name("endpoints"), notes=_notes(note), data=table)

@@ -62,7 +62,7 @@ def _curves(answer: SurvivalAnswer) -> None:
         name=f"{state.study().code} {answer.analysis.endpoint} survival",
         notes=_notes(answer),
         data=answer.curves.to_frame(),
-        code=answer.analysis.code(state.snapshot_path()),
+        code=answer.analysis.code(state.snapshot_path(), pooled=state.store().pooled),
     )
 
 
@@ -143,16 +143,25 @@ def _notes(answer: SurvivalAnswer) -> list[str]:
     strata = f" stratified by {', '.join(analysis.strata)}" if analysis.strata else ""
     method = (
         f"Kaplan–Meier with {INTERVALS[analysis.interval]} 95% intervals; log-rank test and Cox "
-        f"model (Efron ties, Wald intervals){strata}. One month is 30.4375 days."
+        f"model (Efron ties, Wald intervals){strata}. One month is 30.4375 days. "
+        "NR: not reached. NE: not estimable."
     )
     analysed = analysis.analysis_set or "all subjects of the cohort"
     return [
         f"{heading.cohort_sentence()} {arms}",
         f"Analysis set: {analysed}. {_left_out(answer)}",
         method,
+        *_unit_said(answer),
         *_marks(answer),
         heading.provenance_line(),
     ]
+
+
+def _unit_said(answer: SurvivalAnswer) -> list[str]:
+    table = state.ask("endpoints")
+    units = table.loc[table["endpoint"] == answer.analysis.endpoint, "unit"]
+    said = "The data give this endpoint no unit of time (AVALU); days are assumed."
+    return [said] if units.isna().all() else []
 
 
 def _left_out(answer: SurvivalAnswer) -> str:

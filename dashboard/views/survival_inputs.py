@@ -5,11 +5,11 @@ Defaults come from the study's plan; without one, from the data.
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from analytics.survival.counts import DAYS
 from dashboard import state
-from dashboard.analyses.survival import SurvivalAnalysis
+from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
 from queries.store import ArmRole
 from queries.workspace import PlannedEndpoint
 
@@ -35,9 +35,10 @@ def choose_analysis() -> SurvivalAnalysis | None:
         strata = _strata(planned)
         with grid.cell(), st.container(horizontal=True):
             role = _arm_role(endpoint, planned)
-            unit = _unit(_in_days(table, endpoint))
+            unit = _unit()
         arms = _arms(role)
         method = _interval()
+    recorded = recorded_unit(state.store(), endpoint)
     longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
     return SurvivalAnalysis(
         endpoint=endpoint,
@@ -48,7 +49,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         strata=strata,
         unit=unit,
         interval=method,
-        landmarks=_landmarks(unit, longest),
+        landmarks=_landmarks(unit, longest, recorded),
     )
 
 
@@ -92,11 +93,6 @@ def _planned_first(codes: list[str]) -> list[str]:
 def _planned(endpoint: str) -> PlannedEndpoint | None:
     plan = state.study().plan
     return next((e for e in plan.endpoints if e.code == endpoint), None) if plan else None
-
-
-def _in_days(table: pd.DataFrame, endpoint: str) -> bool:
-    units = set(table.loc[table["endpoint"] == endpoint, "unit"].dropna())
-    return units <= {"days", "day"}
 
 
 def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
@@ -162,9 +158,7 @@ def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
     return chosen or None
 
 
-def _unit(days: bool) -> str:
-    if not days:
-        return "days"
+def _unit() -> str:
     units = ["months", "days"]
     chosen = st.segmented_control(
         "Time in",
@@ -177,6 +171,6 @@ def _unit(days: bool) -> str:
     return chosen or "months"
 
 
-def _landmarks(unit: str, longest: float) -> tuple[float, ...]:
-    horizon = longest / 30.4375 if unit == "months" else longest
+def _landmarks(unit: str, longest: float, recorded: str) -> tuple[float, ...]:
+    horizon = longest * DAYS[recorded] / DAYS[unit]
     return tuple(float(t) for t in _LANDMARKS[unit] if t <= horizon)[-4:]

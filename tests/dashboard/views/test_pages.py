@@ -142,6 +142,7 @@ def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None
         assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
         assert "Hazard ratio (95% CI)" not in everything
         assert "All subjects" in everything
+        assert all("Lumarestat" not in block.value for block in app.code)
         assert not [m for m in app.multiselect if m.label == "Planned arm"]
     app.button("show_arms").click().run()
     assert app.button("unblind").disabled

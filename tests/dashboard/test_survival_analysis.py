@@ -1,0 +1,79 @@
+"""The survival analysis of an endpoint: its subjects, its unit, its code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.checks import InputError, NotEstimableError
+from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
+from queries.cohorts import Cohort, OneOf
+from queries.store import Store, open_store
+from tests.tiny_snapshot import write_tiny_snapshot
+
+
+def snapshot_with_unit(folder: Path, unit: str | None) -> Path:
+    path = write_tiny_snapshot(folder / "tiny.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute('ALTER TABLE adtte ADD COLUMN "AVALU" VARCHAR')
+        connection.execute('UPDATE adtte SET "AVALU" = $unit', {"unit": unit})
+    return path
+
+
+@pytest.mark.parametrize(
+    ("unit", "known"),
+    [
+        ("DAYS", "days"),
+        ("Months", "months"),
+        ("week", "weeks"),
+        (" year ", "years"),
+        (None, "days"),
+    ],
+)
+def test_the_unit_is_that_of_the_data(tmp_path: Path, unit: str | None, known: str) -> None:
+    with open_store(snapshot_with_unit(tmp_path, unit)) as store:
+        assert recorded_unit(store, "OS") == known
+
+
+def test_months_in_the_data_stay_months_on_the_page(tmp_path: Path) -> None:
+    analysis = SurvivalAnalysis(endpoint="OS", unit="months")
+    with open_store(snapshot_with_unit(tmp_path, "MONTHS")) as store:
+        assert analysis.run(store).curves.curves[0].table["time"].max() == 8.0
+
+
+def test_a_count_is_no_time(tmp_path: Path) -> None:
+    with (
+        open_store(snapshot_with_unit(tmp_path, "COUNT")) as store,
+        pytest.raises(InputError, match="days, weeks, months or years"),
+    ):
+        SurvivalAnalysis(endpoint="OS").run(store)
+
+
+def test_the_analysis_set_is_part_of_the_cohort(tiny_store: Store) -> None:
+    answer = SurvivalAnalysis(endpoint="OS", analysis_set="ITTFL").run(tiny_store)
+    assert answer.endpoint_table()["subjects"].sum() == 7
+
+
+def test_nobody_left_is_said(tiny_store: Store) -> None:
+    nobody = Cohort(OneOf(column="SEX", values=("X",)))
+    with pytest.raises(NotEstimableError, match="widen the cohort"):
+        SurvivalAnalysis(endpoint="OS", cohort=nobody).run(tiny_store)
+
+
+def test_one_arm_has_a_curve_and_says_why_it_has_no_comparison(tiny_store: Store) -> None:
+    answer = SurvivalAnalysis(endpoint="OS", arms=("Placebo",)).run(tiny_store)
+    assert list(answer.endpoint_table()["arm"]) == ["Placebo"]
+    assert isinstance(answer.comparison, str)
+    assert isinstance(answer.hazard_ratio, str)
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_the_code_is_as_blind_as_its_reader(
+    tmp_path: Path, pooled: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
+    code = SurvivalAnalysis(endpoint="OS").code(path, pooled=pooled)
+    exec(compile(code, "shown", "exec"), {})
+    assert ("Placebo" in capsys.readouterr().out) is not pooled
