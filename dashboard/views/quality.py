@@ -29,6 +29,8 @@ def findings_table(findings: pd.DataFrame) -> pd.DataFrame:
         ["severity", "records"], ascending=[False, False], kind="stable"
     ).reset_index(drop=True)
     ordered = ordered.assign(
-        dataset=ordered["dataset"].str.upper(), severity=ordered["severity"].str.capitalize()
+        dataset=ordered["dataset"].str.upper(),
+        severity=ordered["severity"].str.capitalize(),
+        example=ordered["example"].fillna(""),
     )
     return ordered[list(_COLUMNS)].rename(columns=_COLUMNS)
