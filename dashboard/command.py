@@ -107,7 +107,8 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
 @click.option(
     "--status",
     type=click.Choice(["ongoing", "complete"]),
-    help="Of a study without plan.json. An ongoing one shows arms pooled.  [default: complete]",
+    help="Of a study without plan.json; an ongoing one shows arms pooled.  "
+    "[default: complete when every subject has an end of study, else ongoing]",
 )
 @click.option("--check-only", is_flag=True, help="Check the files and keep nothing.")
 @click.option("--candidate", is_flag=True, help="Leave it to be accepted in the browser.")

@@ -54,6 +54,7 @@ elif not state.studies():
 else:
     with explained():
         sidebar.show()
-    page.run()
+    with state.fresh_body():
+        page.run()
     with explained():
         state.save_link(page.url_path or "overview")

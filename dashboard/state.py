@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access.key import snapshot_key
 from dashboard.home import PERSON, home_folder
@@ -154,6 +155,18 @@ def current_cohort() -> Cohort:
 def set_cohort(cohort: Cohort) -> None:
     """Make a cohort the one on screen."""
     st.session_state["cohort"] = cohort
+
+
+def fresh_body() -> DeltaGenerator:
+    """Where a page draws; emptied first when it is about something else than before.
+
+    Streamlit keeps what stood on a page until the script has drawn over it. Results of
+    another study, or by arm, must not stand for a moment under a heading that says otherwise.
+    """
+    about = (study().code, snapshot().id, study().blinded)
+    changed = st.session_state.get("body_about", about) != about
+    st.session_state["body_about"] = about
+    return st.empty().container() if changed else st.container()
 
 
 # What a view remembers --------------------------------------------------------------

@@ -26,6 +26,8 @@ _REVEALING_NAMES = (
 )
 _REVEALING_NAME = re.compile("|".join(f"({p})" for p in _REVEALING_NAMES), re.IGNORECASE)
 _FEW_LEVELS = 20
+_ENOUGH_SUBJECTS = 40  # below that, a good guess of the arm may be chance
+_GOOD_GUESS = 0.8  # of the subjects that guessing the largest arm would get wrong
 
 
 def reveals_by_name(column: str) -> bool:
@@ -42,7 +44,11 @@ def reveals_by_name(column: str) -> bool:
 def reveals_by_values(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[str], arm: str
 ) -> set[str]:
-    """Columns with few levels, each of which occurs in one arm only.
+    """Columns with few levels from which the arm can be told, a missing value being a level.
+
+    A column reveals when guessing the likeliest arm at each of its levels is always right
+    or, with enough subjects, puts right four in five of those whom guessing the largest arm
+    gets wrong: one crossed-over subject or one stray code does not make a column safe.
 
     Parameters
     ----------
@@ -51,20 +57,27 @@ def reveals_by_values(
     columns : iterable of str
         Names to try, as they stand in the table.
     """
-    tests = [
-        (name, f"count(DISTINCT {quoted(name)})", f"count(DISTINCT ({quoted(name)}, {arm}))")
-        for name in columns
-    ]
-    if not tests:
+    sizes = connection.execute(
+        f"SELECT count(*) FROM {table} WHERE {arm} IS NOT NULL GROUP BY {arm}"
+    ).fetchall()
+    subjects, largest = sum(n for (n,) in sizes), max((n for (n,) in sizes), default=0)
+    hard = subjects - largest
+    if not hard:
         return set()
-    wanted = ", ".join(f"{levels}, {pairs}" for _, levels, pairs in tests)
-    arms_sql = f"SELECT count(DISTINCT {arm}), {wanted} FROM {table}"
-    row = connection.execute(arms_sql).fetchone() or ()
-    arms, counts = row[0], row[1:]
     revealing = set()
-    for i, (name, _, _) in enumerate(tests):
-        levels, pairs = counts[2 * i], counts[2 * i + 1]
-        if arms > 1 and 1 < levels <= _FEW_LEVELS and levels == pairs:
+    for name in columns:
+        cells = (
+            f"SELECT {quoted(name)}::VARCHAR AS level, count(*) AS n FROM {table} "
+            f"WHERE {arm} IS NOT NULL GROUP BY level, {arm}"
+        )
+        levels, guessed = connection.execute(
+            f"SELECT count(*), sum(likeliest) FROM "
+            f"(SELECT max(n) AS likeliest FROM ({cells}) GROUP BY level)"
+        ).fetchone() or (0, 0)
+        if 2 <= levels <= _FEW_LEVELS and (
+            guessed == subjects
+            or (subjects >= _ENOUGH_SUBJECTS and guessed - largest >= _GOOD_GUESS * hard)
+        ):
             revealing.add(name)
     return revealing
 

@@ -175,6 +175,17 @@ def survival_exclusions(
     return store.ask("survival_exclusions", cohort=cohort, arm=arm, endpoint=endpoint)
 
 
+def time_origin(*, store: Store, endpoint: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """How many records of an endpoint start on the day of randomisation, and of first dose.
+
+    Examples
+    --------
+    >>> time_origin(store=store, endpoint="OS")["randomised"].item()
+    0
+    """
+    return store.ask("time_origin", cohort=cohort, endpoint=endpoint)
+
+
 def findings(*, store: Store) -> pd.DataFrame:
     """Data-quality findings of the import, most serious first.
 

@@ -48,6 +48,7 @@ SUBJECT_COLUMNS = (
         meaning="date of enrolment",
         said=True,
     ),
+    StandardColumn(name="randomised_on", sources=("RANDDT", "RANDDTM"), type="DATE"),
     StandardColumn(
         name="first_dose_on",
         sources=("TRTSDT", "TRTSDTM", "TR01SDT", "TR01SDTM", "RFXSTDTC", "RFSTDTC"),
@@ -90,6 +91,7 @@ ENDPOINT_COLUMNS = (
     StandardColumn(name="unit", sources=("AVALU",)),
     StandardColumn(name="censoring", sources=("CNSR",), type="DOUBLE"),
     StandardColumn(name="reason", sources=("CNSDTDSC", "EVNTDESC")),
+    StandardColumn(name="started_on", sources=("STARTDT", "STARTDTM"), type="DATE"),
     StandardColumn(name="ended_on", sources=("ADT", "ADTM"), type="DATE"),
 )
 

@@ -19,6 +19,7 @@ import pandas as pd
 from queries.blinding import POOLED_ARM, revealing_columns, reveals_by_name
 from queries.cohorts import EVERYONE, Cohort, predicate
 from queries.encryption import attach
+from queries.enrolled import enrolled_sql
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.question import read_question
@@ -35,11 +36,6 @@ NO_ARM = "No arm recorded"
 _FEW_LEVELS = 12
 # Where a study does not number its arms, one that is named like a reference comes first.
 _REFERENCE_FIRST = "CASE WHEN lower({arm}_arm) SIMILAR TO '.*(placebo|control).*' THEN 0 END"
-# Screen failures and subjects never assigned stand in DM, not among the enrolled.
-_ENROLLED = (
-    "COALESCE(upper(planned_arm), '') NOT IN "
-    "('', 'SCREEN FAILURE', 'SCRNFAIL', 'NOT ASSIGNED', 'NOTASSGN')"
-)
 
 
 def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> Store:
@@ -152,13 +148,14 @@ class Store:
 
     def factors(self) -> tuple[str, ...]:
         """Columns with 2 to 12 levels, in the order of the data: what can stratify or group."""
-        texts = [name for name, kind in self.columns.items() if kind in ("VARCHAR", "BOOLEAN")]
-        if not texts:
+        kinds = ("VARCHAR", "BOOLEAN", "DOUBLE", "BIGINT")
+        names = [name for name, kind in self.columns.items() if kind in kinds]
+        if not names:
             return ()
-        counts = ", ".join(f"count(DISTINCT {quoted(name)})" for name in texts)
+        counts = ", ".join(f"count(DISTINCT {quoted(name)})" for name in names)
         with self._cursor() as cursor:
             row = cursor.execute(f"SELECT {counts} FROM snapshot.{self.base}").fetchone() or ()
-        return tuple(n for n, levels in zip(texts, row, strict=True) if 2 <= levels <= _FEW_LEVELS)
+        return tuple(n for n, levels in zip(names, row, strict=True) if 2 <= levels <= _FEW_LEVELS)
 
     def arms(self, arm: ArmRole = "planned") -> tuple[str, ...]:
         """Arms in the study's own numbering, else by name; pooled: one for all subjects."""
@@ -227,8 +224,8 @@ class Store:
     ) -> tuple[str, dict[str, object]]:
         where, bound = predicate(cohort.rule, self.columns)
         subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
-        kept = f"{where} AND {_ENROLLED}" if self.base == "dm" else where
-        sql = f"SELECT {subjects} FROM snapshot.{self.base} WHERE {kept}"
+        enrolled = enrolled_sql(self._selection.sources.get("planned_arm"))
+        sql = f"SELECT {subjects} FROM snapshot.{self.base} WHERE {where} AND {enrolled}"
         return f"SELECT *, {self._arm(arm)} FROM ({sql})", bound
 
     def _arm(self, arm: ArmRole) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from queries.cohorts import EVERYONE, AllOf, Cohort, OneOf
 from queries.store import ArmRole, Store
 
 Estimate = TypeVar("Estimate")
+_NAMED_UNIT = re.compile(r"\((days?|weeks?|months?|years?)\)", re.IGNORECASE)
 _TIME_UNITS = {
     word: f"{unit}s" for unit in ("day", "week", "month", "year") for word in (unit, f"{unit}s")
 }
@@ -77,10 +79,6 @@ class SurvivalAnalysis:
         """
         counts = self._counts(store, self.strata)
         unstratified = self._counts(store, ()) if self.strata else counts
-        exclusions = questions.survival_exclusions(
-            store=store, endpoint=self.endpoint, cohort=self.subjects(), arm=self.arm
-        )
-        kept = exclusions[exclusions["arm"].isin(counts.arms)] if self.arms else exclusions
         curves = fit_kaplan_meier(
             unstratified, interval=self.interval, confidence_level=self.confidence_level
         )
@@ -91,8 +89,20 @@ class SurvivalAnalysis:
             hazard_ratio=_or_reason(
                 lambda: fit_cox_by_arm(counts, confidence_level=self.confidence_level)
             ),
-            exclusions=kept,
+            exclusions=self._exclusions(store),
         )
+
+    def _exclusions(self, store: Store) -> dict[str, int]:
+        """Subjects of the cohort who are not analysed, by the reason why."""
+        left_out = questions.survival_exclusions(
+            store=store, endpoint=self.endpoint, cohort=self.subjects(), arm=self.arm
+        )
+        if self.arms:
+            left_out = left_out[left_out["arm"].isin(self.arms)]
+        reasons = left_out.groupby("reason")["subjects"].sum().to_dict()
+        outside = _size(store, self.cohort) - _size(store, self.subjects())
+        named = {f"outside {self.analysis_set}": outside} if outside else {}
+        return {**named, **{str(reason): int(n) for reason, n in reasons.items()}}
 
     def _counts(self, store: Store, strata: tuple[str, ...]) -> SurvivalCounts:
         frame = questions.survival_counts(
@@ -124,6 +134,7 @@ class SurvivalAnalysis:
         imports = [
             "from pathlib import Path",
             "",
+            "from dashboard.access.key import snapshot_key",
             "from dashboard.analyses.survival import SurvivalAnalysis",
             "from queries.cohorts import Cohort",
             "from queries.store import open_store",
@@ -144,7 +155,8 @@ class SurvivalAnalysis:
             "analysis = SurvivalAnalysis(",
             *fields,
             ")",
-            f"with open_store(Path({str(snapshot)!r}), pooled={pooled}) as store:",
+            f"file = Path({str(snapshot)!r})",
+            f"with open_store(file, pooled={pooled}, key=snapshot_key()) as store:",
             "    answer = analysis.run(store)",
             "print(answer.endpoint_table())",
             "print(answer.comparison_table())",
@@ -161,7 +173,7 @@ class SurvivalAnswer:
     curves: KaplanMeier
     comparison: LogRank | str
     hazard_ratio: CoxByArm | str
-    exclusions: pd.DataFrame
+    exclusions: dict[str, int]
 
     def endpoint_table(self) -> pd.DataFrame:
         """One row per arm: subjects, events, median, landmark survival, each with its interval.
@@ -175,9 +187,11 @@ class SurvivalAnswer:
                 "events": [curve.events for curve in self.curves.curves],
             }
         )
+        followup = self.curves.median_followup().rename(columns={"estimate": "median_followup"})
         median = self.curves.quantile(0.5).rename(
             columns={"estimate": "median", "lower": "median_lower", "upper": "median_upper"}
         )
+        rows = rows.merge(followup[["arm", "median_followup"]], on="arm")
         rows = rows.merge(median[["arm", "median", "median_lower", "median_upper"]], on="arm")
         for time in self.analysis.landmarks:
             name = f"survival_{time:g}"
@@ -202,8 +216,28 @@ class SurvivalAnswer:
         return table
 
 
+def _size(store: Store, cohort: Cohort) -> int:
+    return int(questions.cohort_size(store=store, cohort=cohort)["subjects"].iloc[0])
+
+
+def time_origin(store: Store, endpoint: str) -> str:
+    """The event from which an endpoint's times count, as far as the data say it.
+
+    Returns
+    -------
+    str
+        "randomisation" or "first dose" where every record starts on that day; else
+        "start of follow-up".
+    """
+    table = questions.time_origin(store=store, endpoint=endpoint).iloc[0]
+    for name, column in (("randomisation", "randomised"), ("first dose", "first_dose")):
+        if 0 < table["records"] == table[column]:
+            return name
+    return "start of follow-up"
+
+
 def recorded_unit(store: Store, endpoint: str) -> str:
-    """The unit of an endpoint's times in the data; days where the data do not say.
+    """The unit of an endpoint's times in the data: AVALU, else the label's, else days.
 
     Raises
     ------
@@ -211,7 +245,11 @@ def recorded_unit(store: Store, endpoint: str) -> str:
         When the data give a unit that is no unit of time, or more than one.
     """
     table = questions.endpoints(store=store)
-    units = set(table.loc[table["endpoint"] == endpoint, "unit"].dropna())
+    rows = table[table["endpoint"] == endpoint]
+    units = set(rows["unit"].dropna())
+    if not units:
+        named = (_NAMED_UNIT.search(str(label)) for label in rows["label"])
+        units = {found[1] for found in named if found}
     known = {_TIME_UNITS.get(str(unit).strip().lower()) for unit in units} or {"days"}
     rule = "the times of an endpoint are all in days, weeks, months or years"
     require(len(known) == 1 and None not in known, rule, endpoint=endpoint, units=sorted(units))

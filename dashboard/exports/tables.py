@@ -2,9 +2,8 @@
 
 The CSV: UTF-8 (with a byte-order mark only where a spreadsheet needs one to read
 accents and signs), `,` between cells, text in quotes, numbers without, what is missing
-empty. The notes stand at the end, after an empty line, one line each beginning with
-`# `; `pandas.read_csv(..., comment="#")` and R's `read.csv(..., comment.char = "#")`
-read the table alone.
+empty. The notes (cohort, method, data cut, "exploratory") stand in a last column, `notes`,
+in its first row: every reader of CSV gets the table as it is, and the notes stay with it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def to_csv(frame: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
-    """A table as CSV, with its notes after it; see the top of this file for the form.
+    """A table as CSV, with its notes in a last column; see the top of this file for the form.
 
     Text that a spreadsheet would take for a formula is prefixed with an apostrophe;
     numbers are left alone.
@@ -33,18 +32,21 @@ def to_csv(frame: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
     Examples
     --------
     >>> frame = pd.DataFrame({"arm": ["A", "=1+1"], "difference": [-0.5, None]})
-    >>> print(to_csv(frame, ["Safety population"]).decode())
-    "arm","difference"
-    "A",-0.5
-    "'=1+1",
-    <BLANKLINE>
-    # Safety population
+    >>> print(to_csv(frame, ["Safety population."]).decode())
+    "arm","difference","notes"
+    "A",-0.5,"Safety population."
+    "'=1+1",,
     <BLANKLINE>
     """
-    rows = [frame.columns, *frame.itertuples(index=False, name=None)]
-    lines = [",".join(_cell(value) for value in row) + "\n" for row in rows]
-    body = "".join(lines) + _notes_block(notes)
+    noted = frame.assign(notes=_in_first_row(notes, len(frame))) if notes else frame
+    rows = [noted.columns, *noted.itertuples(index=False, name=None)]
+    body = "".join(",".join(_cell(value) for value in row) + "\n" for row in rows)
     return body.encode("utf-8" if body.isascii() else "utf-8-sig")
+
+
+def _in_first_row(notes: Sequence[str], rows: int) -> list[str | None]:
+    joined = " ".join(" ".join(note.split()) for note in notes)
+    return [joined, *[None] * (rows - 1)][:rows]
 
 
 def harmless(text: str) -> str:
@@ -83,11 +85,3 @@ def _cell(value: object) -> str:
         return str(int(value)) if isinstance(value, Integral) else repr(float(value))
     text = harmless(str(value))
     return '"' + text.replace('"', '""') + '"'
-
-
-def _notes_block(notes: Sequence[str]) -> str:
-    if not notes:
-        return ""
-    # Without commas, semicolons and tabs a line stays one cell wherever it is opened.
-    lines = [" ".join(re.sub(r"\s*[,;\t]\s*", " · ", note).split()) for note in notes]
-    return "\n" + "".join(f"# {line}\n" for line in lines)

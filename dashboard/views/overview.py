@@ -227,9 +227,9 @@ def _provenance() -> None:
     st.subheader("Where the data come from", anchor=False)
     facts, snapshot = state.facts(), state.snapshot()
     st.caption(
-        f"Snapshot {snapshot.content_sha256[:12]}, imported {facts.get('imported_at', '')} UTC by "
-        f"{plain(snapshot.added_by)} with importer {facts.get('importer_version', '')}. Data cut: "
-        f"{facts.get('data_cut', 'not stated')} ({facts.get('data_cut_source', 'not stated')})."
+        f"Snapshot {snapshot.content_sha256[:12]}, imported {facts.get('imported_at', '')[:16]} "
+        f"UTC by {plain(snapshot.added_by)} with importer {facts.get('importer_version', '')}. "
+        f"Data cut: {facts.get('data_cut', 'not stated')} ({facts.get('data_cut_source', 'not stated')})."
     )
     for derived in state.store().derivations:
         st.caption(plain(derived))

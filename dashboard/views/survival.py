@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.analyses.survival import SurvivalAnswer
+from dashboard.analyses.survival import SurvivalAnswer, time_origin
 from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import arm_styles
 from dashboard.text import interval, number, p_value, percent, plain, reached
 from dashboard.views import heading
-from dashboard.views.survival_inputs import INTERVALS, choose_analysis, endpoint_labels
+from dashboard.views.survival_inputs import (
+    INTERVALS,
+    choose_analysis,
+    endpoint_labels,
+    missing_strata,
+    planned_endpoint,
+)
 
 
 def show() -> None:
@@ -38,7 +46,8 @@ def _headline(answer: SurvivalAnswer) -> None:
             cards.append(("Hazard ratio (95% CI)", ratio, f"{row.arm} / {row.reference}"))
     if not isinstance(answer.comparison, str):
         label = "Stratified log-rank p" if answer.analysis.strata else "Log-rank p"
-        mark = "exploratory" if answer.analysis.cohort.rule is not None else "two-sided"
+        mark = "nominal, interim data" if is_interim(answer) else "two-sided"
+        mark = "exploratory" if answer.analysis.cohort.rule is not None else mark
         cards.append((label, p_value(answer.comparison.p_value), mark))
     for row in answer.endpoint_table().itertuples():
         median = reached(row.median, row.median_lower, row.median_upper)
@@ -54,6 +63,7 @@ def _curves(answer: SurvivalAnswer) -> None:
         unit=answer.analysis.unit,
         confidence_level=answer.analysis.confidence_level,
         medians=True,
+        origin=time_origin(state.store(), answer.analysis.endpoint),
     )
     styles = arm_styles([c.arm for c in answer.curves.curves], state.arms(answer.analysis.arm))
     figure = draw_kaplan_meier(answer.curves, styles=styles, options=options)
@@ -61,7 +71,7 @@ def _curves(answer: SurvivalAnswer) -> None:
         figure,
         name=f"{state.study().code} {answer.analysis.endpoint} survival",
         notes=_notes(answer),
-        data=answer.curves.to_frame(),
+        data=answer.curves.to_frame().assign(unit=answer.analysis.unit),
         code=answer.analysis.code(state.snapshot_path(), pooled=state.store().pooled),
     )
 
@@ -74,6 +84,9 @@ def _endpoint_table(answer: SurvivalAnswer) -> None:
         "Events": {
             r.arm: f"{r.events:,} ({percent(r.events / r.subjects)})" for r in table.itertuples()
         },
+        f"Median follow-up, {unit} (reverse Kaplan–Meier)": {
+            r.arm: reached(r.median_followup, math.nan, math.nan) for r in table.itertuples()
+        },
         f"Median, {unit} (95% CI)": {
             r.arm: reached(r.median, r.median_lower, r.median_upper) for r in table.itertuples()
         },
@@ -82,8 +95,8 @@ def _endpoint_table(answer: SurvivalAnswer) -> None:
         rows[f"Survival at {time:g} {unit}, % (95% CI)"] = _landmark_row(table, time)
     shown = pd.DataFrame(rows).T.rename_axis("Statistic").reset_index()
     st.subheader("Endpoint table", anchor=False)
-    name = f"{answer.analysis.endpoint} endpoint table"
-    results.table(shown, raw=table, name=name, notes=_notes(answer))
+    name = f"{state.study().code} {answer.analysis.endpoint} endpoint table"
+    results.table(shown, raw=table.assign(unit=unit), name=name, notes=_notes(answer))
 
 
 def _landmark_row(table: pd.DataFrame, time: float) -> dict[str, str]:
@@ -117,7 +130,7 @@ def _comparison(answer: SurvivalAnswer) -> None:
     results.table(
         shown,
         raw=answer.comparison_table(),
-        name=f"{answer.analysis.endpoint} comparison",
+        name=f"{state.study().code} {answer.analysis.endpoint} comparison",
         notes=_notes(answer),
     )
     if not isinstance(answer.comparison, str):
@@ -141,9 +154,11 @@ def _notes(answer: SurvivalAnswer) -> list[str]:
     else:
         arms = f"{role} arms ({state.store().source_of(f'{analysis.arm}_arm')})."
     strata = f" stratified by {', '.join(analysis.strata)}" if analysis.strata else ""
+    compared = f"; log-rank test and Cox model (Efron ties, Wald intervals){strata}"
     method = (
-        f"Kaplan–Meier with {INTERVALS[analysis.interval]} 95% intervals; log-rank test and Cox "
-        f"model (Efron ties, Wald intervals){strata}. One month is 30.4375 days. "
+        f"Kaplan–Meier with {INTERVALS[analysis.interval]} 95% intervals"
+        f"{'' if state.store().pooled else compared}. Times in {analysis.unit} from "
+        f"{time_origin(state.store(), analysis.endpoint)}; one month is 30.4375 days. "
         "NR: not reached. NE: not estimable."
     )
     analysed = analysis.analysis_set or "all subjects of the cohort"
@@ -165,15 +180,27 @@ def _unit_said(answer: SurvivalAnswer) -> list[str]:
 
 
 def _left_out(answer: SurvivalAnswer) -> str:
-    n = int(answer.exclusions["subjects"].sum())
-    if n == 0:
+    if not answer.exclusions:
         return "No subject was left out."
-    reasons = answer.exclusions.groupby("reason")["subjects"].sum()
-    listed = "; ".join(f"{reason}: {count}" for reason, count in reasons.items())
-    return f"{n} subjects were left out ({listed})."
+    listed = "; ".join(f"{reason}: {n:,}" for reason, n in answer.exclusions.items())
+    return f"{sum(answer.exclusions.values()):,} subjects of the cohort were left out ({listed})."
 
 
 def _marks(answer: SurvivalAnswer) -> list[str]:
-    if answer.analysis.cohort.rule is None:
-        return []
-    return ["Exploratory: the cohort is filtered, so p-values do not control the type I error."]
+    marks = []
+    if answer.analysis.cohort.rule is not None:
+        marks.append(
+            "Exploratory: the cohort is filtered, so p-values do not control the type I error."
+        )
+    if is_interim(answer):
+        marks.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
+    if missing := missing_strata(answer.analysis.endpoint):
+        marks.append(f"Planned strata that this snapshot does not have: {', '.join(missing)}.")
+    return marks
+
+
+def is_interim(answer: SurvivalAnswer) -> bool:
+    """Whether the plan expects more events of this endpoint than there are."""
+    planned = planned_endpoint(answer.analysis.endpoint)
+    events = sum(curve.events for curve in answer.curves.curves)
+    return bool(planned and planned.events and events < planned.events)

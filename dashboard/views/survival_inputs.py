@@ -30,9 +30,9 @@ def choose_analysis() -> SurvivalAnalysis | None:
         return None
     with st.container(border=True), st.grid(3, min_column_width=220) as grid:
         endpoint = _endpoint()
-        planned = _planned(endpoint)
+        planned = planned_endpoint(endpoint)
         flag = _analysis_set(endpoint, planned)
-        strata = _strata(planned)
+        strata = _strata(endpoint)
         with grid.cell(), st.container(horizontal=True):
             role = _arm_role(endpoint, planned)
             unit = _unit()
@@ -90,7 +90,8 @@ def _planned_first(codes: list[str]) -> list[str]:
     return [*planned, *(code for code in codes if code not in planned)]
 
 
-def _planned(endpoint: str) -> PlannedEndpoint | None:
+def planned_endpoint(endpoint: str) -> PlannedEndpoint | None:
+    """What the plan says of an endpoint; None without a plan, or where it is silent."""
     plan = state.study().plan
     return next((e for e in plan.endpoints if e.code == endpoint), None) if plan else None
 
@@ -99,7 +100,8 @@ def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
     if state.store().pooled:
         return "planned"
     roles: list[ArmRole] = ["planned", "actual"]
-    default: ArmRole = "actual" if planned and planned.arm == "actual" else "planned"
+    actual = planned.arm == "actual" if planned else _is_safety_dataset()
+    default: ArmRole = "actual" if actual else "planned"
     chosen = st.segmented_control(
         "Arms",
         roles,
@@ -125,17 +127,28 @@ def _arms(role: ArmRole) -> tuple[str, ...]:
     return (reference, *(arm for arm in arms if arm != reference))
 
 
-def _strata(planned: PlannedEndpoint | None) -> tuple[str, ...]:
-    plan = state.study().plan
-    factors = state.store().factors()
-    default = [f for f in plan.stratification if f in factors] if plan and planned else []
-    if planned and planned.test and "stratified" not in planned.test.lower():
-        default = []
+def _planned_strata(endpoint: str) -> tuple[str, ...]:
+    """The stratification factors of the plan, for an endpoint whose planned test uses them."""
+    plan, planned = state.study().plan, planned_endpoint(endpoint)
+    if plan is None or planned is None or "stratified" not in (planned.test or "").lower():
+        return ()
+    return () if "unstratified" in (planned.test or "").lower() else plan.stratification
+
+
+def missing_strata(endpoint: str) -> tuple[str, ...]:
+    """Planned factors that the snapshot does not carry, which nobody must overlook."""
+    columns = state.store().columns
+    return tuple(name for name in _planned_strata(endpoint) if name not in columns)
+
+
+def _strata(endpoint: str) -> tuple[str, ...]:
+    planned = [n for n in _planned_strata(endpoint) if n in state.store().columns]
+    factors = list(dict.fromkeys([*planned, *state.store().factors()]))
     labels = state.labels()
     chosen = st.multiselect(
         "Stratify by",
         factors,
-        key=state.choices(f"survival_strata_{state.study().code}", factors, default),
+        key=state.choices(f"survival_strata_{endpoint}", factors, planned),
         persist_state="session",
         format_func=lambda name: labels.get(name, name),
         placeholder="Not stratified",
@@ -144,9 +157,17 @@ def _strata(planned: PlannedEndpoint | None) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def _is_safety_dataset() -> bool:
+    """Whether ADTTE carries the safety flag and no other set's, as safety endpoints do."""
+    columns = state.store().datasets.get("adtte", {})
+    return "SAFFL" in columns and "ITTFL" not in columns
+
+
 def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
     here = [flag for flag in _FLAGS if flag in state.store().columns]
-    default = planned.analysis_set if planned and planned.analysis_set in here else ""
+    unplanned = "SAFFL" if _is_safety_dataset() else ""
+    wanted = planned.analysis_set if planned else unplanned
+    default = wanted if wanted in here else ""
     options = ["", *here]
     chosen = st.selectbox(
         "Analysis set",

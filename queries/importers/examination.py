@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from queries.enrolled import enrolled_sql
 from queries.identifiers import quoted
 from queries.importers.collected import find_blank, find_not_collected, find_unexpected_types
 from queries.importers.findings import find
@@ -95,9 +96,7 @@ def _enrolled(connection: duckdb.DuckDBPyConnection, base: Loaded) -> tuple[int,
     order = f"min({quoted(number)})" if number else "NULL"
     rows = connection.execute(
         f"SELECT {quoted(arm)}::VARCHAR, count(*), {order} FROM {base.table} "
-        f"WHERE {quoted(arm)} IS NOT NULL AND upper({quoted(arm)}::VARCHAR) NOT IN "
-        "('SCREEN FAILURE', 'SCRNFAIL', 'NOT ASSIGNED', 'NOTASSGN') "
-        "GROUP BY 1 ORDER BY 3, 1"
+        f"WHERE {enrolled_sql(arm)} GROUP BY 1 ORDER BY 3, 1"
     ).fetchall()
     return sum(count for _, count, _ in rows), tuple(name for name, _, _ in rows)
 

@@ -65,7 +65,7 @@ def test_files_become_a_curve_and_the_curve_a_download(
 
     table = take_away(page, "Data as CSV").decode("utf-8-sig")
     assert table.splitlines()[0].startswith('"arm","time","at_risk"')
-    assert "# " in table, "the notes go along"
+    assert "686 of 686 subjects" in table.splitlines()[1], "the notes go along"
     assert take_away(page, "Figure as SVG").lstrip().startswith(b"<svg")
     assert take_away(page, "Figure as PNG").startswith(b"\x89PNG")
     assert b"Plotly.newPlot" in take_away(page, "Figure as HTML")

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
+from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit, time_origin
 from queries.cohorts import Cohort, OneOf
 from queries.store import Store, open_store
 from tests.tiny_snapshot import write_tiny_snapshot
@@ -41,6 +41,38 @@ def test_months_in_the_data_stay_months_on_the_page(tmp_path: Path) -> None:
     analysis = SurvivalAnalysis(endpoint="OS", unit="months")
     with open_store(snapshot_with_unit(tmp_path, "MONTHS")) as store:
         assert analysis.run(store).curves.curves[0].table["time"].max() == 8.0
+
+
+def test_a_label_can_say_the_unit(tmp_path: Path) -> None:
+    path = snapshot_with_unit(tmp_path, None)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""UPDATE adtte SET "PARAM" = 'Overall survival (Months)'""")
+    with open_store(path) as store:
+        assert recorded_unit(store, "OS") == "months"
+
+
+@pytest.mark.parametrize(
+    ("starts", "origin"),
+    [("RANDDT", "randomisation"), ("TRTSDT", "first dose"), (None, "start of follow-up")],
+)
+def test_the_origin_is_what_the_data_say(tmp_path: Path, starts: str | None, origin: str) -> None:
+    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute('ALTER TABLE adsl ADD COLUMN "TRTSDT" DATE')
+        connection.execute('UPDATE adsl SET "TRTSDT" = "RANDDT" + 2')
+        connection.execute('ALTER TABLE adtte ADD COLUMN "STARTDT" DATE')
+        if starts:
+            connection.execute(
+                f'UPDATE adtte SET "STARTDT" = adsl."{starts}" FROM adsl '
+                'WHERE adsl."USUBJID" = adtte."USUBJID"'
+            )
+    with open_store(path) as store:
+        assert time_origin(store, "OS") == origin
+
+
+def test_everybody_who_is_left_out_is_counted(tiny_store: Store) -> None:
+    answer = SurvivalAnalysis(endpoint="OS", analysis_set="ITTFL").run(tiny_store)
+    assert answer.exclusions == {"outside ITTFL": 1}
 
 
 def test_a_count_is_no_time(tmp_path: Path) -> None:

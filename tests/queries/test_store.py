@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from queries import questions
-from queries.blinding import POOLED_ARM
+from queries.blinding import POOLED_ARM, reveals_by_values
 from queries.cohorts import Cohort, OneOf
 from queries.encryption import load_openssl
 from queries.errors import DataError
@@ -139,3 +139,34 @@ def test_an_encrypted_snapshot_opens_with_its_key_only(tmp_path: Path, path: Pat
         with pytest.raises(DataError, match="with its key where it is encrypted") as refused:
             open_store(encrypted, key=wrong)
         assert "key of" not in str(refused.value)
+
+
+def test_what_gives_the_arm_away_is_hidden_even_when_it_is_blank_or_nearly_right() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """CREATE TABLE adsl AS SELECT
+                 CASE WHEN i % 2 = 0 THEN 'A' ELSE 'B' END AS arm,
+                 CASE WHEN i % 2 = 0 THEN 'Y' END AS blank_in_one_arm,
+                 CASE WHEN i = 1 OR i % 2 = 0 THEN 'x' ELSE 'y' END AS one_crossed_over,
+                 i % 3 AS unrelated, 'same' AS constant
+               FROM range(100) t(i)"""
+        )
+        columns = ("blank_in_one_arm", "one_crossed_over", "unrelated", "constant")
+        found = reveals_by_values(connection, "adsl", columns, "arm")
+    assert found == {"blank_in_one_arm", "one_crossed_over"}
+
+
+def test_screen_failures_in_adsl_are_nobodys_arm(tmp_path: Path) -> None:
+    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """INSERT INTO adsl ("USUBJID", "TRT01P")
+               VALUES ('S9', 'Screen Failure'), ('S10', NULL)"""
+        )
+    with open_store(path) as store:
+        assert set(store.arms()) == {"Placebo", "Active"}
+        assert questions.cohort_size(store=store)["subjects"].item() == 8
+
+
+def test_numbers_with_few_levels_can_stratify(tiny_store: Store) -> None:
+    assert {"SEX", "TRT01PN", "AGE"} <= set(tiny_store.factors())

@@ -46,21 +46,19 @@ def test_table_comes_back_as_it_was() -> None:
         "12 of 20 subjects: sex is F, age between 65 and 80.",
         "=Exploratory; not confirmatory",
     ]
-    read = pd.read_csv(io.BytesIO(to_csv(FRAME, notes)), comment="#")
-    assert list(read.columns) == list(FRAME.columns)
+    read = pd.read_csv(io.BytesIO(to_csv(FRAME, notes)))
+    assert list(read.columns) == [*FRAME.columns, "notes"]
     assert len(read) == 3
+    assert read["events"].dtype == "int64"
+    assert read["notes"].tolist()[0] == " ".join(notes)
+    assert read["notes"].isna().tolist() == [False, True, True]
     assert read["arm"].tolist()[:2] == ["Placebo", 'High "XR", 5 mg']
     np.testing.assert_array_equal(read["hazard_ratio"], FRAME["hazard_ratio"])
 
 
-def test_notes_are_one_cell_each_at_the_end() -> None:
-    text = to_csv(FRAME, ["a, b; c\td", "=1+1\n=2"]).decode("utf-8-sig")
-    assert text.endswith("\n\n# a · b · c · d\n# =1+1 =2\n")
-
-
-def test_hash_signs_in_cells_are_not_comments() -> None:
-    read = pd.read_csv(io.BytesIO(to_csv(pd.DataFrame({"site": ["#4", "a #5"]}))), comment="#")
-    assert read["site"].tolist() == ["#4", "a #5"]
+def test_notes_are_one_line_and_no_formula() -> None:
+    frame = pd.DataFrame({"events": [1]})
+    assert to_csv(frame, ["=1+1\n=2", "a, b"]) == b'"events","notes"\n1,"\'=1+1 =2 a, b"\n'
 
 
 def test_a_byte_order_mark_only_where_it_helps() -> None:
@@ -70,6 +68,7 @@ def test_a_byte_order_mark_only_where_it_helps() -> None:
 
 def test_an_empty_table_keeps_its_header() -> None:
     assert to_csv(FRAME.iloc[:0]) == b'"arm","events","hazard_ratio","cut"\n'
+    assert to_csv(FRAME.iloc[:0], ["Note"]) == b'"arm","events","hazard_ratio","cut","notes"\n'
 
 
 def test_parquet_keeps_types_and_notes() -> None:

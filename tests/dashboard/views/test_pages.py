@@ -112,11 +112,15 @@ def test_the_plan_gives_the_defaults_of_an_endpoint(home: Path) -> None:
     assert app.session_state["survival_endpoint"] == "OS"
     assert app.session_state["survival_set_OS"] == "ITTFL"
     assert app.session_state["survival_role_OS"] == "planned"
-    assert app.session_state["survival_strata_EQX-301"] == ["REGION1", "BMKGR1"]
-    assert ("Stratified log-rank p", "two-sided") in tiles(app)
+    assert app.session_state["survival_strata_OS"] == ["REGION1", "BMKGR1", "ECOGBL"]
+    assert ("Stratified log-rank p", "nominal, interim data") in tiles(app)
+    assert "Interim data: p-values are nominal" in shown(app)
+    assert "from randomisation" in shown(app)
     app.selectbox("survival_endpoint").select("TTSAE").run()
     assert app.session_state["survival_role_TTSAE"] == "actual"
     assert "Actual arms (TRT01A)" in shown(app)
+    assert app.session_state["survival_strata_TTSAE"] == []
+    assert "5 subjects of the cohort were left out (outside SAFFL: 5)" in shown(app)
 
 
 def test_a_filter_changes_the_cohort_and_marks_p_values(home: Path) -> None:
@@ -141,6 +145,7 @@ def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None
         everything = shown(app) + str(app.get("plotly_chart")) + str(tiles(app))
         assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
         assert "Hazard ratio (95% CI)" not in everything
+        assert "Cox" not in everything
         assert "All subjects" in everything
         assert all("Lumarestat" not in block.value for block in app.code)
         assert not [m for m in app.multiselect if m.label == "Planned arm"]
