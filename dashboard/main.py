@@ -42,6 +42,7 @@ STUDY_PAGES = [
     ),
 ]
 
+state.begin_run()
 with explained():
     state.open_link()
 page = st.navigation([*STUDY_PAGES, IMPORT_PAGE])

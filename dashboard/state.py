@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -23,7 +23,9 @@ from queries.errors import DataError
 from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
+Found = TypeVar("Found")
 _REMEMBERED = "_remembered_inputs"
+_LOOKED_UP = "_looked_up"
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,8 +62,24 @@ def _answer(
 # The study, its snapshot and its store ------------------------------------------
 
 
+def begin_run() -> None:
+    """Forget what the former run looked up: rights and snapshots are asked anew, once a run."""
+    st.session_state[_LOOKED_UP] = {}
+
+
+def _once_a_run(name: object, look_up: Callable[[], Found]) -> Found:
+    looked_up: dict[object, Found] = st.session_state.setdefault(_LOOKED_UP, {})
+    if name not in looked_up:
+        looked_up[name] = look_up()
+    return looked_up[name]
+
+
 def studies() -> tuple[Study, ...]:
     """The studies that have something to show, ongoing ones first."""
+    return _once_a_run("studies", _studies)
+
+
+def _studies() -> tuple[Study, ...]:
     here = workspace()
     shown = [s for s in here.studies() if here.current_snapshot(s.code)]
     return tuple(sorted(shown, key=lambda s: (s.status != "ongoing", s.code)))
@@ -79,8 +97,12 @@ def study() -> Study:
 
 def snapshot() -> Snapshot:
     """The snapshot on screen: the one that a link names, else the study's current one."""
-    here, shown = workspace(), study()
     named = st.session_state.get("snapshot")
+    return _once_a_run((study().code, named), lambda: _snapshot(named))
+
+
+def _snapshot(named: str | None) -> Snapshot:
+    here, shown = workspace(), study()
     if named:
         linked = here.snapshot(named)
         if linked.study == shown.code and linked.state in ("current", "superseded"):

@@ -73,6 +73,7 @@ class Store:
             raise DataError("a snapshot file exists", file=path.name)
         self.path, self.pooled = path, pooled
         self._lock = threading.Lock()
+        self._factors: tuple[str, ...] | None = None
         self._connection = duckdb.connect(":memory:")
         try:
             self._open(path, key)
@@ -148,6 +149,11 @@ class Store:
 
     def factors(self) -> tuple[str, ...]:
         """Columns with 2 to 12 levels, in the order of the data: what can stratify or group."""
+        if self._factors is None:
+            self._factors = self._find_factors()
+        return self._factors
+
+    def _find_factors(self) -> tuple[str, ...]:
         kinds = ("VARCHAR", "BOOLEAN", "DOUBLE", "BIGINT")
         names = [name for name, kind in self.columns.items() if kind in kinds]
         if not names:

@@ -229,7 +229,8 @@ def _provenance() -> None:
     st.caption(
         f"Snapshot {snapshot.content_sha256[:12]}, imported {facts.get('imported_at', '')[:16]} "
         f"UTC by {plain(snapshot.added_by)} with importer {facts.get('importer_version', '')}. "
-        f"Data cut: {facts.get('data_cut', 'not stated')} ({facts.get('data_cut_source', 'not stated')})."
+        f"Data cut: {facts.get('data_cut', 'not stated')} "
+        f"({facts.get('data_cut_source', 'not stated')})."
     )
     for derived in state.store().derivations:
         st.caption(plain(derived))

@@ -41,6 +41,7 @@ from dashboard import state
 from dashboard.results import explained
 from dashboard.views import {page}, sidebar
 
+state.begin_run()
 with explained():
     state.open_link()
 sidebar.show()
