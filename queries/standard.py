@@ -96,6 +96,22 @@ ENDPOINT_COLUMNS = (
 )
 
 
+ADVERSE_EVENT_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="term", sources=("AEDECOD", "AETERM")),
+    StandardColumn(name="class", sources=("AEBODSYS", "AESOC")),
+    StandardColumn(name="grade", sources=("ATOXGRN", "AETOXGRN", "ATOXGR", "AETOXGR")),
+    StandardColumn(name="severity", sources=("ASEV", "AESEV")),
+    StandardColumn(name="serious", sources=("AESER",)),
+    StandardColumn(name="related", sources=("AREL", "AEREL")),
+    StandardColumn(name="action", sources=("AEACN",)),
+    StandardColumn(name="outcome", sources=("AEOUT",)),
+    StandardColumn(name="emergent", sources=("TRTEMFL",)),
+    StandardColumn(name="started_on", sources=("ASTDT", "ASTDTM", "AESTDTC"), type="DATE"),
+    StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "AEENDTC"), type="DATE"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """The SELECT list for standard columns over one table, and what was derived."""

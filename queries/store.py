@@ -16,20 +16,16 @@ from typing import Literal
 import duckdb
 import pandas as pd
 
-from queries.blinding import POOLED_ARM, revealing_columns, reveals_by_name
-from queries.cohorts import EVERYONE, Cohort, predicate
+from queries.blinding import POOLED_ARM, reveals_by_name
+from queries.cohorts import EVERYONE, Cohort, Schema, predicate
 from queries.encryption import attach
 from queries.enrolled import enrolled_sql
 from queries.errors import DataError
 from queries.identifiers import quoted
+from queries.layout import read_layout
+from queries.prepared import prepare_views
 from queries.question import read_question
-from queries.standard import (
-    ENDPOINT_COLUMNS,
-    SUBJECT_COLUMNS,
-    Selection,
-    StandardColumn,
-    select_standard,
-)
+from queries.standard import Selection
 
 ArmRole = Literal["planned", "actual"]
 NO_ARM = "No arm recorded"
@@ -83,35 +79,42 @@ class Store:
 
     def _open(self, path: Path, key: str | None) -> None:
         attach(self._connection, path, key)
-        self.datasets = _datasets(self._connection)
-        self.base = next((name for name in ("adsl", "dm") if name in self.datasets), "")
-        if not self.base:
-            raise DataError("a snapshot holds ADSL or DM", file=path.name)
-        self._selection = self._select(self.base, SUBJECT_COLUMNS)
-        self.columns: Mapping[str, str] = self._visible_columns()
+        self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()
+        prepare_views(self._connection, self.layout)
         self._connection.execute("SET lock_configuration = true")
 
     # What the snapshot holds -------------------------------------------------
 
-    def _select(self, dataset: str, wanted: tuple[StandardColumn, ...]) -> Selection:
-        columns = self.datasets.get(dataset, {})
-        return select_standard(wanted, columns, _blank_columns(self._connection, dataset, columns))
+    @property
+    def datasets(self) -> Mapping[str, Mapping[str, str]]:
+        """Types of the columns of every dataset, by name."""
+        return self.layout.datasets
 
-    def _visible_columns(self) -> dict[str, str]:
-        columns = self.datasets[self.base]
-        if not self.pooled:
-            return dict(columns)
-        arm = self._selection.sources.get("planned_arm")
-        hidden = revealing_columns(self._connection, f"snapshot.{self.base}", columns, arm)
-        return {name: kind for name, kind in columns.items() if name not in hidden}
+    @property
+    def base(self) -> str:
+        """The dataset of subjects: "adsl", else "dm"."""
+        return self.layout.base
+
+    @property
+    def schema(self) -> Schema:
+        """What a rule of this reader may use."""
+        return self.layout.schema
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The columns of the subjects that this reader may see, and their types."""
+        return self.layout.schema.subjects
+
+    @property
+    def _selection(self) -> Selection:
+        return self.layout.subjects
 
     def _create_views(self) -> None:
-        times = self._select("adtte", ENDPOINT_COLUMNS).sql
         source = "snapshot.adtte" if "adtte" in self.datasets else "range(0)"
         self._connection.execute(
             f"CREATE VIEW endpoint_times AS SELECT *, censoring = 0 AS event "
-            f"FROM (SELECT {times} FROM {source})"
+            f"FROM (SELECT {self.layout.endpoints.sql} FROM {source})"
         )
         for table in ("snapshot", "files", "variables", "findings"):
             kept, source = self._shown(table), f"snapshot.provenance.{table}"
@@ -221,6 +224,15 @@ class Store:
         used = bound if "cohort" in body else {}
         return self._cursor().execute(f"WITH cohort AS ({subjects}) {body}", {**used, **values})
 
+    def execute(self, sql: str, bound: Mapping[str, object]) -> pd.DataFrame:
+        """The answer to SQL that this room has written; its names went through `quoted`."""
+        return self._cursor().execute(sql, dict(bound)).df()
+
+    @property
+    def enrolled(self) -> str:
+        """SQL that is true for a subject who was given an arm."""
+        return enrolled_sql(self._selection.sources.get("planned_arm"))
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:
             return self._connection.cursor()
@@ -228,11 +240,10 @@ class Store:
     def _cohort(
         self, cohort: Cohort, arm: ArmRole, stratum: tuple[str, ...]
     ) -> tuple[str, dict[str, object]]:
-        where, bound = predicate(cohort.rule, self.columns)
+        where, bound = predicate(cohort.rule, self.schema)
         subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
-        enrolled = enrolled_sql(self._selection.sources.get("planned_arm"))
-        sql = f"SELECT {subjects} FROM snapshot.{self.base} WHERE {where} AND {enrolled}"
-        return f"SELECT *, {self._arm(arm)} FROM ({sql})", bound
+        chosen = f"FROM {self.layout.subject_source} WHERE {where} AND {self.enrolled}"
+        return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})", bound
 
     def _arm(self, arm: ArmRole) -> str:
         if self.pooled:
@@ -265,26 +276,3 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    rows = connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = 'snapshot' AND schema_name = 'main' "
-        "ORDER BY table_name, column_index"
-    ).fetchall()
-    datasets: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        datasets.setdefault(table, {})[column] = kind
-    return datasets
-
-
-def _blank_columns(
-    connection: duckdb.DuckDBPyConnection, dataset: str, columns: Mapping[str, str]
-) -> set[str]:
-    """Columns without a single value."""
-    if not columns:
-        return set()
-    counts = ", ".join(f"count({quoted(name)})" for name in columns)
-    row = connection.execute(f"SELECT {counts} FROM snapshot.{quoted(dataset)}").fetchone() or ()
-    return {name for name, count in zip(columns, row, strict=True) if count == 0}

@@ -30,6 +30,23 @@ INSERT INTO adtte VALUES
  ('S3','OS','Overall survival',8,0), ('S4','OS','Overall survival',8,0),
  ('S5','OS','Overall survival',3,0), ('S6','OS','Overall survival',12,1),
  ('S7','OS','Overall survival',7,2), ('S8','OS','Overall survival',7,1);
+CREATE TABLE adae (
+    "USUBJID" VARCHAR, "AEBODSYS" VARCHAR, "AEDECOD" VARCHAR, "AETOXGR" VARCHAR, "AESER" VARCHAR,
+    "ASTDT" DATE, "TRTEMFL" VARCHAR
+);
+INSERT INTO adae VALUES
+ ('S1','Gut','Nausea-like','1','N','2024-01-05','Y'),
+ ('S1','Gut','Nausea-like','2','N','2024-02-20','Y'),
+ ('S1','Gut','Cramp','3','Y','2024-03-01','Y'), ('S2','Skin','Itch','1','N','2024-01-12','Y'),
+ ('S3','Skin','Itch','2','N','2024-01-15',NULL), ('S5','Gut','Cramp','3','N',NULL,'Y'),
+ ('S6','Skin','Rash-like','4','Y','2024-04-20','Y'), ('S9','Skin','Itch','1','N','2024-04-20','Y');
+CREATE TABLE adlb (
+    "USUBJID" VARCHAR, "PARAMCD" VARCHAR, "ADT" DATE, "AVAL" DOUBLE, "ANRHI" DOUBLE, "ABLFL" VARCHAR
+);
+INSERT INTO adlb VALUES
+ ('S1','ALT','2024-01-02',30,40,'Y'), ('S1','ALT','2024-02-02',130,40,NULL),
+ ('S2','ALT','2024-01-08',30,40,'Y'), ('S2','ALT','2024-02-08',120,40,NULL),
+ ('S3','ALT','2024-02-01',200,NULL,NULL), ('S4','AST','2024-03-01',500,40,NULL);
 CREATE SCHEMA provenance;
 CREATE TABLE provenance.snapshot (item VARCHAR, value VARCHAR);
 INSERT INTO provenance.snapshot VALUES ('study','TINY'), ('importer_version','0'),

@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from queries.cohorts.checking import check_rule
 from queries.cohorts.cohort import EVERYONE, Cohort, difference, intersection, union
-from queries.cohorts.predicate import predicate
+from queries.cohorts.criterion import Between, Criterion, MultipleOf, OneOf
+from queries.cohorts.predicate import predicate, predicates
 from queries.cohorts.rule import (
     AllOf,
     AnyOf,
-    Between,
-    Criterion,
+    AnyRecord,
     Not,
-    OneOf,
     Rule,
-    criteria_of,
+    Window,
+    everything_in,
+    parts_of,
 )
+from queries.cohorts.schema import RecordTable, Schema
+from queries.cohorts.timing import Late, late_parts
 
 __all__ = [
     "EVERYONE",
     "AllOf",
     "AnyOf",
+    "AnyRecord",
     "Between",
     "Cohort",
     "Criterion",
+    "Late",
+    "MultipleOf",
     "Not",
     "OneOf",
+    "RecordTable",
     "Rule",
+    "Schema",
+    "Window",
     "check_rule",
-    "criteria_of",
     "difference",
+    "everything_in",
     "intersection",
+    "late_parts",
+    "parts_of",
     "predicate",
+    "predicates",
     "union",
 ]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 
-from queries.cohorts.rule import Between, Criterion, OneOf, Rule, Value, criteria_of, kind_of
+from queries.cohorts.criterion import (
+    Between,
+    Criterion,
+    MultipleOf,
+    OneOf,
+    Value,
+    kind_of,
+)
+from queries.cohorts.rule import AnyRecord, Rule, everything_in, parts_of
+from queries.cohorts.schema import Schema
 from queries.errors import DataError
 
 _KIND_OF_TYPE = {
@@ -49,15 +58,15 @@ def column_kind(type_: str) -> str | None:
     return _KIND_OF_TYPE.get(base)
 
 
-def check_rule(rule: Rule | None, columns: Mapping[str, str]) -> None:
+def check_rule(rule: Rule | None, schema: Schema) -> None:
     """Refuse a rule that the columns of a snapshot cannot answer.
 
     Parameters
     ----------
     rule : Rule or None
         None is everyone and always fits.
-    columns : mapping of str to str
-        Column name to DuckDB type, as `DESCRIBE` gives it.
+    schema : Schema
+        The columns of the snapshot that a rule may use.
 
     Raises
     ------
@@ -66,31 +75,75 @@ def check_rule(rule: Rule | None, columns: Mapping[str, str]) -> None:
 
     Examples
     --------
-    >>> check_rule(OneOf(column="AGE", values=("old",)), {"AGE": "DOUBLE"})
+    >>> check_rule(OneOf(column="AGE", values=("old",)), Schema(subjects={"AGE": "DOUBLE"}))
     Traceback (most recent call last):
         ...
     queries.errors.DataError: column 'AGE': a column of type DOUBLE is compared with numbers, \
 but got 'old'.
     """
-    if rule is None:
+    if rule is not None:
+        _check(rule, schema)
+
+
+def _check(rule: Rule, schema: Schema) -> None:
+    match rule:
+        case AnyRecord():
+            _check_records(rule, schema)
+        case MultipleOf(of=None):
+            raise DataError("records have a first value, subjects do not", column=_name(rule))
+        case Criterion():
+            _check_criterion(rule, schema.subjects, "the snapshot's ADSL")
+        case _:
+            for part in parts_of(rule):
+                _check(part, schema)
+
+
+def _check_records(rule: AnyRecord, schema: Schema) -> None:
+    shown = repr(rule.dataset)[:80]
+    if rule.dataset not in schema.records:
+        raise DataError("a criterion on records uses a dataset of the snapshot", got=rule.dataset)
+    table = schema.records[rule.dataset]
+    if rule.within is not None:
+        if table.starts_on is None:
+            raise DataError(f"the records of {shown} have dates, so that a window can be met")
+        if rule.within.anchor not in schema.anchors:
+            raise DataError(
+                "a window counts from a day that the snapshot has", got=rule.within.anchor
+            )
+    for part in everything_in(rule):
+        if isinstance(part, Criterion):
+            _check_criterion(part, table.columns, f"the dataset {shown}")
+
+
+def _check_criterion(criterion: Criterion, columns: Mapping[str, str], place: str) -> None:
+    kind = _kind(criterion.column, columns, place)
+    if isinstance(criterion, MultipleOf):
+        others = [] if criterion.of is None else [criterion.of]
+        for name in (criterion.column, *others):
+            if _kind(name, columns, place) not in {"number", "whole number"}:
+                rule = "a multiple is of numbers"
+                raise DataError(rule, got=columns[name], column=repr(name)[:80])
         return
-    for criterion in criteria_of(rule):
-        _check_criterion(criterion, columns)
-
-
-def _check_criterion(criterion: Criterion, columns: Mapping[str, str]) -> None:
-    # A name from a hand-edited link is shown escaped.
-    shown = repr(criterion.column)[:80]
-    if criterion.column not in columns:
-        raise DataError("a criterion uses a column that the snapshot's ADSL has", column=shown)
-    type_ = columns[criterion.column]
-    kind = column_kind(type_)
-    if kind is None:
-        raise DataError("a criterion uses text, numbers, dates or truths", got=type_, column=shown)
     for value in values_of(criterion):
         if not _fits(kind, value, listed=isinstance(criterion, OneOf)):
-            rule = f"a column of type {type_} is compared with {_SAID[kind]}"
-            raise DataError(rule, got=_shown(value), column=shown)
+            rule = f"a column of type {columns[criterion.column]} is compared with {_SAID[kind]}"
+            raise DataError(rule, got=_shown(value), column=_name(criterion))
+
+
+def _kind(column: str, columns: Mapping[str, str], place: str) -> str:
+    # A name from a hand-edited link is shown escaped.
+    shown = repr(column)[:80]
+    if column not in columns:
+        raise DataError(f"a criterion uses a column that {place} has", column=shown)
+    kind = column_kind(columns[column])
+    if kind is None:
+        rule = "a criterion uses text, numbers, dates or truths"
+        raise DataError(rule, got=columns[column], column=shown)
+    return kind
+
+
+def _name(criterion: Criterion) -> str:
+    return repr(criterion.column)[:80]
 
 
 def values_of(criterion: Criterion) -> tuple[Value, ...]:

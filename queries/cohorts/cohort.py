@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from queries.cohorts.checking import check_rule
-from queries.cohorts.rule import AllOf, AnyOf, Between, Not, OneOf, Rule
+from queries.cohorts.criterion import Between, OneOf  # noqa: F401  # for the examples
+from queries.cohorts.rule import AllOf, AnyOf, Not, Rule, is_rule
+from queries.cohorts.schema import Schema
 from queries.cohorts.sentence import rule_sentence
 from queries.cohorts.wire import read_json, rule_from_plain, rule_to_plain
 from queries.errors import DataError
@@ -42,7 +44,7 @@ class Cohort:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.rule, (OneOf, Between, AllOf, AnyOf, Not, type(None))):
+        if self.rule is not None and not is_rule(self.rule):
             raise DataError("a cohort has a rule or is everyone", got=type(self.rule).__name__)
         if not isinstance(self.name, str) or not (
             len(self.name) <= MAX_NAME and _encodes(self.name)
@@ -75,16 +77,15 @@ class Cohort:
         return json.dumps(plain, ensure_ascii=False, allow_nan=False)
 
     @classmethod
-    def from_json(cls, text: str, columns: Mapping[str, str] | None = None) -> Cohort:
+    def from_json(cls, text: str, schema: Schema | None = None) -> Cohort:
         """The cohort that a JSON text describes.
 
         Parameters
         ----------
         text : str
             What `to_json` wrote, or a hand-edited form of it.
-        columns : mapping of str to str, optional
-            Column name to DuckDB type of the snapshot's ADSL. When given, the rule is checked
-            against them.
+        schema : Schema, optional
+            The columns of the snapshot. When given, the rule is checked against them.
 
         Raises
         ------
@@ -94,7 +95,7 @@ class Cohort:
         Examples
         --------
         >>> text = '{"version": 1, "rule": {"column": "SEXX", "one_of": ["F"]}}'
-        >>> Cohort.from_json(text, {"SEX": "VARCHAR"})
+        >>> Cohort.from_json(text, Schema(subjects={"SEX": "VARCHAR"}))
         Traceback (most recent call last):
             ...
         queries.errors.DataError: column 'SEXX': a criterion uses a column that the snapshot's \
@@ -107,8 +108,8 @@ ADSL has.
         name = plain.get("name", "")
         rule = None if plain.get("rule") is None else rule_from_plain(plain["rule"])
         cohort = cls(rule, name=name)
-        if columns is not None:
-            check_rule(cohort.rule, columns)
+        if schema is not None:
+            check_rule(cohort.rule, schema)
         return cohort
 
 

@@ -7,25 +7,27 @@ numbers, NaN (which DuckDB would otherwise take for the largest number of all).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import ceil, floor
 
 from queries.cohorts.checking import check_rule, column_kind
-from queries.cohorts.rule import AllOf, AnyOf, Between, Not, OneOf, Rule, Value
+from queries.cohorts.criterion import Between, MultipleOf, OneOf, Value
+from queries.cohorts.rule import AllOf, AnyOf, AnyRecord, Not, Rule, Window, everything_in
+from queries.cohorts.schema import RecordTable, Schema
 from queries.identifiers import quoted
 
 
-def predicate(rule: Rule | None, columns: Mapping[str, str]) -> tuple[str, dict[str, object]]:
+def predicate(rule: Rule | None, schema: Schema) -> tuple[str, dict[str, object]]:
     """SQL that is TRUE for a subject of the rule, and the parameters that belong to it.
 
     Parameters
     ----------
     rule : Rule or None
         None is everyone.
-    columns : mapping of str to str
-        Column name to DuckDB type, as `DESCRIBE` gives it. A criterion on any other column,
-        or with a value of another type, is refused.
+    schema : Schema
+        The columns of the snapshot. A criterion on any other column or dataset, or with a
+        value of another type, is refused.
 
     Returns
     -------
@@ -35,20 +37,37 @@ def predicate(rule: Rule | None, columns: Mapping[str, str]) -> tuple[str, dict[
 
     Examples
     --------
-    >>> predicate(Between(column="AGE", low=65), {"AGE": "BIGINT"})
+    >>> predicate(Between(column="AGE", low=65), Schema(subjects={"AGE": "BIGINT"}))
     ('("AGE" IS NOT NULL AND "AGE" >= $c0)', {'c0': 65})
-    >>> predicate(None, {})
+    >>> predicate(None, Schema(subjects={}))
     ('TRUE', {})
     """
-    check_rule(rule, columns)
-    compiler = _Compiler(columns)
-    sql = "TRUE" if rule is None else compiler.compile(rule)
-    return sql, compiler.parameters
+    [sql], parameters = predicates([rule], schema)
+    return sql, parameters
+
+
+def predicates(rules: Sequence[Rule | None], schema: Schema) -> tuple[list[str], dict[str, object]]:
+    """Several predicates that share one set of parameters.
+
+    Examples
+    --------
+    >>> predicates([None, AnyOf(())], Schema(subjects={}))
+    (['TRUE', 'FALSE'], {})
+    """
+    compiler = _Compiler(schema)
+    parts = []
+    for rule in rules:
+        check_rule(rule, schema)
+        parts.append("TRUE" if rule is None else compiler.compile(rule))
+    return parts, compiler.parameters
 
 
 class _Compiler:
-    def __init__(self, columns: Mapping[str, str]) -> None:
-        self.columns = columns
+    """Writes a rule about subjects; inside records, about the row called `record`."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.columns, self.row = schema.subjects, ""
         self.parameters: dict[str, object] = {}
 
     def compile(self, rule: Rule) -> str:
@@ -63,6 +82,10 @@ class _Compiler:
                 return self._one_of(rule)
             case Between():
                 return self._between(rule)
+            case MultipleOf():
+                return self._multiple_of(rule)
+            case AnyRecord():
+                return self._any_record(rule)
         raise TypeError(f"no SQL for {type(rule).__name__}")  # a new kind of rule without its case
 
     def _joined(self, parts: tuple[Rule, ...], word: str, *, empty: str) -> str:
@@ -72,6 +95,8 @@ class _Compiler:
         name = f"c{len(self.parameters)}"
         self.parameters[name] = value
         return f"${name}"
+
+    # Criteria on one row -----------------------------------------------------------
 
     def _one_of(self, rule: OneOf) -> str:
         if not rule.values:
@@ -94,6 +119,20 @@ class _Compiler:
             tests.append(f"{operand} <= {self._parameter(_bound(kind, rule.high, up=False))}")
         return self._or_missing(rule, tests)
 
+    def _multiple_of(self, rule: MultipleOf) -> str:
+        value, other = f"{self._operand(rule.column)}::DOUBLE", self._reference(rule)
+        sign = _SIGNS[rule.comparison]
+        factor = self._parameter(float(rule.factor))
+        test = f"COALESCE({value} {sign} {factor} * {other}, FALSE)"
+        missing = f"({value} IS NULL OR {other} IS NULL)"
+        return f"({missing} OR {test})" if rule.keep_missing else f"({test})"
+
+    def _reference(self, rule: MultipleOf) -> str:
+        name = rule.of
+        if name is None:
+            return f"{self.row}{quoted(_first_value_of(rule.column, self.columns))}"
+        return f"{self._operand(name)}::DOUBLE"
+
     def _or_missing(self, rule: OneOf | Between, tests: list[str]) -> str:
         operand = self._operand(rule.column)
         if not rule.keep_missing:
@@ -101,12 +140,83 @@ class _Compiler:
         return f"({operand} IS NULL OR ({' AND '.join(tests)}))"
 
     def _operand(self, column: str, *, as_day: bool = False) -> str:
-        name, type_ = quoted(column), self.columns[column]
+        name, type_ = f"{self.row}{quoted(column)}", self.columns[column]
         if type_ in {"DOUBLE", "FLOAT"}:
             return f"NULLIF({name}, 'NaN'::{type_})"
         if as_day and column_kind(type_) == "moment":
             return f"CAST({name} AS DATE)"
         return name
+
+    # Criteria on records -------------------------------------------------------------
+
+    def _any_record(self, rule: AnyRecord) -> str:
+        table = self.schema.records[rule.dataset]
+        subject = f"record.{quoted(table.subject)}"
+        self.columns, self.row = table.columns, "record."
+        tests = [f"{subject} IS NOT NULL"]
+        if rule.where is not None:
+            tests.append(self.compile(rule.where))
+        self.columns, self.row = self.schema.subjects, ""
+        source = _with_first_values(rule, table)
+        if rule.within is not None:
+            source += f" JOIN {self._anchor_days(rule.within)} ON {subject} = anchor.subject"
+            tests.append(self._within(rule.within, table))
+        several = (
+            f" GROUP BY {subject} HAVING count(*) >= {self._parameter(rule.at_least)}"
+            if rule.at_least > 1
+            else ""
+        )
+        found = f"SELECT {subject} FROM {source} WHERE {' AND '.join(tests)}{several}"
+        return f"COALESCE({quoted(self.schema.subject)} IN ({found}), FALSE)"
+
+    def _anchor_days(self, within: Window) -> str:
+        day = self.schema.anchors[within.anchor]
+        return (
+            f"(SELECT {quoted(self.schema.subject)} AS subject, {day} AS day "
+            f"FROM {self.schema.source}) AS anchor"
+        )
+
+    def _within(self, within: Window, table: RecordTable) -> str:
+        days = f"date_diff('day', anchor.day, {table.starts_on})"
+        tests = []
+        if within.low is not None:
+            tests.append(f"{days} >= {self._parameter(within.low)}")
+        if within.high is not None:
+            tests.append(f"{days} <= {self._parameter(within.high)}")
+        return f"COALESCE({' AND '.join(tests)}, FALSE)"
+
+
+_SIGNS = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+
+
+def _first_value_of(column: str, columns: Mapping[str, str]) -> str:
+    """A name for the first value of a column that no column of the data has."""
+    name = f"first value of {column}"
+    while name.casefold() in {other.casefold() for other in columns}:
+        name += "_"
+    return name
+
+
+def _with_first_values(rule: AnyRecord, table: RecordTable) -> str:
+    wanted = {
+        part.column
+        for part in everything_in(rule)
+        if isinstance(part, MultipleOf) and part.of is None
+    }
+    if not wanted:
+        return f"{table.source} AS record"
+    within = [table.subject] if table.parameter is None else [table.subject, table.parameter]
+    partition = ", ".join(f"record.{quoted(name)}" for name in within)
+    firsts = []
+    for column in sorted(wanted):
+        value = f"NULLIF(record.{quoted(column)}::DOUBLE, 'NaN'::DOUBLE)"
+        order = f"{table.starts_on or 'NULL'} NULLS LAST, {value} DESC NULLS LAST"
+        firsts.append(
+            f"first_value({value} IGNORE NULLS) OVER (PARTITION BY {partition} ORDER BY {order} "
+            "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
+            f"AS {quoted(_first_value_of(column, table.columns))}"
+        )
+    return f"(SELECT record.*, {', '.join(firsts)} FROM {table.source} AS record) AS record"
 
 
 def _bound(kind: str | None, value: Value, *, up: bool) -> Value:

@@ -1,166 +1,119 @@
-"""What a cohort's rule is made of: criteria on columns of ADSL, and groups of them.
+"""What a cohort's rule is made of: criteria on subjects, criteria on records, groups of them.
+
+Two scopes, never confused. A criterion that stands in a rule looks at one column of the
+subject's own row in ADSL. `AnyRecord` looks at the subject's records in another dataset; the
+criteria inside it look at one record, and no group of subjects can stand there.
 
 Every rule that exists is small (`MAX_CRITERIA`, `MAX_DEPTH`, `MAX_VALUES`), because each
 part checks itself when it is made. Whoever walks a rule may therefore recurse.
-
-These are *subject* criteria: each looks at one column of the subject's own row. A criterion
-on records (adverse events, laboratory values) will be one more member of `Rule`; it needs one
-more case in `wire`, `sentence`, `checking` and `predicate`, each of which is a single `match`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from math import isfinite
+from typing import Literal
 
+from queries.cohorts.criterion import MAX_VALUES, Criterion, OneOf, check_text
 from queries.errors import DataError
 
 MAX_CRITERIA = 1_000
 MAX_DEPTH = 20
-MAX_VALUES = 10_000
+MAX_DAYS = 100_000
 
-Value = str | bool | int | float | date | datetime | time
-
-_LARGEST_WHOLE_NUMBER = 2**63 - 1
-
-
-def kind_of(value: object) -> str:
-    """What a value is compared as: text, truth, number, moment, day or time of day.
-
-    Examples
-    --------
-    >>> kind_of("F"), kind_of(True), kind_of(65), kind_of(date(2024, 2, 1))
-    ('text', 'truth', 'number', 'day')
-    """
-    kinds: tuple[tuple[str, type | tuple[type, ...]], ...] = (
-        ("text", str),
-        ("truth", bool),  # before number and moment before day: the first is also the second
-        ("number", (int, float)),
-        ("moment", datetime),
-        ("day", date),
-        ("time of day", time),
-    )
-    for kind, types in kinds:
-        if isinstance(value, types):
-            return kind
-    raise DataError(
-        "a value in a criterion is text, a number, true or false, a date or a time",
-        got=type(value).__name__,
-    )
-
-
-def _check_value(column: str, value: Value) -> str:
-    kind = kind_of(value)
-    if isinstance(value, str):
-        _check_text(value, "text in a criterion is valid Unicode without NUL")
-    elif isinstance(value, float) and not isfinite(value):
-        raise DataError(f"a number compared with {column!r} is finite", got=value)
-    elif isinstance(value, int) and abs(value) > _LARGEST_WHOLE_NUMBER:
-        # Very long integers cannot even be printed, so they are described.
-        raise DataError(
-            f"a whole number compared with {column!r} fits in 64 bits",
-            got=f"a number of {value.bit_length()} bits",
-        )
-    elif isinstance(value, (datetime, time)) and value.tzinfo is not None:
-        raise DataError(f"a time compared with {column!r} has no time zone", got=value.isoformat())
-    return kind
-
-
-def _check_text(text: object, rule: str) -> None:
-    if not isinstance(text, str) or "\x00" in text:
-        raise DataError(rule, got=text if isinstance(text, str) else type(text).__name__)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise DataError(rule, got=text) from None
+Anchor = Literal["first_dose", "randomisation", "last_dose"]
+ANCHORS: tuple[Anchor, ...] = ("first_dose", "randomisation", "last_dose")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One statement about one column of ADSL.
+class Window:
+    """When a record starts, in days after a day of the subject; that day itself is 0.
+
+    This is no study day, which has no 0: study day 1 is 0 days after first dose.
 
     Parameters
     ----------
-    column : str
-        Name of the column, exactly as in the data.
-    keep_missing : bool
-        Whether a subject without a value in the column is kept. Default: not kept.
-    """
-
-    column: str
-    keep_missing: bool = False
-
-    def __post_init__(self) -> None:
-        rule = "a criterion names its column, in valid Unicode without NUL"
-        _check_text(self.column, rule)
-        if not self.column:
-            raise DataError(rule, got=self.column)
-        if not isinstance(self.keep_missing, bool):
-            raise DataError("`keep_missing` is true or false", got=type(self.keep_missing).__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneOf(Criterion):
-    """The column's value is one of those listed.
-
-    With no values and ``keep_missing=True`` it asks for the subjects whose value is missing.
+    low, high : int, optional
+        Both included; None is open, but one of them is given.
+    anchor : {"first_dose", "randomisation", "last_dose"}
+        The day that is counted from.
 
     Examples
     --------
-    >>> OneOf(column="SEX", values=("F",))
-    OneOf(column='SEX', keep_missing=False, values=('F',))
-    """
-
-    values: tuple[Value, ...]
-
-    def __post_init__(self) -> None:
-        Criterion.__post_init__(self)
-        if isinstance(self.values, str) or not isinstance(self.values, (tuple, list)):
-            raise DataError("`values` is a list", got=type(self.values).__name__)
-        object.__setattr__(self, "values", tuple(self.values))
-        if not self.values and not self.keep_missing:
-            raise DataError(f"a criterion on {self.column!r} lists at least one value")
-        if len(self.values) > MAX_VALUES:
-            raise DataError(f"a rule lists at most {MAX_VALUES} values", got=len(self.values))
-        if len({_check_value(self.column, value) for value in self.values}) > 1:
-            raise DataError(f"the values listed for {self.column!r} are all of one kind")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Between(Criterion):
-    """The column's number, date or time lies in a range, both ends included.
-
-    A bound that is None is open; with neither bound, any value that is present will do.
-    A date compared with a column of dates and times means the whole of that day.
-
-    Examples
-    --------
-    >>> Between(column="AGE", low=65, high=80)
-    Between(column='AGE', keep_missing=False, low=65, high=80)
-    >>> Between(column="AGE", low=80, high=65)
+    >>> Window(low=0, high=30)
+    Window(low=0, high=30, anchor='first_dose')
+    >>> Window(low=30, high=0)
     Traceback (most recent call last):
         ...
-    queries.errors.DataError: the range of 'AGE' runs from low to high, but got '80 to 65'.
+    queries.errors.DataError: a window runs from low to high, but got '30 to 0'.
     """
 
-    low: int | float | date | datetime | time | None = None
-    high: int | float | date | datetime | time | None = None
+    low: int | None = None
+    high: int | None = None
+    anchor: Anchor = "first_dose"
 
     def __post_init__(self) -> None:
-        Criterion.__post_init__(self)
-        bounds = [bound for bound in (self.low, self.high) if bound is not None]
-        kinds = {_check_value(self.column, bound) for bound in bounds}
-        if kinds & {"text", "truth"}:
-            raise DataError(f"the range of {self.column!r} is of numbers or dates", got=bounds[0])
-        if len(kinds) > 1:
-            raise DataError(f"both ends of the range of {self.column!r} are of one kind")
-        if not bounds and self.keep_missing:
-            raise DataError(f"a criterion on {self.column!r} has a bound or leaves out the missing")
-        if len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator]  # one kind
-            got = f"{self.low} to {self.high}"
-            raise DataError(f"the range of {self.column!r} runs from low to high", got=got)
+        ends = [end for end in (self.low, self.high) if end is not None]
+        for end in ends:
+            if type(end) is not int or abs(end) > MAX_DAYS:
+                rule = f"a window ends on a whole number of days, at most {MAX_DAYS}"
+                raise DataError(rule, got=end if isinstance(end, int | float | str) else None)
+        if not ends:
+            raise DataError("a window has at least one end")
+        if len(ends) == 2 and ends[0] > ends[1]:
+            raise DataError("a window runs from low to high", got=f"{self.low} to {self.high}")
+        if self.anchor not in ANCHORS:
+            rule = f"the days of a window count from one of {', '.join(ANCHORS)}"
+            raise DataError(rule, got=self.anchor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyRecord:
+    """The subject has a record in a dataset that meets all of this.
+
+    Parameters
+    ----------
+    dataset : str
+        Name of the dataset in the snapshot, such as "adae".
+    where : Rule, optional
+        What one record must meet; its criteria are on columns of the dataset. None: any record.
+    within : Window, optional
+        When the record starts. A record without a date is in no window.
+    at_least : int
+        How many such records, from 1 up.
+
+    Examples
+    --------
+    >>> severe = AnyRecord(dataset="adae", where=OneOf(column="AETOXGR", values=("3", "4", "5")),
+    ...                    within=Window(low=0, high=30))
+    >>> severe.at_least
+    1
+    >>> AnyRecord(dataset="adae", where=severe)
+    Traceback (most recent call last):
+        ...
+    queries.errors.DataError: a criterion on records holds criteria on one record, but got \
+'AnyRecord'.
+    """
+
+    dataset: str
+    where: Rule | None = None
+    within: Window | None = None
+    at_least: int = 1
+
+    def __post_init__(self) -> None:
+        rule = "a criterion on records names its dataset, in valid Unicode without NUL"
+        check_text(self.dataset, rule)
+        if not self.dataset:
+            raise DataError(rule, got=self.dataset)
+        if self.where is not None:
+            _check_parts((self.where,))
+            if any(isinstance(part, AnyRecord) for part in everything_in(self.where)):
+                said = "a criterion on records holds criteria on one record"
+                raise DataError(said, got="AnyRecord")
+        if not isinstance(self.within, Window | None):
+            raise DataError("`within` is a window", got=type(self.within).__name__)
+        if type(self.at_least) is not int or not 1 <= self.at_least <= MAX_DAYS:
+            raise DataError("`at_least` is a whole number from 1 up", got=self.at_least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +122,7 @@ class AllOf:
 
     Examples
     --------
-    >>> count_criteria(AllOf((OneOf(column="SEX", values=("F",)), Between(column="AGE", low=65))))
+    >>> count_criteria(AllOf((OneOf(column="SEX", values=("F",)), AllOf(()))))
     2
     """
 
@@ -211,11 +164,22 @@ class Not:
         _check_parts((self.criterion,))
 
 
-Rule = Criterion | AllOf | AnyOf | Not
+Rule = Criterion | AnyRecord | AllOf | AnyOf | Not
+
+
+def is_rule(value: object) -> bool:
+    """Whether a value can stand in a rule; a bare `Criterion` says nothing and cannot.
+
+    Examples
+    --------
+    >>> is_rule(AnyOf(())), is_rule(Criterion(column="SEX")), is_rule("SEX = 'F'")
+    (True, False, False)
+    """
+    return isinstance(value, Rule) and type(value) is not Criterion
 
 
 def parts_of(rule: Rule) -> tuple[Rule, ...]:
-    """The rules directly inside a group; none for a criterion.
+    """The rules directly inside a rule; none for a criterion.
 
     Examples
     --------
@@ -227,26 +191,27 @@ def parts_of(rule: Rule) -> tuple[Rule, ...]:
             return rule.criteria
         case Not():
             return (rule.criterion,)
+        case AnyRecord():
+            return () if rule.where is None else (rule.where,)
         case _:
             return ()
 
 
-def criteria_of(rule: Rule) -> Iterator[Criterion]:
-    """Every criterion of a rule, from left to right.
+def everything_in(rule: Rule) -> Iterator[Rule]:
+    """The rule and all rules inside it, from left to right.
 
     Examples
     --------
-    >>> [part.column for part in criteria_of(Not(OneOf(column="SEX", values=("F",))))]
-    ['SEX']
+    >>> [type(part).__name__ for part in everything_in(Not(AnyRecord(dataset="adae")))]
+    ['Not', 'AnyRecord']
     """
-    if isinstance(rule, Criterion):
-        yield rule
+    yield rule
     for part in parts_of(rule):
-        yield from criteria_of(part)
+        yield from everything_in(part)
 
 
 def count_criteria(rule: Rule) -> int:
-    """Number of criteria in a rule; a group without parts counts as one.
+    """Number of criteria in a rule; a part without parts counts as one.
 
     Examples
     --------
@@ -269,7 +234,7 @@ def _check_group(group: AllOf | AnyOf) -> None:
 
 def _check_parts(parts: tuple[Rule, ...]) -> None:
     for part in parts:
-        if not isinstance(part, (OneOf, Between, AllOf, AnyOf, Not)):
+        if not is_rule(part):
             raise DataError("a group holds criteria and groups", got=type(part).__name__)
     criteria = sum(count_criteria(part) for part in parts)
     if criteria > MAX_CRITERIA:
@@ -277,7 +242,7 @@ def _check_parts(parts: tuple[Rule, ...]) -> None:
     if any(_depth(part) >= MAX_DEPTH for part in parts):
         raise DataError(f"groups are nested at most {MAX_DEPTH} deep")
     listed = (
-        len(one.values) for part in parts for one in criteria_of(part) if isinstance(one, OneOf)
+        len(one.values) for part in parts for one in everything_in(part) if isinstance(one, OneOf)
     )
     if (values := sum(listed)) > MAX_VALUES:
         raise DataError(f"a rule lists at most {MAX_VALUES} values", got=values)

@@ -12,13 +12,29 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
-from queries.cohorts.rule import AllOf, AnyOf, Between, Criterion, Not, OneOf, Rule, Value
+from queries.cohorts.criterion import Between, Criterion, MultipleOf, OneOf, Value
+from queries.cohorts.rule import AllOf, AnyOf, AnyRecord, Not, Rule, Window
 
 SHOWN_VALUES = 20
 
 _PLAIN_VALUE = re.compile(r"[^\W_][\w.+/%<>=*^-]*(?: [\w.+/%<>=*^-]+){0,7}")
 _PLAIN_NAME = re.compile(r"[^\W_][\w.,+/%<>=*^'&#():\[\] -]*")
 _WORDS_OF_THE_SENTENCE = re.compile(r"\b(?:and|or|not|is|missing|other than)\b", re.IGNORECASE)
+_ANCHORS = {
+    "first_dose": "first dose",
+    "randomisation": "randomisation",
+    "last_dose": "last dose",
+}
+_RECORDS = (
+    ("adae", "adverse event", "adverse events"),
+    ("ae", "adverse event", "adverse events"),
+    ("adlb", "laboratory result", "laboratory results"),
+    ("lb", "laboratory result", "laboratory results"),
+    ("advs", "vital sign", "vital signs"),
+    ("vs", "vital sign", "vital signs"),
+    ("adex", "exposure record", "exposure records"),
+    ("ex", "exposure record", "exposure records"),
+)
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -30,7 +46,8 @@ def rule_sentence(rule: Rule | None, labels: Mapping[str, str] | None = None) ->
     rule : Rule or None
         None is everyone.
     labels : mapping of str to str, optional
-        Column name to label. A column without one is called by its name.
+        Column name to label, for columns of records "dataset.column". A column without one
+        is called by its name.
 
     Examples
     --------
@@ -47,19 +64,21 @@ def rule_sentence(rule: Rule | None, labels: Mapping[str, str] | None = None) ->
 
 
 class _Writer:
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self.labels = labels
+    def __init__(self, labels: Mapping[str, str], dataset: str = "") -> None:
+        self.labels, self.dataset = labels, dataset
 
     def write(self, rule: Rule, *, outermost: bool = False) -> str:
         match rule:
             case AllOf(criteria=()):
-                return "every subject"
+                return "any record" if self.dataset else "every subject"
             case AnyOf(criteria=()):
-                return "no subject"
+                return "no record" if self.dataset else "no subject"
             case AllOf() | AnyOf():
                 return self._group(rule, outermost=outermost)
             case Not():
-                return self._negated(rule.criterion)
+                return self._negated(rule.criterion, outermost=outermost)
+            case AnyRecord():
+                return self._records(rule, negated=False, bare=outermost)
             case Criterion():
                 return self._criterion(rule)
 
@@ -73,8 +92,24 @@ class _Writer:
         text = f" {word} ".join(parts)
         return text if outermost else f"({text})"
 
-    def _negated(self, rule: Rule) -> str:
+    def _records(self, rule: AnyRecord, *, negated: bool, bare: bool) -> str:
+        one, many = _record_words(rule.dataset)
+        if rule.at_least > 1:
+            number = "fewer than" if negated else "at least"
+            counted = f"{number} {rule.at_least} {many}"
+        else:
+            counted = f"no {one}" if negated else f"any {one}"
+        where = ""
+        if rule.where is not None:
+            where = f" where {_Writer(self.labels, rule.dataset).write(rule.where)}"
+        when = "" if rule.within is None else f", {_when(rule.within)}"
+        text = f"{counted}{where}{when}"
+        return text if bare or text == counted else f"({text})"
+
+    def _negated(self, rule: Rule, *, outermost: bool) -> str:
         match rule:
+            case AnyRecord():
+                return self._records(rule, negated=True, bare=outermost)
             case OneOf(values=()):
                 return f"{self._name(rule)} is recorded"
             case Between(low=None, high=None):
@@ -97,16 +132,59 @@ class _Writer:
                 return f"{self._name(rule)} is {several}{_listed(rule.values)}{_kept(rule, False)}"
             case Between():
                 return f"{self._name(rule)} is {_inside(rule)}{_kept(rule, False)}"
+            case MultipleOf():
+                return f"{self._name(rule)} is {self._multiple(rule)}{_kept(rule, False)}"
         raise TypeError(f"no words for {type(rule).__name__}")  # a new criterion without its case
 
+    def _multiple(self, rule: MultipleOf) -> str:
+        times = "" if rule.factor == 1 else f"{_said(rule.factor)} × "
+        other = "its first value" if rule.of is None else self._called(rule.of)
+        return f"{rule.comparison.replace('_', ' ')} {times}{other}"
+
     def _name(self, criterion: Criterion) -> str:
-        label = self.labels.get(criterion.column, "").strip()
-        text = label or criterion.column
+        return self._called(criterion.column)
+
+    def _called(self, column: str) -> str:
+        key = f"{self.dataset}.{column}" if self.dataset else column
+        label = self.labels.get(key, "").strip()
+        text = label or column
         if not _PLAIN_NAME.fullmatch(text) or _WORDS_OF_THE_SENTENCE.search(text):
             return _in_quotes(text)
         # "Age" reads "age" within a sentence; "BMI" and a column's own name stay as they are.
         sentence_case = bool(label) and text[:2].istitle() and not text[1:2].isupper()
         return text[0].lower() + text[1:] if sentence_case else text
+
+
+def _record_words(dataset: str) -> tuple[str, str]:
+    for prefix, one, many in _RECORDS:
+        if dataset.lower().startswith(prefix):
+            return one, many
+    name = dataset if _PLAIN_NAME.fullmatch(dataset) else _in_quotes(dataset)
+    return f"record of {name}", f"records of {name}"
+
+
+def _when(within: Window) -> str:
+    low, high, anchor = within.low, within.high, _ANCHORS[within.anchor]
+    if low is not None and high is not None:
+        if low >= 0:
+            return f"{low} to {_days(high)} after {anchor}"
+        if high <= 0:
+            return f"{-low} to {_days(-high)} before {anchor}"
+        return f"from {_days(-low)} before to {_days(high)} after {anchor}"
+    if low is not None:
+        return f"at least {_offset(low)} {anchor}" if low else f"on or after the day of {anchor}"
+    assert high is not None  # a window has at least one end
+    if high == 0:
+        return f"on or before the day of {anchor}"
+    return f"at most {_offset(high)} {anchor}" if high > 0 else f"at least {_offset(high)} {anchor}"
+
+
+def _offset(day: int) -> str:
+    return f"{_days(abs(day))} {'after' if day > 0 else 'before'}"
+
+
+def _days(number: int) -> str:
+    return f"{number:,} day" if number == 1 else f"{number:,} days"
 
 
 def _kept(criterion: Criterion, negated: bool) -> str:

@@ -1,8 +1,10 @@
 """Rules as JSON and back. What comes from outside is checked part by part.
 
-A rule reads ``{"column": "SEX", "one_of": ["F"]}``, ``{"column": "AGE", "between": [65, null]}``
-(each with ``"keep_missing": true`` where wanted), ``{"all_of": [...]}``, ``{"any_of": [...]}`` or
-``{"not": {...}}``. Dates and times say what they are: ``{"date": "2024-02-01"}``.
+A rule reads ``{"column": "SEX", "one_of": ["F"]}``, ``{"column": "AGE", "between": [65, null]}``,
+``{"column": "AVAL", "above": 3, "times": "ANRHI"}`` (each with ``"keep_missing": true`` where
+wanted), ``{"all_of": [...]}``, ``{"any_of": [...]}``, ``{"not": {...}}``, or for records
+``{"any_record": "adae", "where": {...}, "within": {"days": [0, 30], "of": "first_dose"},
+"at_least": 2}``. Dates and times say what they are: ``{"date": "2024-02-01"}``.
 """
 
 from __future__ import annotations
@@ -12,21 +14,23 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from queries.cohorts.rule import (
-    MAX_DEPTH,
-    AllOf,
-    AnyOf,
+from queries.cohorts.criterion import (
+    COMPARISONS,
     Between,
     Criterion,
-    Not,
+    MultipleOf,
     OneOf,
-    Rule,
     Value,
     kind_of,
 )
+from queries.cohorts.rule import MAX_DEPTH, AllOf, AnyOf, AnyRecord, Not, Rule, Window
 from queries.errors import DataError
 
 MAX_JSON = 2 * 1024 * 1024
+
+_PARTS = (
+    "a part of a rule is `one_of`, `between`, `times`, `any_record`, `all_of`, `any_of` or `not`"
+)
 
 _TAGS: Mapping[str, str] = {"day": "date", "moment": "datetime", "time of day": "time"}
 _READERS: Mapping[str, Callable[[str], Value]] = {
@@ -57,7 +61,25 @@ def rule_to_plain(rule: Rule | None) -> dict[str, object] | None:
             return _criterion(rule, one_of=[_value_to_plain(value) for value in rule.values])
         case Between():
             return _criterion(rule, between=[_value_to_plain(end) for end in (rule.low, rule.high)])
+        case MultipleOf():
+            return _criterion(rule, **{rule.comparison: rule.factor, "times": rule.of})
+        case AnyRecord():
+            return _records_to_plain(rule)
     raise TypeError(f"no JSON for {type(rule).__name__}")  # a new kind of rule without its case
+
+
+def _records_to_plain(rule: AnyRecord) -> dict[str, object]:
+    plain: dict[str, object] = {"any_record": rule.dataset}
+    if rule.where is not None:
+        plain["where"] = rule_to_plain(rule.where)
+    if rule.within is not None:
+        plain["within"] = {
+            "days": [rule.within.low, rule.within.high],
+            "of": rule.within.anchor,
+        }
+    if rule.at_least > 1:
+        plain["at_least"] = rule.at_least
+    return plain
 
 
 def _criterion(criterion: Criterion, **test: object) -> dict[str, object]:
@@ -87,8 +109,8 @@ def rule_from_plain(plain: object, *, depth: int = 1) -> Rule:
     >>> rule_from_plain({"all": []})
     Traceback (most recent call last):
         ...
-    queries.errors.DataError: a part of a rule is `one_of`, `between`, `all_of`, `any_of` or \
-`not`, but got 'all'.
+    queries.errors.DataError: a part of a rule is `one_of`, `between`, `times`, `any_record`, \
+`all_of`, `any_of` or `not`, but got 'all'.
     """
     if depth > MAX_DEPTH:
         raise DataError(f"groups are nested at most {MAX_DEPTH} deep")
@@ -101,14 +123,47 @@ def rule_from_plain(plain: object, *, depth: int = 1) -> Rule:
         case {"column": column, "between": [low, high], **rest}:
             keep = _keep_missing(rest)
             return Between(column=column, low=_end(low), high=_end(high), keep_missing=keep)
+        case {"column": column, "times": of, **rest}:
+            return _multiple_from_plain(column, of, rest)
+        case {"any_record": dataset, **rest}:
+            return _records_from_plain(dataset, rest, depth)
         case {"all_of": list(parts), **rest} if not rest:
             return AllOf(tuple(rule_from_plain(part, depth=depth + 1) for part in parts))
         case {"any_of": list(parts), **rest} if not rest:
             return AnyOf(tuple(rule_from_plain(part, depth=depth + 1) for part in parts))
         case {"not": part, **rest} if not rest:
             return Not(rule_from_plain(part, depth=depth + 1))
-    rule = "a part of a rule is `one_of`, `between`, `all_of`, `any_of` or `not`"
-    raise DataError(rule, got=", ".join(map(str, plain)))
+    raise DataError(_PARTS, got=", ".join(map(str, plain)))
+
+
+def _multiple_from_plain(column: Any, of: Any, rest: dict[str, Any]) -> MultipleOf:
+    given = [name for name in COMPARISONS if name in rest]
+    if len(given) != 1:
+        raise DataError(f"`times` goes with one of {', '.join(COMPARISONS)}", got=", ".join(rest))
+    factor = rest.pop(given[0])
+    return MultipleOf(
+        column=column, comparison=given[0], factor=factor, of=of, keep_missing=_keep_missing(rest)
+    )
+
+
+def _records_from_plain(dataset: Any, rest: dict[str, Any], depth: int) -> AnyRecord:
+    if unknown := [key for key in rest if key not in {"where", "within", "at_least"}]:
+        rule = "a criterion on records has `where`, `within` and `at_least`"
+        raise DataError(rule, got=unknown[0])
+    where = rest.get("where")
+    return AnyRecord(
+        dataset=dataset,
+        where=None if where is None else rule_from_plain(where, depth=depth + 1),
+        within=None if rest.get("within") is None else _window_from_plain(rest["within"]),
+        at_least=rest.get("at_least", 1),
+    )
+
+
+def _window_from_plain(plain: object) -> Window:
+    match plain:
+        case {"days": [low, high], "of": anchor, **rest} if not rest:
+            return Window(low=low, high=high, anchor=anchor)
+    raise DataError("a window has `days`, from and to, and what they are days `of`")
 
 
 def _keep_missing(rest: dict[str, object]) -> bool:

@@ -26,6 +26,7 @@ from queries.importers.report import CheckReport, Skipped
 from queries.importers.sas import read_sas
 from queries.importers.snapshot import SnapshotDraft, written_snapshot
 from queries.importers.xport import read_xport
+from queries.prepared import prepare_snapshot
 
 Progress = Callable[[float, str], None]
 
@@ -121,6 +122,7 @@ class _Intake:
             )
             self.progress(0.95, "Writing the snapshot.")
             write_provenance(draft.connection, report, self.loaded)
+            prepare_snapshot(draft.connection, self.path.name)
         self.progress(1.0, "The snapshot is complete.")
         return report
 

@@ -19,6 +19,7 @@ from queries.cohorts import (
     Not,
     OneOf,
     Rule,
+    Schema,
     difference,
     intersection,
     predicate,
@@ -39,6 +40,7 @@ COLUMNS = {
     "moment": "TIMESTAMP",
     "clock": "TIME",
 }
+SCHEMA = Schema(subjects=COLUMNS)
 TEXTS = ["F", "M", "", " ", "' OR 1=1 --", "$c0", "é", "10"]
 DAYS = [date(2024, 1, 1) + timedelta(days=n) for n in range(4)]
 MOMENTS = [datetime(2024, 1, n, hour) for n in (1, 2, 3) for hour in (0, 12, 23)]
@@ -154,7 +156,7 @@ def _fill(database: duckdb.DuckDBPyConnection, rows: list[dict]) -> None:
 
 
 def _asked_of(database: duckdb.DuckDBPyConnection, rule: Rule | None) -> set[str]:
-    sql, parameters = predicate(rule, COLUMNS)
+    sql, parameters = predicate(rule, SCHEMA)
     found = database.execute(f"SELECT USUBJID, {sql} FROM adsl", parameters).fetchall()
     assert all(answer in {True, False} for _, answer in found)
     return {subject for subject, answer in found if answer}
@@ -196,7 +198,7 @@ def test_json_gives_back_the_same_cohort(rule, name):
     except ValueError:
         cohort = Cohort(rule)
     text = cohort.to_json()
-    again = Cohort.from_json(text, COLUMNS)
+    again = Cohort.from_json(text, SCHEMA)
     assert repr(again) == repr(cohort)  # 1, 1.0 and True are equal, but not the same
     assert again.to_json() == text
 
@@ -213,7 +215,7 @@ def test_the_rule_agrees_with_plain_pandas():
     frame = pd.DataFrame({"USUBJID": list("abcdef"), "AGE": [64, 65, 70, 80, 81, None]})
     frame["SEX"] = ["F", "F", "M", "F", "F", "F"]
     rule = AllOf((OneOf(column="SEX", values=("F",)), Between(column="AGE", low=65, high=80)))
-    sql, parameters = predicate(rule, {"AGE": "DOUBLE", "SEX": "VARCHAR"})
+    sql, parameters = predicate(rule, Schema(subjects={"AGE": "DOUBLE", "SEX": "VARCHAR"}))
     with duckdb.connect() as connection:
         connection.register("adsl", frame)
         chosen = connection.execute(f"SELECT USUBJID FROM adsl WHERE {sql}", parameters).df()

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from queries.cohorts import AllOf, AnyOf, Between, Cohort, Not, OneOf, predicate, union
+from queries.cohorts import AllOf, AnyOf, Between, Cohort, Not, OneOf, Schema, predicate, union
 from queries.errors import DataError
 
 COLUMNS = {
@@ -21,11 +21,12 @@ COLUMNS = {
     "TRTSDTM": "TIMESTAMP",
     "LIST": "INTEGER[]",
 }
+SCHEMA = Schema(subjects=COLUMNS)
 FEMALE = OneOf(column="SEX", values=("F",))
 
 
 def _read(rule: object, **more: object) -> Cohort:
-    return Cohort.from_json(json.dumps({"version": 1, "rule": rule, **more}), COLUMNS)
+    return Cohort.from_json(json.dumps({"version": 1, "rule": rule, **more}), SCHEMA)
 
 
 def test_a_range_runs_from_low_to_high():
@@ -123,14 +124,14 @@ def test_too_many_values_are_refused():
 def test_deep_nesting_is_refused(depth):
     text = '{"not":' * depth + '{"column":"SEX","one_of":["F"]}' + "}" * depth
     with pytest.raises(DataError, match="nested"):
-        Cohort.from_json('{"version": 1, "rule": ' + text + "}", COLUMNS)
+        Cohort.from_json('{"version": 1, "rule": ' + text + "}", SCHEMA)
 
 
 def test_nesting_is_refused_in_python_as_in_json():
     rule = FEMALE
     for _ in range(19):
         rule = Not(rule)
-    assert predicate(rule, COLUMNS)[0].count("NOT (") == 0 + 18 + 1
+    assert predicate(rule, SCHEMA)[0].count("NOT (") == 0 + 18 + 1
     with pytest.raises(DataError, match="nested at most 20 deep"):
         Not(rule)
 
@@ -147,7 +148,7 @@ def test_bounds_are_finite(bound):
 def test_numbers_json_cannot_hold_are_refused(number):
     text = '{"version": 1, "rule": {"column": "AGE", "between": [' + number + ", null]}}"
     with pytest.raises(DataError, match=r"finite|JSON"):
-        Cohort.from_json(text, COLUMNS)
+        Cohort.from_json(text, SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_groups_hold_rules_only(part):
 def test_names_and_values_never_become_sql():
     name = '"; drop table adsl; --'
     rule = OneOf(column=name, values=("'; drop table adsl; --",))
-    sql, parameters = predicate(rule, {name: "VARCHAR"})
+    sql, parameters = predicate(rule, Schema(subjects={name: "VARCHAR"}))
     assert parameters == {"c0": ["'; drop table adsl; --"]}
     with duckdb.connect() as connection:
         connection.execute('CREATE TABLE adsl ("""; drop table adsl; --" VARCHAR)')
@@ -203,7 +204,7 @@ def test_names_and_values_never_become_sql():
 
 def test_a_thousand_criteria_are_answered():
     rule = AnyOf(tuple(Between(column="AGE", low=n, high=n) for n in range(1_000)))
-    sql, parameters = predicate(rule, COLUMNS)
+    sql, parameters = predicate(rule, SCHEMA)
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE adsl AS SELECT n::DOUBLE AS AGE FROM range(2000) t(n)")
         assert connection.execute(
