@@ -75,8 +75,8 @@ def test_a_panel_leaves_out_its_own_criterion_and_no_other(tiny_store, rule):
         owners={"SEX": owner},
     ).levels
     sizes = counted.groupby("panel")["subjects"].sum()
-    assert sizes["SEX"] == _size(tiny_store, rule)
-    assert sizes["RACE"] == _size(tiny_store, asked)
+    assert sizes.get("SEX", 0) == _size(tiny_store, rule)
+    assert sizes.get("RACE", 0) == _size(tiny_store, asked)
 
 
 @SETTINGS
