@@ -1,10 +1,12 @@
-"""The workspace: studies and their plans, snapshots, views, and the record of acts."""
+"""The workspace: studies and their plans, snapshots, cohorts, views, and the record of acts."""
 
 from __future__ import annotations
 
 from queries.workspace.activity import Activity
+from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
 from queries.workspace.snapshots import Snapshot
+from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
 from queries.workspace.views import View
 from queries.workspace.workspace import Workspace, open_workspace
@@ -12,11 +14,14 @@ from queries.workspace.workspace import Workspace, open_workspace
 __all__ = [
     "AccrualPeriod",
     "Activity",
+    "CohortSource",
     "Plan",
     "PlannedEndpoint",
+    "SavedCohort",
     "Snapshot",
     "Study",
     "View",
     "Workspace",
     "open_workspace",
+    "stale_reasons",
 ]

@@ -11,8 +11,14 @@ from queries.errors import DataError
 MAX_JSON_BYTES = 64 * 1024
 MAX_JSON_DEPTH = 64
 
+_CONTROLS = {"Cc", "Cs"}
+# Direction marks, blanks without width, private and unassigned characters, odd line breaks.
+_UNSEEN = _CONTROLS | {"Cf", "Cn", "Co", "Zl", "Zp"}
 
-def checked_text(text: object, what: str, *, longest: int, lines: bool = False) -> str:
+
+def checked_text(
+    text: object, what: str, *, longest: int, lines: bool = False, visible: bool = False
+) -> str:
     """The text without blanks around it, or a refusal.
 
     Parameters
@@ -25,6 +31,9 @@ def checked_text(text: object, what: str, *, longest: int, lines: bool = False) 
         Most characters allowed; at least one is needed.
     lines : bool
         Whether line breaks are allowed.
+    visible : bool
+        Whether every character must show: for a text that names one thing among others, which
+        a direction mark would let read like another.
 
     Examples
     --------
@@ -40,14 +49,55 @@ def checked_text(text: object, what: str, *, longest: int, lines: bool = False) 
         raise DataError(rule, got=type(text).__name__)
     stripped = text.strip()
     shown = stripped.replace("\n", "") if lines else stripped
-    hidden = any(unicodedata.category(character) in {"Cc", "Cs"} for character in shown)
+    refused = _UNSEEN if visible else _CONTROLS
+    hidden = any(unicodedata.category(character) in refused for character in shown)
     if hidden or not 1 <= len(stripped) <= longest:
         raise DataError(rule, got=text)
     return stripped
 
 
-def checked_json(value: object, what: str) -> str:
+def checked_whole(value: object, what: str, *, low: int, high: int) -> int:
+    """A whole number from `low` to `high`, or a refusal.
+
+    Examples
+    --------
+    >>> checked_whole(720, "the number of subjects", low=0, high=10_000)
+    720
+    >>> checked_whole(4, "a version of 'Elderly'", low=1, high=3)
+    Traceback (most recent call last):
+        ...
+    queries.errors.DataError: a version of 'Elderly' is a whole number from 1 to 3, but got 4.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        rule = f"{what} is a whole number from {low} to {high}"
+        raise DataError(rule, got=printable(value))
+    return value
+
+
+def printable(value: object) -> object:
+    """The value, unless it is an integer of so many digits that it cannot be printed.
+
+    Examples
+    --------
+    >>> printable(720), printable(10**300)
+    (720, 'a number of 997 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a number of {value.bit_length()} bits"
+    return value
+
+
+def checked_json(value: object, what: str, *, most_bytes: int = MAX_JSON_BYTES) -> str:
     """A JSON object of limited size and depth, as text.
+
+    Parameters
+    ----------
+    value : object
+        What was received.
+    what : str
+        What the object is, as the subject of the refusal.
+    most_bytes : int
+        Most bytes its text may take.
 
     Examples
     --------
@@ -65,8 +115,8 @@ def checked_json(value: object, what: str) -> str:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
         raise DataError(f"{what} can be written as JSON") from None
-    if len(text) > MAX_JSON_BYTES:
-        raise DataError(f"{what} takes at most {MAX_JSON_BYTES} bytes", got=len(text))
+    if len(text) > most_bytes:
+        raise DataError(f"{what} takes at most {most_bytes} bytes", got=len(text))
     return text
 
 

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -131,17 +142,39 @@ def _prepare_schema(connection: Connection) -> None:
         lock = text("SELECT pg_advisory_xact_lock(:number)")
         connection.execute(lock, {"number": _POSTGRESQL_LOCK})
     if inspect(connection).has_table(tables.facts.name):
-        _check_version(connection)
+        _bring_up_to_date(connection)
         return
     tables.metadata.create_all(connection)
     version = {"item": "schema_version", "value": str(tables.SCHEMA_VERSION)}
     connection.execute(insert(tables.facts).values(version))
 
 
-def _check_version(connection: Connection) -> None:
+def _bring_up_to_date(connection: Connection) -> None:
+    """Take a schema from version to version; all of it is done, or nothing."""
+    found = _found_version(connection)
+    if found == tables.SCHEMA_VERSION:
+        return
+    for version in range(found, tables.SCHEMA_VERSION):
+        _STEPS[version](connection)
+    fact = update(tables.facts).where(tables.facts.c.item == "schema_version")
+    connection.execute(fact.values(value=str(tables.SCHEMA_VERSION)))
+
+
+def _add_cohorts(connection: Connection) -> None:
+    # Version 2 added these as they are now. A later version that changes them gives this step
+    # a copy of what they were.
+    added = [tables.cohorts, tables.cohort_versions]
+    tables.metadata.create_all(connection, tables=added, checkfirst=False)
+
+
+# What leads from a version of the schema to the next one.
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _add_cohorts}
+
+
+def _found_version(connection: Connection) -> int:
     question = select(tables.facts.c.value).where(tables.facts.c.item == "schema_version")
     found = connection.execute(question).scalar_one_or_none()
-    if found is None or not found.isdecimal():
+    if found is None or not found.isdecimal() or int(found) < 1:
         raise DataError("a workspace database states the version of its schema", got=found)
     if int(found) > tables.SCHEMA_VERSION:
         raise DataError(
@@ -149,3 +182,4 @@ def _check_version(connection: Connection) -> None:
             f"(this one knows schema {tables.SCHEMA_VERSION})",
             got=f"schema {found}",
         )
+    return int(found)

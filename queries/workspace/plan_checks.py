@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from queries.errors import DataError
-from queries.workspace.limits import checked_text
+from queries.workspace.limits import checked_text, printable
 
 MAX_LISTED = 1_000
 
@@ -99,7 +99,9 @@ def as_whole(value: object, name: str, *, needed: bool = True) -> None:
         return
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not (whole and 1 <= value <= 10**9):  # type: ignore[operator]  # whole says it is an int
-        raise DataError(f"`{name}` of a plan is a whole number from 1 to 10^9", got=_shown(value))
+        raise DataError(
+            f"`{name}` of a plan is a whole number from 1 to 10^9", got=printable(value)
+        )
 
 
 def as_number(
@@ -126,7 +128,7 @@ def as_number(
     # The comparison with the bounds comes first: it is exact for integers of any length.
     fits = low < value < high if inside else low <= value <= high
     if not fits or not isfinite(value):
-        raise DataError(rule, got=_shown(value))
+        raise DataError(rule, got=printable(value))
 
 
 def as_numbers(
@@ -167,9 +169,3 @@ def _listed(values: object, name: str) -> list[Any]:
             f"`{name}` of a plan is a list of at most {MAX_LISTED}", got=type(values).__name__
         )
     return list(values)
-
-
-def _shown(value: object) -> object:
-    # An integer of thousands of digits cannot be printed.
-    long = isinstance(value, int) and value.bit_length() > 200
-    return f"a number of {value.bit_length()} bits" if long else value  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Moment(TypeDecorator[datetime]):
@@ -129,6 +129,50 @@ views = Table(
     Column("state_json", Text, nullable=False),
     Column("saved_at", Moment, nullable=False),
     Column("saved_by", String(200), nullable=False),
+)
+
+cohorts = Table(
+    "cohort",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    # The name of its newest version as names are compared: in lower case, with single blanks.
+    Column("name_key", String(600), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("retired_at", Moment),
+    Column("retired_by", String(200)),
+    CheckConstraint("(retired_at IS NULL) = (retired_by IS NULL)", name="retired"),
+)
+
+# The database itself refuses a second living cohort of the same name in a study.
+Index(
+    "uq_cohort_living_name",
+    cohorts.c.study,
+    cohorts.c.name_key,
+    unique=True,
+    sqlite_where=text("retired_at IS NULL"),
+    postgresql_where=text("retired_at IS NULL"),
+)
+
+# Rows are added and read; no code changes or deletes one.
+cohort_versions = Table(
+    "cohort_version",
+    metadata,
+    Column("cohort", String(32), ForeignKey("cohort.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("cohort_json", Text, nullable=False),
+    Column("snapshot", String(32), ForeignKey("snapshot.id"), nullable=False),
+    Column("subjects", Integer, nullable=False),
+    Column("operation", String(16)),
+    Column("sources_json", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("saved_by", String(200), nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint("subjects >= 0", name="subjects"),
+    CheckConstraint("operation IN ('union', 'intersection', 'difference')", name="operation"),
 )
 
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.

@@ -17,6 +17,8 @@ from queries.workspace import snapshots, studies, tables
 from queries.workspace.activity import checked_person
 from queries.workspace.limits import checked_json, checked_text
 
+MAX_STATE_BYTES = 1024 * 1024  # a state may hold the whole rule of a cohort
+
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -81,7 +83,7 @@ def save(
         "study": code,
         "snapshot": snapshot,
         "page": checked_text(page, "the name of a page", longest=64),
-        "state_json": checked_json(state, "the state of a page"),
+        "state_json": checked_json(state, "the state of a page", most_bytes=MAX_STATE_BYTES),
         "saved_at": tables.now(),
         "saved_by": checked_person(person),
     }

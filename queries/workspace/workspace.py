@@ -1,8 +1,8 @@
-"""The workspace: one door to studies, snapshots, views and the record of acts."""
+"""The workspace: one door to studies, snapshots, cohorts, views and the record of acts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +12,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from queries.errors import DataError
-from queries.workspace import activity, opening, snapshots, studies, views
+from queries.workspace import activity, cohorts, opening, snapshots, staleness, studies, views
 from queries.workspace.activity import Activity
+from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.plans import Plan
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
@@ -53,14 +54,15 @@ def open_workspace(url_or_home: str | Path, *, home: str | Path | None = None) -
     except (ArgumentError, ValueError):
         # Not shown: a URL may carry a password.
         raise DataError("the address of a workspace is a folder or an SQLAlchemy URL") from None
-    if home is None and url.get_backend_name() == "sqlite" and url.database:
-        home = Path(url.database).parent
+    file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+    if home is None and file:
+        home = Path(str(url.database)).parent
     folder_given = None if home is None else opening.prepare_home(Path(home))
     return Workspace(opening.connect(url), folder_given)
 
 
 class Workspace:
-    """Studies, snapshots, views and acts; made by `open_workspace`.
+    """Studies, snapshots, cohorts, views and acts; made by `open_workspace`.
 
     Every method is one transaction, and every act is recorded in the transaction that does
     it. May be shared by threads; a process opens its own.
@@ -189,6 +191,121 @@ class Workspace:
     def path(self, snapshot: Snapshot) -> Path:
         """Where the file of a snapshot is; never outside the snapshots folder."""
         return snapshots.absolute_file(self.home, snapshot.file)
+
+    def save_cohort(
+        self,
+        *,
+        study: str,
+        name: str,
+        cohort_json: str,
+        snapshot: str,
+        subjects: int,
+        person: str,
+        comment: str = "",
+        operation: str | None = None,
+        sources: Sequence[CohortSource] = (),
+    ) -> SavedCohort:
+        """Save a cohort, as version 1, under a name that no other cohort in use has.
+
+        Names are compared without regard to case, and with single blanks. `subjects` is its
+        size on `snapshot`. What is built from other saved cohorts says so: `operation` is
+        "union", "intersection" or "difference", and `sources` are the versions it was applied
+        to, in order.
+        """
+        with self._writing() as connection:
+            return cohorts.add(
+                connection,
+                study=study,
+                name=name,
+                cohort_json=cohort_json,
+                snapshot=snapshot,
+                subjects=subjects,
+                person=person,
+                comment=comment,
+                operation=operation,
+                sources=sources,
+            )
+
+    def save_cohort_version(
+        self,
+        cohort_id: str,
+        *,
+        based_on: int,
+        cohort_json: str,
+        snapshot: str,
+        subjects: int,
+        person: str,
+        name: str | None = None,
+        comment: str = "",
+        operation: str | None = None,
+        sources: Sequence[CohortSource] = (),
+    ) -> SavedCohort:
+        """Save a new version of a cohort; without a name, under the one it has.
+
+        `based_on` is the version it started from. When that is no longer the newest one,
+        nothing is saved, and the refusal says which version is and who saved it.
+        """
+        with self._writing() as connection:
+            return cohorts.add_version(
+                connection,
+                cohort_id,
+                based_on=based_on,
+                cohort_json=cohort_json,
+                snapshot=snapshot,
+                subjects=subjects,
+                person=person,
+                name=name,
+                comment=comment,
+                operation=operation,
+                sources=sources,
+            )
+
+    def cohort(
+        self, cohort_id: str, version: int | None = None, *, study: str | None = None
+    ) -> SavedCohort:
+        """A version of a saved cohort, by default the newest; also when it is retired.
+
+        With `study`, a cohort of another study is refused.
+        """
+        with self._reading() as connection:
+            return cohorts.one(connection, cohort_id, version, study=study)
+
+    def cohorts(self, study: str) -> tuple[SavedCohort, ...]:
+        """The newest version of every cohort of a study that is in use, by name."""
+        with self._reading() as connection:
+            return cohorts.of_study(connection, study)
+
+    def cohort_history(self, cohort_id: str) -> tuple[SavedCohort, ...]:
+        """Every version of a saved cohort, newest first."""
+        with self._reading() as connection:
+            return cohorts.history(connection, cohort_id)
+
+    def retire_cohort(self, cohort_id: str, person: str) -> SavedCohort:
+        """Take a cohort off the list for good; its versions can still be read."""
+        with self._writing() as connection:
+            return cohorts.retire(connection, cohort_id, person)
+
+    def stale_reasons(
+        self, cohort_id: str, version: int, *, computed_on: str | None = None
+    ) -> tuple[str, ...]:
+        """Why something computed from this version is stale; empty when it is fresh.
+
+        `computed_on` is the snapshot it was computed on, by default the one the version was
+        saved on.
+        """
+        with self._reading() as connection:
+            saved = cohorts.one(connection, cohort_id, version)
+            if computed_on is not None:
+                cohorts.check_snapshot(connection, saved.study, computed_on)
+            sources = cohorts.sources_of(connection, saved)
+            current = snapshots.current(connection, saved.study)
+        return staleness.stale_reasons(
+            saved,
+            sources,
+            latest={known.id: known.latest for known in (saved, *sources)},
+            current_snapshot=None if current is None else current.id,
+            computed_on=computed_on,
+        )
 
     def save_view(
         self,

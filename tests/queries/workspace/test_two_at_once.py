@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from queries.errors import DataError
@@ -142,3 +143,116 @@ def test_times_keep_their_microseconds(candidates):
         stored = connection.execute(select(tables.activity.c.at)).scalars().all()
     assert any(at.microsecond % 1_000 for at in stored)
     assert stored == sorted(stored)
+
+
+# Saved cohorts ----------------------------------------------------------------------
+
+
+def _kept(saved: list[object]) -> list[object]:
+    """What was saved, after the rest was refused with a sentence."""
+    refused = [str(one) for one in saved if isinstance(one, DataError)]
+    assert all("already" in said or "in the meantime" in said for said in refused)
+    return [one for one in saved if not isinstance(one, DataError)]
+
+
+def _or_refusal(act: Callable[..., object], *args: object, **facts: object) -> object:
+    try:
+        return act(*args, **facts)
+    except DataError as refusal:
+        return refusal
+
+
+def test_threads_that_save_the_same_name_together_save_one(workspace, save):
+    names = ["Women", "WOMEN", "women ", " Women"]
+    with ThreadPoolExecutor(8) as pool:
+        tried = pool.map(
+            lambda n: _or_refusal(save, name=names[n % 4], person=f"person {n}"), range(16)
+        )
+        kept = _kept(list(tried))
+    assert len(kept) == 1
+    assert workspace.cohorts("EQX-301") == tuple(kept)
+    assert [act.act for act in workspace.activity()].count("save cohort") == 1
+
+
+def test_threads_that_save_a_version_based_on_the_same_one_save_one(workspace, save, save_version):
+    first = save()
+    with ThreadPoolExecutor(8) as pool:
+        tried = pool.map(
+            lambda n: _or_refusal(save_version, first, person=f"person {n}"), range(16)
+        )
+        kept = _kept(list(tried))
+    assert len(kept) == 1
+    assert workspace.cohort(first.id) == kept[0]
+    assert [saved.version for saved in workspace.cohort_history(first.id)] == [2, 1]
+    assert [act.act for act in workspace.activity()].count("save cohort") == 2
+
+
+def test_threads_that_take_turns_lose_no_version(workspace, save, save_version):
+    first = save()
+
+    def save_until_kept(number: int) -> int:
+        while True:
+            with suppress(DataError):
+                newest = workspace.cohort(first.id)
+                return save_version(newest, comment=str(number), person="ben").version
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = sorted(pool.map(save_until_kept, range(12)))
+    assert numbers == list(range(2, 14))
+    comments = {saved.comment for saved in workspace.cohort_history(first.id)}
+    assert comments == {"", *map(str, range(12))}
+
+
+def test_a_cohort_retired_by_one_gets_no_version_of_another(workspace, save, save_version):
+    saved = save()
+    acts = [
+        lambda: workspace.retire_cohort(saved.id, OWNER),
+        lambda: save_version(saved),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(_or_refusal, acts))
+    versions = workspace.cohort_history(saved.id)
+    assert versions[0].retired_at is not None
+    assert all(version.saved_at <= versions[0].retired_at for version in versions)
+
+
+def test_the_database_refuses_a_second_living_cohort_of_a_name(workspace, save):
+    save(name="Women")
+    elderly = save(name="Elderly")
+    same = update(tables.cohorts).where(tables.cohorts.c.id == elderly.id)
+    with (
+        workspace._engine.begin() as connection,
+        pytest.raises(IntegrityError, match="UNIQUE constraint failed"),
+    ):
+        connection.execute(same.values(name_key="women"))
+
+
+def test_the_database_refuses_a_version_twice(workspace, save):
+    saved = save()
+    with workspace._engine.begin() as connection:
+        row = connection.execute(select(tables.cohort_versions)).mappings().one()
+        with pytest.raises(IntegrityError, match="UNIQUE constraint failed"):
+            connection.execute(insert(tables.cohort_versions).values(dict(row)))
+    assert workspace.cohort_history(saved.id) == (saved,)
+
+
+def test_a_cohort_whose_saving_cannot_be_recorded_is_not_saved(
+    workspace, save, save_version, everything, monkeypatch
+):
+    saved = save()
+    before = everything()
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise DataError("the record can be written")
+
+    monkeypatch.setattr("queries.workspace.activity.append", fail)
+    for act in (
+        lambda: save(name="Elderly"),
+        lambda: save_version(saved, name="Females"),
+        lambda: workspace.retire_cohort(saved.id, OWNER),
+    ):
+        with pytest.raises(DataError, match="the record can be written"):
+            act()
+    assert everything() == before
+    monkeypatch.undo()
+    assert save(name="Females").version == 1

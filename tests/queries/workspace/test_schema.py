@@ -1,0 +1,162 @@
+"""A workspace that an older Equipoise wrote is brought up to date, or left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from queries.cohorts import Cohort
+from queries.errors import DataError
+from queries.workspace import open_workspace, opening, tables
+
+OWNER = "local owner"
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMA_1 = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+
+OPEN = """
+import sys
+from queries.workspace import open_workspace
+with open_workspace(sys.argv[1]) as workspace:
+    print(workspace.cohorts("EQX-301"))
+"""
+
+
+@pytest.fixture
+def old(tmp_path):
+    """The home of a workspace of schema 1, with a study, a snapshot, a view and their acts."""
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMA_1)
+    return tmp_path
+
+
+def _dump(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "workspace.db")) as database:
+        return list(database.iterdump())
+
+
+def _set_version(home: Path, version: str) -> None:
+    with closing(sqlite3.connect(home / "workspace.db")) as database, database:
+        database.execute("UPDATE workspace_fact SET value = ?", (version,))
+
+
+def _form(home: Path) -> dict[str, str]:
+    """Every table and index, as it was created."""
+    open_workspace(home).close()
+    with closing(sqlite3.connect(home / "workspace.db")) as database:
+        created = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {name: " ".join(sql.split()) for name, sql in created}
+
+
+def test_an_older_workspace_keeps_all_it_had_and_takes_cohorts(old):
+    with open_workspace(old) as workspace:
+        assert workspace.study("EQX-301").plan.title == "A phase 3 trial"
+        snapshot = workspace.current_snapshot("EQX-301")
+        assert (snapshot.id, snapshot.decided_by) == ("snapshot-of-schema-one", "anna")
+        assert workspace.view("view-saved-in-schema-1").state == {"endpoint": "OS"}
+        assert [act.number for act in workspace.activity()] == [3, 2, 1]
+        assert workspace.cohorts("EQX-301") == ()
+        saved = workspace.save_cohort(
+            study="EQX-301",
+            name="Everyone",
+            cohort_json=Cohort().to_json(),
+            snapshot=snapshot.id,
+            subjects=720,
+            person=OWNER,
+        )
+    with open_workspace(old) as again:
+        assert again.cohorts("EQX-301") == (saved,)
+        assert [act.number for act in again.activity()] == [4, 3, 2, 1]
+
+
+def test_nothing_that_was_there_is_written_anew(old):
+    before = _dump(old)
+    open_workspace(old).close()
+    after = _dump(old)
+    changed = [line for line in before if line not in after]
+    assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
+    added = " ".join(line for line in after if line not in before)
+    assert "VALUES('schema_version','2')" in added
+    assert added.count("CREATE TABLE") == 2
+
+
+def test_it_ends_up_like_a_new_one(old, tmp_path):
+    new = _form(tmp_path / "new")
+    assert _form(old) == new
+    assert {"cohort", "cohort_version", "uq_cohort_living_name"} <= set(new)
+
+
+def test_opening_a_workspace_that_is_up_to_date_changes_nothing(old):
+    open_workspace(old).close()
+    before = _dump(old)
+    open_workspace(old).close()
+    assert _dump(old) == before
+
+
+def test_a_step_that_fails_leaves_the_older_one_as_it_was(old, monkeypatch):
+    before = _dump(old)
+
+    def fail(connection) -> None:
+        opening._add_cohorts(connection)
+        raise DataError("the step can be taken")
+
+    monkeypatch.setattr(opening, "_STEPS", {1: fail})
+    with pytest.raises(DataError, match="the step can be taken"):
+        open_workspace(old)
+    assert _dump(old) == before
+    monkeypatch.undo()
+    with open_workspace(old) as workspace:
+        assert workspace.cohorts("EQX-301") == ()
+
+
+def test_a_table_that_is_in_the_way_is_not_taken_for_ours(old):
+    with closing(sqlite3.connect(old / "workspace.db")) as database, database:
+        database.execute("CREATE TABLE cohort (id TEXT)")
+    before = _dump(old)
+    with pytest.raises(DataError, match="a workspace database can be opened"):
+        open_workspace(old)
+    assert _dump(old) == before
+
+
+def test_processes_that_open_an_older_workspace_together_bring_it_up_to_date_once(old):
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", OPEN, str(old)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        said, errors = process.communicate(timeout=120)
+        assert (process.returncode, said) == (0, "()\n"), errors
+
+
+@pytest.mark.parametrize("version", ["7", str(tables.SCHEMA_VERSION + 1)])
+def test_a_newer_schema_is_refused_and_left_alone(tmp_path, version):
+    open_workspace(tmp_path).close()
+    _set_version(tmp_path, version)
+    before = _dump(tmp_path)
+    rule = rf"at least as new .* schema {tables.SCHEMA_VERSION}\), but got 'schema {version}'"
+    with pytest.raises(DataError, match=rule):
+        open_workspace(tmp_path)
+    assert _dump(tmp_path) == before
+
+
+@pytest.mark.parametrize("version", ["", "0", "-1", "1.5", "two", "²"])
+def test_a_schema_without_a_number_is_refused_and_left_alone(old, version):
+    _set_version(old, version)
+    before = _dump(old)
+    with pytest.raises(DataError, match="states the version of its schema"):
+        open_workspace(old)
+    assert _dump(old) == before
+
+
+def test_there_is_a_step_from_every_version():
+    assert set(opening._STEPS) == set(range(1, tables.SCHEMA_VERSION))
