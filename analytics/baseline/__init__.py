@@ -7,6 +7,7 @@ from analytics.baseline.comparison import Comparison
 from analytics.baseline.differences import StandardisedDifferences, standardised_differences
 from analytics.baseline.level_counts import LevelCounts
 from analytics.baseline.level_table import LevelTable, describe_levels
+from analytics.baseline.set_overlap import Overlap, overlap
 from analytics.baseline.value_counts import ValueCounts
 from analytics.baseline.value_table import ValueTable, describe_values
 
@@ -14,6 +15,7 @@ __all__ = [
     "Comparison",
     "LevelCounts",
     "LevelTable",
+    "Overlap",
     "StandardisedDifferences",
     "ValueCounts",
     "ValueTable",
@@ -22,5 +24,6 @@ __all__ = [
     "compare_ranks",
     "describe_levels",
     "describe_values",
+    "overlap",
     "standardised_differences",
 ]
