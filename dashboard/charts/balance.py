@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from analytics.checks import require
 from dashboard.charts.axes import counted
-from dashboard.charts.lettering import fitted, legend_pixels, literal
+from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, arm_styles, empty_figure, new_figure
 
 _MARK_PIXELS, _LINE_PIXELS, _AROUND, _LEAST_ROW = 13, 16, 10, 28
@@ -156,7 +156,7 @@ def _add_marks(
             "size": 10,
             "line": {"color": LIGHT.background, "width": 1},
         },
-        name=literal(compared.name(pair)),
+        name=legend_name(compared.name(pair)),
         hovertext=[
             f"<b>{literal(variable)}</b><br>{_against(pair)}<br>{_said(value, threshold)}"
             for variable, value in zip(rows["variable"], rows["difference"], strict=True)

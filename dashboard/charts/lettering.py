@@ -17,7 +17,7 @@ _SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "&<>$%#"}
 # Embeddings, overrides and isolates turn the text around them, not only their own.
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
 _BLANK = "(blank)"
-_LEGEND_ROW, _LEGEND_SYMBOL = 21, 50
+_LEGEND_ROW, _LEGEND_LINE, _LEGEND_SYMBOL, _LEGEND_SIZE = 21, 17, 50, 13
 
 # Widths in thousandths of the font size. Arial is the widest of the fonts in theme.FONT.
 _WIDTHS = {
@@ -140,7 +140,18 @@ def fitted(text: object, pixels: float, *, size: float, most: int | None = None)
     return "<br>".join(map(literal, lines_within(text, pixels, size=size, most=most)))
 
 
-def legend_pixels(names: Iterable[str], *, size: float = 13) -> int:
+def legend_name(name: object) -> str:
+    """A name out of the data for a legend, in two lines where one is too narrow.
+
+    Examples
+    --------
+    >>> legend_name("Arm <A>")
+    'Arm &#60;A&#62;'
+    """
+    return "<br>".join(map(literal, _legend_lines(name)))
+
+
+def legend_pixels(names: Iterable[object]) -> int:
     """Height of a horizontal legend on the narrowest screen, where its rows are most.
 
     Examples
@@ -148,8 +159,14 @@ def legend_pixels(names: Iterable[str], *, size: float = 13) -> int:
     >>> legend_pixels(["Placebo", "Active"]), legend_pixels(["A very long name of an arm"] * 3)
     (21, 63)
     """
-    widths = [text_width(name, size) + _LEGEND_SYMBOL for name in names]
-    if not widths:
+    shown = [_legend_lines(name) for name in names]
+    if not shown:
         return 0
-    per_row = max(1, int((NARROWEST - 30) // max(widths)))
-    return _LEGEND_ROW * -(-len(widths) // per_row)
+    widest = max(text_width(line, _LEGEND_SIZE) for lines in shown for line in lines)
+    per_row = max(1, int((NARROWEST - 30) // (widest + _LEGEND_SYMBOL)))
+    rows = -(-len(shown) // per_row)
+    return rows * (_LEGEND_ROW + (_LEGEND_LINE if max(map(len, shown)) > 1 else 0))
+
+
+def _legend_lines(name: object) -> list[str]:
+    return lines_within(name, NARROWEST - 40 - _LEGEND_SYMBOL, size=_LEGEND_SIZE, most=2)
