@@ -97,10 +97,10 @@ def draw_love(
 
 
 def _ordered(differences: pd.DataFrame, styles: Mapping[str, ArmStyle] | None) -> _Comparisons:
-    texts = {"variable": str, "group": str, "reference": str}
-    frame = differences.astype(texts).reset_index(drop=True)
+    types = {"variable": str, "group": str, "reference": str, "difference": float}
+    frame = differences.astype(types).reset_index(drop=True)
     key = ["variable", "group", "reference"]
-    values = frame["difference"].to_numpy(dtype=float)
+    values = frame["difference"].to_numpy()
     require(not np.isinf(values).any(), "a difference is finite or missing", difference=np.inf)
     twice = frame.loc[frame.duplicated(key), key].to_numpy().tolist()
     require(not twice, "one difference for a variable and comparison", twice=twice[:3])
@@ -243,7 +243,9 @@ def _describe(compared: _Comparisons, threshold: float) -> str:
         f"{beyond:,} of {counted(len(frame), 'comparison')} beyond ±{threshold:g}"
     ]
     if missing:
-        parts.append(f"{missing:,} not estimable")
+        without = dict.fromkeys(frame.loc[frame["difference"].isna(), "variable"])
+        some = ", ".join([*without][:5]) + (", and others" if len(without) > 5 else "")
+        parts.append(f"{missing:,} not estimable ({some})")
     if missing < len(frame):
         row = frame.loc[frame["difference"].abs().idxmax()]
         parts.append(

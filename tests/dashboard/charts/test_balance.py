@@ -84,7 +84,7 @@ def test_hovers_and_description_say_what_is_beyond() -> None:
     )
     assert alt_text(figure) == (
         "Standardised differences of 4 baseline variables: 3 of 8 comparisons beyond ±0.1; "
-        "3 not estimable; largest Sex, High against Placebo, 0.400."
+        "3 not estimable (Sex, Race); largest Sex, High against Placebo, 0.400."
     )
 
 
