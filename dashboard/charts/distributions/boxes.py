@@ -121,7 +121,7 @@ def _add_mean(figure: go.Figure, row: pd.Series, style: ArmStyle, place: float) 
             "opacity": [0, 0, 0, 0, 0, 1],
             "line": {"color": LIGHT.background, "width": 1},
         },
-        hovertext=_hover(row),
+        hovertext=[_hover(row)] * 6,
         hovertemplate="%{hovertext}<extra></extra>",
         meta={"part": "mean"},
     )

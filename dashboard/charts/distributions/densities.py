@@ -96,7 +96,7 @@ def _set_axes(figure: go.Figure, label: str, width: float, whole: str) -> None:
         hovermode="x unified",
         xaxis={
             "title": {"text": fitted(label, _TITLE_PIXELS, size=14, most=2)},
-            "unifiedhovertitle": {"text": f"{literal(label)}, {width:g} wide around %{{x}}"},
+            "unifiedhovertitle": {"text": f"{literal(label)}, {width:g} wide around %{{x:.6~r}}"},
             "nticks": 8,
         },
         yaxis={

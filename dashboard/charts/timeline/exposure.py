@@ -111,9 +111,7 @@ def _add_period(canvas: Canvas, row: pd.Series, base: float, most: float) -> Non
         line={"color": LIGHT.accent, "width": 1.75, "dash": "solid" if known else "2px,2px"},
         marker={"color": LIGHT.accent, "size": [0, 6], "opacity": 1} if once else None,
         hoveron="points" if once else "points+fills",
-        hovertext=_said(canvas, row),
         text=_said(canvas, row),
-        hovertemplate="%{hovertext}<extra></extra>" if once else None,
         hoverinfo="text",
         showlegend=False,
         meta={"part": "dose", "dose": float(row["dose"]) if known else None},
@@ -219,9 +217,9 @@ def _add_change(canvas: Canvas, kind: str, row: pd.Series, top: float, before: f
         y=[top - 7],
         mode="markers",
         marker=mark,
-        hovertext=f"<b>{kind}</b> from {amount(before)} to {literal(_dose(row))}<br>"
+        text=f"<b>{kind}</b> from {amount(before)} to {literal(_dose(row))}<br>"
         f"on {days.say(row['start_day'])}",
-        hovertemplate="%{hovertext}<extra></extra>",
+        hoverinfo="text",
         showlegend=False,
         cliponaxis=False,
         meta={"part": kind},

@@ -63,7 +63,7 @@ def test_boxes_say_where_their_whiskers_end() -> None:
     assert "whiskers from minimum to maximum" in alt_text(figure)
     assert "Whiskers: minimum and maximum" in figure.layout.xaxis.title.text
     assert "A median 76, quartiles 69 and 81, minimum 51, maximum 89, mean 74.7" in alt_text(figure)
-    assert _part(figure, "mean")[1].hovertext == (
+    assert _part(figure, "mean")[1].hovertext[0] == (
         "<b>B</b><br>median 70, quartiles 60 and 80<br>minimum 40, maximum 95, mean 68.2<br>"
         "84 subjects, 0 missing"
     )
@@ -111,7 +111,7 @@ def test_outlines_are_shares_of_their_own_group_on_one_grid() -> None:
 def test_hovers_say_counts_and_the_width_of_a_bin() -> None:
     figure = _densities(BINS)
     assert figure.data[0].hovertemplate == "%{customdata:,} of 4 (%{y:.1%})"
-    assert figure.layout.xaxis.unifiedhovertitle.text == "Weight (kg), 0.1 wide around %{x}"
+    assert figure.layout.xaxis.unifiedhovertitle.text == "Weight (kg), 0.1 wide around %{x:.6~r}"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""No chart of this folder reads a name out of the data as markup, template or colour."""
+"""Names out of the data are drawn, and said at the pointer, as they are: never as markup."""
 
 from __future__ import annotations
 
@@ -115,6 +115,15 @@ def test_names_are_drawn_as_they_are(name: str) -> None:
     assert any("&#60;" in text for text in texts), "the name is nowhere"
     for sign in ("<a", "%{x}</a", f" {LIGHT.text} ", "$a", "&lt;"):
         assert not [text for text in texts if sign in text]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_at_the_pointer_are_there_for_each_point(name: str) -> None:
+    # Plotly fills a template from lists only; from one text for all points it shows "-".
+    for trace in FIGURES[name]().data:
+        for variable in ("hovertext", "customdata"):
+            if f"%{{{variable}" in (trace.hovertemplate or ""):
+                assert len(trace[variable]) == len(trace.x)
 
 
 @pytest.mark.browser

@@ -214,7 +214,7 @@ def test_doses_are_steps_with_changes_and_interruptions_marked() -> None:
     figure = draw_timeline(exposure=EXPOSURE)
     assert _steps(figure) == [(100, 0, 21), (100, 21, 42), (75, 49, 80), (100, 90, 91)]
     assert sorted(_breaks(figure)) == [[43, 49], [81, 90]]
-    assert [t.hovertext for t in _part(figure, "Dose reduced")] == [
+    assert [t.text for t in _part(figure, "Dose reduced")] == [
         "<b>Dose reduced</b> from 100 to 75 mg<br>on day 50"
     ]
     assert len(_part(figure, "Dose increased")) == 1
