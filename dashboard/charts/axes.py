@@ -53,18 +53,16 @@ def counted(number: float, noun: str) -> str:
     return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")
 
 
-def wrapped(text: str, width: int) -> str:
-    """Text broken at spaces into lines of at most `width` characters, where it can be.
+def amount(value: float) -> str:
+    """A measured value with three or more significant digits and none that say nothing.
 
     Examples
     --------
-    >>> wrapped("Xanomeline high dose", 12)
-    'Xanomeline<br>high dose'
+    >>> amount(12345.6), amount(75.0), amount(4.5678), amount(0.012345)
+    ('12,346', '75', '4.57', '0.0123')
     """
-    lines: list[str] = []
-    for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return "<br>".join(lines)
+    if np.isnan(value):
+        return "not estimable"
+    digits = 0 if value == 0 else max(0, 2 - int(np.floor(np.log10(abs(value)))))
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_FIXED_INKS = ("#FDFEFE", "#10191F")
+
 
 def channels(colour: str) -> tuple[int, int, int]:
     """Red, green and blue of a `#RRGGBB` colour, 0 to 255.
@@ -41,6 +43,19 @@ def contrast(one: str, other: str) -> float:
     """
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """The fixed ink, nearly white or nearly black, that reads better on a fixed colour.
+
+    Neither is a tone of the theme, so that both stay when a figure changes its mode.
+
+    Examples
+    --------
+    >>> ink_on("#0072B2"), ink_on("#F6BE4F")
+    ('#FDFEFE', '#10191F')
+    """
+    return max(_FIXED_INKS, key=lambda ink: contrast(ink, colour))
 
 
 def mixed(colour: str, other: str, share: float) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import counted
-from dashboard.charts.contrast import contrast
+from dashboard.charts.contrast import ink_on
+from dashboard.charts.lettering import literal
 from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 _ONGOING, _COMPLETED, _UNKNOWN = "Ongoing", "Completed", "Not collected"
@@ -20,7 +21,6 @@ _FIXED_COLOURS: Mapping[str, str] = {
     _UNKNOWN: "#8A979E",
 }
 _REASON_COLOURS = ("#B5651D", "#E0A85A", "#8A4F7D", "#C88FB5", "#5B6FA8", "#A5B1D6", "#6E5A48")
-_INKS = ("#FDFEFE", "#10191F")  # no tone of either mode, so that `themed` keeps them
 _ROW_PIXELS = 64
 _BAR = 0.46  # share of a row
 _NARROW = 370  # pixels of legend on the narrowest screen
@@ -94,22 +94,21 @@ def _colours(states: Sequence[str]) -> dict[str, str]:
 
 def _add_state(figure: go.Figure, counts: pd.Series, sizes: pd.Series, colour: str) -> None:
     shares = (counts / sizes.where(sizes > 0, 1)).to_numpy()
-    ink = max(_INKS, key=lambda shade: contrast(shade, colour))
     figure.add_bar(
         orientation="h",
         x=shares,
         y=list(range(len(counts))),
         width=_BAR,
         text=[f"{n:,}" if share >= 0.035 else "" for n, share in zip(counts, shares, strict=True)],
-        customdata=list(zip(counts.to_numpy(), counts.index, strict=True)),
+        customdata=list(zip(counts.to_numpy(), map(literal, counts.index), strict=True)),
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
-        textfont={"size": 13, "color": ink},
+        textfont={"size": 13, "color": ink_on(colour)},
         marker={"color": colour, "line": {"color": LIGHT.background, "width": 1.5}},
-        name=str(counts.name),
+        name=literal(counts.name),
         hovertemplate=(
-            f"<b>{counts.name}</b><br>"
+            f"<b>{literal(counts.name)}</b><br>"
             "%{customdata[0]:,} of %{customdata[1]} (%{x:.1%})<extra></extra>"
         ),
     )
@@ -131,7 +130,7 @@ def _set_axes(figure: go.Figure, sizes: pd.Series) -> None:
         yaxis={"range": [len(sizes) - 0.6, -0.7], "visible": False},
     )
     for place, (arm, size) in enumerate(sizes.items()):
-        _add_heading(figure, str(arm), place, x=0, xanchor="left")
+        _add_heading(figure, literal(arm), place, x=0, xanchor="left")
         muted = {"size": 13, "color": LIGHT.muted}
         said = counted(size, "subject")
         _add_heading(figure, said, place, x=1, xanchor="right", font=muted)

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import counted
+from dashboard.charts.lettering import legend_name, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 
 _HEIGHT = 440
@@ -129,10 +130,12 @@ def _add_months(figure: go.Figure, by_day: pd.DataFrame, styles: Mapping[str, Ar
                 "color": styles[arm].colour if len(arms) > 1 else LIGHT.accent_soft,
                 "line": {"color": LIGHT.background, "width": 1},
             },
-            name=arm,
+            name=legend_name(arm),
             yaxis="y2",
             showlegend=len(arms) > 1,
-            hovertemplate=f"<b>%{{y:,}} enrolled</b>, {arm}<br>%{{x|%B %Y}}<extra></extra>",
+            hovertemplate=(
+                f"<b>%{{y:,}} enrolled</b>, {literal(arm)}<br>%{{x|%B %Y}}<extra></extra>"
+            ),
             meta={"part": "months"},
         )
 

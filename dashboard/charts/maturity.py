@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import counted
+from dashboard.charts.lettering import literal
 from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 _ROW_PIXELS = 64
@@ -99,7 +100,7 @@ def _add_bars(
             y=places,
             width=_BAR,
             marker={"color": colour, "line": {"width": 0}, "cornerradius": 3},
-            text=names,
+            text=[literal(name) for name in names],
             textposition="none",
             hovertemplate=f"<b>%{{text}}</b> %{{x:{digits}}}<extra></extra>",
             hoverinfo="skip" if part == "track" else None,
@@ -132,7 +133,7 @@ def _sentence(row: pd.Series, plan: Planned | None) -> str:
 def _add_headings(figure: go.Figure, labels: list[str], sentences: list[str]) -> None:
     for place, (label, sentence) in enumerate(zip(labels, sentences, strict=True)):
         common = {"y": place - _BAR / 2, "yanchor": "bottom", "showarrow": False}
-        figure.add_annotation(text=label, x=0, xref="x domain", xanchor="left", **common)
+        figure.add_annotation(text=literal(label), x=0, xref="x domain", xanchor="left", **common)
         muted = {"color": LIGHT.muted, "size": 13}
         figure.add_annotation(
             text=sentence, x=1, xref="x domain", xanchor="right", font=muted, **common

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.lettering import literal
 from dashboard.charts.theme import LIGHT, ArmStyle
 
 _HEADER_PIXELS = 24
@@ -83,7 +84,7 @@ def add_risk_table(figure: go.Figure, table: RiskTable) -> None:
     if not table.names_beside:
         for place, arm in enumerate(table.arms):
             top = _HEADER_PIXELS + place * table.row_pixels
-            _add_heading(figure, arm, top, table.styles[arm].ink)
+            _add_heading(figure, literal(arm), top, table.styles[arm].ink)
 
 
 def _add_numbers(figure: go.Figure, table: RiskTable, place: int, arm: str) -> None:
@@ -97,7 +98,7 @@ def _add_numbers(figure: go.Figure, table: RiskTable, place: int, arm: str) -> N
         cliponaxis=False,
         xaxis="x2",
         yaxis="y2",
-        name=arm,
+        name=literal(arm),
         legendgroup=arm,
         showlegend=False,
         hoverinfo="skip",
@@ -111,7 +112,10 @@ def _names(table: RiskTable) -> dict[str, object]:
     return {
         "tickmode": "array",
         "tickvals": [table.middle_of(place) - 1 for place in range(len(table.arms))],
-        "ticktext": [f'<span style="color:{table.styles[a].ink}">{a}</span>' for a in table.arms],
+        "ticktext": [
+            f'<span style="color:{table.styles[arm].ink}">{literal(arm)}</span>'
+            for arm in table.arms
+        ],
         "ticklabelstandoff": 22,
     }
 

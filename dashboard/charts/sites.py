@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import counted
+from dashboard.charts.lettering import literal
 from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 _MOST_NAMED = 24
@@ -41,7 +42,7 @@ def draw_sites(sites: pd.DataFrame, *, targets: Mapping[str, int] | None = None)
 
 
 def _add_bars(figure: go.Figure, rows: pd.DataFrame) -> None:
-    names = [_named(row) for row in rows.itertuples()]
+    names = [literal(_named(row)) for row in rows.itertuples()]
     figure.add_bar(
         x=list(range(1, len(rows) + 1)),
         y=rows["subjects"].to_numpy(),
@@ -75,7 +76,7 @@ def _set_axes(figure: go.Figure, rows: pd.DataFrame) -> None:
     ticks = {
         "tickmode": "array",
         "tickvals": list(range(1, len(rows) + 1)),
-        "ticktext": [str(site) for site in rows["site"]],
+        "ticktext": [literal(site) for site in rows["site"]],
     }
     figure.update_layout(
         bargap=0.25,

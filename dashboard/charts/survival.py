@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from analytics.survival.kaplan_meier import Curve, KaplanMeier
 from dashboard.charts.axes import counted, percent, time_ticks
 from dashboard.charts.contrast import translucent
+from dashboard.charts.lettering import legend_name, literal
 from dashboard.charts.risk_table import RiskTable, add_risk_table, risk_table
 from dashboard.charts.steps import curve_rows, step_index, thinned
 from dashboard.charts.theme import LIGHT, ArmStyle, arm_styles, empty_figure, new_figure
@@ -145,7 +146,7 @@ def _add_arm(
         y=rows["survival"].to_numpy(),
         mode="lines",
         line={"color": style.colour, "dash": style.dash, "width": 2.25, "shape": "hv"},
-        name=curve.arm,
+        name=legend_name(curve.arm),
         legendgroup=curve.arm,
         hoverinfo="skip",
         meta={"part": "curve"},
@@ -168,7 +169,7 @@ def _add_band(figure: go.Figure, arm: str, table: pd.DataFrame, style: ArmStyle)
             line={"width": 0, "shape": "hv", "color": style.colour},
             fill=fill,
             fillcolor=translucent(style.colour, 0.13),
-            name=arm,
+            name=literal(arm),
             legendgroup=arm,
             showlegend=False,
             hoverinfo="skip",
@@ -191,7 +192,7 @@ def _add_censor_marks(figure: go.Figure, arm: str, table: pd.DataFrame, style: A
             "color": style.colour,
             "line": {"color": style.colour, "width": 1.1},
         },
-        name=f"{arm}, censored",
+        name=f"{literal(arm)}, censored",
         legendgroup=arm,
         showlegend=False,
         hoverinfo="skip",
@@ -232,11 +233,11 @@ def _add_hover(
             text=_hover_texts(rows, own[seen]),
             mode="markers",
             marker={"color": styles[curve.arm].colour, "size": 1, "opacity": 0},
-            name=curve.arm,
+            name=literal(curve.arm),
             legendgroup=curve.arm,
             showlegend=False,
             hovertemplate=(
-                f'<span style="color:{styles[curve.arm].ink}"><b>{curve.arm}</b></span>  '
+                f'<span style="color:{styles[curve.arm].ink}"><b>{literal(curve.arm)}</b></span>  '
                 "%{text}<extra></extra>"
             ),
             meta={"part": "hover"},
@@ -290,7 +291,7 @@ def _set_axes(
             "range": span,
             "tickmode": "array",
             "tickvals": list(table.ticks),
-            "title": {"text": f"{unit} since {options.origin}"},
+            "title": {"text": literal(f"{unit} since {options.origin}")},
             "unifiedhovertitle": {"text": f"{singular} %{{x:.1f}} · {confidence}"},
             "showspikes": True,
             "spikemode": "across",
@@ -302,7 +303,7 @@ def _set_axes(
             "range": [0, 1.02],
             "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
             "tickformat": ".0%",
-            "title": {"text": options.estimate},
+            "title": {"text": literal(options.estimate)},
         },
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.baseline import draw_age, draw_levels
+from dashboard.charts.baseline import draw_age
 from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.maturity import draw_maturity
@@ -128,16 +128,6 @@ def test_ages_are_shares_of_their_own_arm() -> None:
     assert list(by_arm["A"].customdata) == [0, 1, 3, 0]
 
 
-def test_levels_name_what_was_not_collected_and_fold_the_rest() -> None:
-    rows = [("A", f"C{n:02}", 40 - n) for n in range(15)] + [("A", None, 99)]
-    levels = pd.DataFrame(rows, columns=["arm", "level", "subjects"])
-    trace = draw_levels(levels, styles=STYLES, title="Country").data[-1]
-    assert list(trace.y[-2:]) == ["3 others", "Not collected"]
-    assert trace.customdata[-1] == 99
-    assert sum(trace.customdata) == levels["subjects"].sum()
-    assert sum(trace.x) == pytest.approx(1)
-
-
 def test_sites_fall_and_name_their_country() -> None:
     sites = pd.DataFrame(
         {"site": ["01", "02", None], "country": ["FRA", None, None], "subjects": [3, 9, 1]}
@@ -166,9 +156,6 @@ def _figures() -> dict[str, go.Figure]:
         ),
         "age of one": draw_age(
             pd.DataFrame({"arm": ["A"], "age_from": [70.0], "subjects": [1]}), styles=STYLES
-        ),
-        "levels of nobody": draw_levels(
-            pd.DataFrame({"arm": [], "level": [], "subjects": []}), styles=STYLES, title="Sex"
         ),
         "sites of nobody": draw_sites(pd.DataFrame({"site": [], "country": [], "subjects": []})),
     }

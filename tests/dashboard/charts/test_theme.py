@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.charts.contrast import channels, contrast
+from dashboard.charts.contrast import contrast
 from dashboard.charts.theme import (
     ARM_PALETTE,
     DARK,
@@ -25,25 +25,7 @@ from dashboard.charts.theme import (
     new_figure,
     themed,
 )
-
-# Machado, Oliveira and Fernandes (2009), IEEE TVCG 15:1291-1298: severity 1.
-NORMAL = np.eye(3)
-DEUTERANOPIA = np.array(
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
-)
-PROTANOPIA = np.array(
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.052]]
-)
-TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-WHITE = np.array([0.9505, 1.0, 1.089])
-
-
-def _lab(colour: str, vision: np.ndarray) -> np.ndarray:
-    share = np.array(channels(colour)) / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    xyz = TO_XYZ @ np.clip(vision @ linear, 0, 1) / WHITE
-    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+from tests.dashboard.charts.colour_vision import DEUTERANOPIA, NORMAL, PROTANOPIA, lab
 
 
 @pytest.mark.parametrize("background", [LIGHT.background, DARK.background])
@@ -54,7 +36,7 @@ def test_arm_colours_stand_out_from_both_backgrounds(colour: str, background: st
 
 @pytest.mark.parametrize("vision", [NORMAL, DEUTERANOPIA, PROTANOPIA], ids=["all", "deut", "prot"])
 def test_arm_colours_stay_apart_for_colour_blind_readers(vision: np.ndarray) -> None:
-    labs = [_lab(colour, vision) for colour in ARM_PALETTE]
+    labs = [lab(colour, vision) for colour in ARM_PALETTE]
     distances = [float(np.linalg.norm(a - b)) for a, b in combinations(labs, 2)]
     first_four = [float(np.linalg.norm(a - b)) for a, b in combinations(labs[:4], 2)]
     assert min(distances) > 8
