@@ -1,17 +1,48 @@
-"""Survival estimates from counts: Kaplan–Meier, log-rank test, Cox regression by arm."""
+"""Survival estimates from counts: curves, tests of the log-rank family, and arms compared."""
 
+from analytics.survival.adjustment import adjusted_p_values
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import Curve, KaplanMeier, fit_kaplan_meier
 from analytics.survival.logrank import LogRank, test_logrank
+from analytics.survival.logrank_weights import (
+    GEHAN,
+    LOG_RANK,
+    MODIFIED_PETO,
+    PETO,
+    TARONE_WARE,
+    Weight,
+    fleming_harrington,
+)
+from analytics.survival.maxcombo import USUAL_WEIGHTS, MaxCombo, test_maxcombo
+from analytics.survival.pairwise import PairwiseTests, test_pairs
+from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
+from analytics.survival.trend import TrendTest, test_trend
 
 __all__ = [
+    "GEHAN",
+    "LOG_RANK",
+    "MODIFIED_PETO",
+    "PETO",
+    "TARONE_WARE",
+    "USUAL_WEIGHTS",
     "CoxByArm",
     "Curve",
     "KaplanMeier",
     "LogRank",
+    "MaxCombo",
+    "PairwiseTests",
+    "PetoHazardRatio",
     "SurvivalCounts",
+    "TrendTest",
+    "Weight",
+    "adjusted_p_values",
     "fit_cox_by_arm",
     "fit_kaplan_meier",
+    "fleming_harrington",
+    "peto_hazard_ratio",
     "test_logrank",
+    "test_maxcombo",
+    "test_pairs",
+    "test_trend",
 ]
