@@ -15,8 +15,15 @@ from analytics.survival.logrank_weights import (
     fleming_harrington,
 )
 from analytics.survival.maxcombo import USUAL_WEIGHTS, MaxCombo, test_maxcombo
+from analytics.survival.milestones import (
+    CurveDifference,
+    MilestoneComparison,
+    compare_at_milestone,
+    difference_of_curves,
+)
 from analytics.survival.pairwise import PairwiseTests, test_pairs
 from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
+from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
 from analytics.survival.trend import TrendTest, test_trend
 
 __all__ = [
@@ -28,15 +35,21 @@ __all__ = [
     "USUAL_WEIGHTS",
     "CoxByArm",
     "Curve",
+    "CurveDifference",
     "KaplanMeier",
     "LogRank",
     "MaxCombo",
+    "MilestoneComparison",
     "PairwiseTests",
     "PetoHazardRatio",
+    "RestrictedMeans",
     "SurvivalCounts",
     "TrendTest",
     "Weight",
     "adjusted_p_values",
+    "compare_at_milestone",
+    "compare_restricted_means",
+    "difference_of_curves",
     "fit_cox_by_arm",
     "fit_kaplan_meier",
     "fleming_harrington",
