@@ -4,6 +4,7 @@ from analytics.survival.adjustment import adjusted_p_values
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import Curve, KaplanMeier, fit_kaplan_meier
+from analytics.survival.left_truncation import EntryCounts, fit_left_truncated
 from analytics.survival.logrank import LogRank, test_logrank
 from analytics.survival.logrank_weights import (
     GEHAN,
@@ -21,10 +22,12 @@ from analytics.survival.milestones import (
     compare_at_milestone,
     difference_of_curves,
 )
+from analytics.survival.nelson_aalen import NelsonAalen, fit_nelson_aalen
 from analytics.survival.pairwise import PairwiseTests, test_pairs
 from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
 from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
 from analytics.survival.trend import TrendTest, test_trend
+from analytics.survival.weighted_kaplan_meier import WeightedKaplanMeier, fit_weighted_kaplan_meier
 
 __all__ = [
     "GEHAN",
@@ -36,22 +39,28 @@ __all__ = [
     "CoxByArm",
     "Curve",
     "CurveDifference",
+    "EntryCounts",
     "KaplanMeier",
     "LogRank",
     "MaxCombo",
     "MilestoneComparison",
+    "NelsonAalen",
     "PairwiseTests",
     "PetoHazardRatio",
     "RestrictedMeans",
     "SurvivalCounts",
     "TrendTest",
     "Weight",
+    "WeightedKaplanMeier",
     "adjusted_p_values",
     "compare_at_milestone",
     "compare_restricted_means",
     "difference_of_curves",
     "fit_cox_by_arm",
     "fit_kaplan_meier",
+    "fit_left_truncated",
+    "fit_nelson_aalen",
+    "fit_weighted_kaplan_meier",
     "fleming_harrington",
     "peto_hazard_ratio",
     "test_logrank",
