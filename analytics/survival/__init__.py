@@ -27,6 +27,7 @@ from analytics.survival.pairwise import PairwiseTests, test_pairs
 from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
 from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
 from analytics.survival.trend import TrendTest, test_trend
+from analytics.survival.turnbull import Turnbull, fit_turnbull
 from analytics.survival.weighted_kaplan_meier import WeightedKaplanMeier, fit_weighted_kaplan_meier
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "RestrictedMeans",
     "SurvivalCounts",
     "TrendTest",
+    "Turnbull",
     "Weight",
     "WeightedKaplanMeier",
     "adjusted_p_values",
@@ -60,6 +62,7 @@ __all__ = [
     "fit_kaplan_meier",
     "fit_left_truncated",
     "fit_nelson_aalen",
+    "fit_turnbull",
     "fit_weighted_kaplan_meier",
     "fleming_harrington",
     "peto_hazard_ratio",
