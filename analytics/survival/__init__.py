@@ -5,6 +5,7 @@ from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import Curve, KaplanMeier, fit_kaplan_meier
 from analytics.survival.left_truncation import EntryCounts, fit_left_truncated
+from analytics.survival.log_minus_log import LogMinusLog, log_minus_log
 from analytics.survival.logrank import LogRank, test_logrank
 from analytics.survival.logrank_weights import (
     GEHAN,
@@ -26,6 +27,7 @@ from analytics.survival.nelson_aalen import NelsonAalen, fit_nelson_aalen
 from analytics.survival.pairwise import PairwiseTests, test_pairs
 from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
 from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
+from analytics.survival.smoothed_hazard import SmoothedHazard, smooth_hazard
 from analytics.survival.trend import TrendTest, test_trend
 from analytics.survival.turnbull import Turnbull, fit_turnbull
 from analytics.survival.weighted_kaplan_meier import WeightedKaplanMeier, fit_weighted_kaplan_meier
@@ -42,6 +44,7 @@ __all__ = [
     "CurveDifference",
     "EntryCounts",
     "KaplanMeier",
+    "LogMinusLog",
     "LogRank",
     "MaxCombo",
     "MilestoneComparison",
@@ -49,6 +52,7 @@ __all__ = [
     "PairwiseTests",
     "PetoHazardRatio",
     "RestrictedMeans",
+    "SmoothedHazard",
     "SurvivalCounts",
     "TrendTest",
     "Turnbull",
@@ -65,7 +69,9 @@ __all__ = [
     "fit_turnbull",
     "fit_weighted_kaplan_meier",
     "fleming_harrington",
+    "log_minus_log",
     "peto_hazard_ratio",
+    "smooth_hazard",
     "test_logrank",
     "test_maxcombo",
     "test_pairs",
