@@ -30,6 +30,7 @@ from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
 from analytics.survival.smoothed_hazard import SmoothedHazard, smooth_hazard
 from analytics.survival.trend import TrendTest, test_trend
 from analytics.survival.turnbull import Turnbull, fit_turnbull
+from analytics.survival.two_arm_kernel import logrank_z
 from analytics.survival.weighted_kaplan_meier import WeightedKaplanMeier, fit_weighted_kaplan_meier
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "fit_weighted_kaplan_meier",
     "fleming_harrington",
     "log_minus_log",
+    "logrank_z",
     "peto_hazard_ratio",
     "smooth_hazard",
     "test_logrank",
