@@ -77,6 +77,7 @@ class SurvivalCounts(Result):
         *,
         arms: Sequence[str] | None = None,
         strata: Sequence[str] | None = None,
+        weights: ArrayLike | None = None,
         order: tuple[str, ...] | None = None,
         endpoint: str = "",
         time_unit: str = "days",
@@ -91,6 +92,9 @@ class SurvivalCounts(Result):
             Whether the time ends in an event.
         arms, strata : sequence of str, optional
             Each subject's arm and stratum; one arm "All subjects" and one stratum unless given.
+        weights : array of int, optional
+            How many subjects each row stands for: whole numbers >= 0, one each unless given.
+            (Weights that are no counts: `fit_weighted_kaplan_meier`.)
         order : tuple of str, optional
             The arms in order, reference first; alphabetical unless given.
         """
@@ -98,15 +102,17 @@ class SurvivalCounts(Result):
         arm = np.asarray(["All subjects"] * size if arms is None else arms, dtype=object)
         stratum = np.asarray([""] * size if strata is None else strata, dtype=object)
         happened = _zero_or_one(events)
+        each = _whole_weights(np.ones(size) if weights is None else weights)
         lengths = {"events": happened.size, "arms": arm.size, "strata": stratum.size}
+        lengths["weights"] = each.size
         require(set(lengths.values()) == {size}, "one value per subject", times=size, **lengths)
         rows = pd.DataFrame(
             {
                 "arm": arm,
                 "stratum": stratum,
                 "time": np.asarray(times).ravel(),
-                "events": happened,
-                "censored": 1 - happened,
+                "events": happened * each,
+                "censored": (1 - happened) * each,
             }
         )
         named = {one for one in arm if isinstance(one, str)}
@@ -139,6 +145,24 @@ class SurvivalCounts(Result):
             arms=self.arms,
             endpoint=self.endpoint,
             time_unit=time_unit,
+        )
+
+    def of_arms(self, arms: tuple[str, ...]) -> SurvivalCounts:
+        """The counts of some of the arms, in the order given.
+
+        Examples
+        --------
+        >>> counts = SurvivalCounts.from_subjects([1, 2, 3], [1, 1, 1], arms=["A", "B", "C"])
+        >>> counts.of_arms(("C", "A")).arms
+        ('C', 'A')
+        """
+        unknown = tuple(arm for arm in arms if arm not in self.arms)
+        require(not unknown, f"the arms are {', '.join(map(repr, self.arms))}", arm=unknown)
+        return SurvivalCounts(
+            frame=self.frame[self.frame["arm"].isin(arms)],
+            arms=arms,
+            endpoint=self.endpoint,
+            time_unit=self.time_unit,
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -227,6 +251,10 @@ def _checked_counts(column: pd.Series[Any], name: str) -> NDArray[np.int64]:
     rule = f"{name} are whole numbers >= 0"
     require(wrong.size == 0, rule, **{name: _first(wrong)}, rows=wrong.size)
     return count.astype(np.int64)
+
+
+def _whole_weights(weights: ArrayLike) -> NDArray[np.int64]:
+    return _checked_counts(pd.Series(np.asarray(weights).ravel()), "weights")
 
 
 def _first(values: NDArray[np.float64]) -> float | None:

@@ -104,7 +104,8 @@ class KaplanMeier(Result):
         0  All subjects       2.5    1.0    NaN
         """
         require(0 < p < 1, "0 < p < 1", p=p)
-        return pd.DataFrame([_quantile(curve, 1 - p) for curve in self.curves])
+        rows = [quantile_row(curve.arm, curve.table, 1 - p) for curve in self.curves]
+        return pd.DataFrame(rows)
 
     def landmark(self, time: float) -> pd.DataFrame:
         """Survival at one time.
@@ -123,7 +124,8 @@ class KaplanMeier(Result):
         0        2       0.5
         """
         require(0 <= time < np.inf, "0 <= time < infinity", time=time)
-        return pd.DataFrame([_landmark(curve, float(time)) for curve in self.curves])
+        rows = [landmark_row(curve.arm, curve.table, float(time)) for curve in self.curves]
+        return pd.DataFrame(rows)
 
     def at_risk(self, times: Sequence[float] | NDArray[np.float64]) -> pd.DataFrame:
         """Numbers under the curve.
@@ -172,7 +174,7 @@ class KaplanMeier(Result):
         turned = tuple(
             _reversed(curve, self.interval, self.confidence_level) for curve in self.curves
         )
-        return pd.DataFrame([_quantile(curve, 0.5) for curve in turned])
+        return pd.DataFrame([quantile_row(curve.arm, curve.table, 0.5) for curve in turned])
 
     def to_frame(self) -> pd.DataFrame:
         """The steps of all curves, one below the other."""
@@ -237,6 +239,26 @@ def _curve(
     confidence_level: float,
 ) -> Curve:
     at_risk = np.cumsum((events + censored)[::-1])[::-1]
+    return curve_of(arm, time, at_risk, events, censored, interval, confidence_level)
+
+
+def curve_of(
+    arm: str,
+    time: NDArray[np.float64],
+    at_risk: NDArray[np.int64],
+    events: NDArray[np.int64],
+    censored: NDArray[np.int64],
+    interval: str,
+    confidence_level: float,
+) -> Curve:
+    """One arm's estimate from its risk sets; the first row is that of time 0.
+
+    Examples
+    --------
+    >>> time, at_risk, events = np.array([0.0, 5]), np.array([2, 2]), np.array([0, 1])
+    >>> curve_of("A", time, at_risk, events, 1 - events, "log-log", 0.95).table["survival"].tolist()
+    [1.0, 0.5]
+    """
     survival, relative_variance = product_limit(events, at_risk)
     lower, upper = survival_limits(
         survival, relative_variance, interval=interval, confidence_level=confidence_level
@@ -248,7 +270,8 @@ def _curve(
     std_err[alive] = survival[alive] * np.sqrt(relative_variance[alive])
     columns = (time, at_risk, events, censored, survival, std_err, lower, upper)
     table = pd.DataFrame(dict(zip(CURVE_COLUMNS, columns, strict=True)))
-    return Curve(arm=arm, subjects=int(at_risk[0]), events=int(events.sum()), table=table)
+    subjects = int(events.sum() + censored.sum())
+    return Curve(arm=arm, subjects=subjects, events=int(events.sum()), table=table)
 
 
 def product_limit(
@@ -256,7 +279,8 @@ def product_limit(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Survival after each time, and Greenwood's variance relative to its square.
 
-    The relative variance is infinite once survival is 0.
+    The relative variance is infinite once survival is 0. Nobody at risk (late entry) and hence no
+    event leaves survival as it was.
 
     Examples
     --------
@@ -264,29 +288,46 @@ def product_limit(
     >>> survival.tolist(), [round(v, 4) for v in variance.tolist()]
     ([0.75, 0.5], [0.0833, 0.25])
     """
-    left = at_risk - events
-    survival: NDArray[np.float64] = np.cumprod(left / at_risk, dtype=np.float64)
+    someone = np.maximum(at_risk, 1)
+    left = someone - events
+    survival: NDArray[np.float64] = np.cumprod(left / someone, dtype=np.float64)
     with np.errstate(divide="ignore"):
-        relative_variance = np.cumsum(events / (at_risk.astype(np.float64) * left))
+        relative_variance = np.cumsum(events / (someone.astype(np.float64) * left))
     return survival, relative_variance
 
 
-def _quantile(curve: Curve, target: float) -> dict[str, object]:
-    time = curve.table["time"].to_numpy()
-    row: dict[str, object] = {"arm": curve.arm}
+def quantile_row(arm: str, table: pd.DataFrame, target: float) -> dict[str, object]:
+    """When a curve and its limits fall to a level; see `KaplanMeier.quantile`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"time": [0.0, 3.0], "survival": [1, 0.2], "lower": 0.1, "upper": 1})
+    >>> quantile_row("A", table, 0.5)
+    {'arm': 'A', 'estimate': 3.0, 'lower': 0.0, 'upper': nan}
+    """
+    time = table["time"].to_numpy()
+    row: dict[str, object] = {"arm": arm}
     for name, column in (("estimate", "survival"), ("lower", "lower"), ("upper", "upper")):
-        row[name] = time_to_level(time, curve.table[column].to_numpy(), target)
+        row[name] = time_to_level(time, table[column].to_numpy(), target)
     return row
 
 
-def _landmark(curve: Curve, time: float) -> dict[str, object]:
-    table = curve.table
+def landmark_row(arm: str, table: pd.DataFrame, time: float) -> dict[str, object]:
+    """A curve at one time; see `KaplanMeier.landmark`.
+
+    Examples
+    --------
+    >>> counts = SurvivalCounts.from_subjects([1, 2], [1, 1])
+    >>> landmark_row("A", fit_kaplan_meier(counts).curves[0].table, 1.5)["survival"]
+    0.5
+    """
     when = table["time"].to_numpy()
     step, later = (int(one) for one in _places(when, time))
-    row: dict[str, object] = {"arm": curve.arm, "time": time}
-    row["at_risk"] = int(table["at_risk"].iloc[later]) if later < when.size else 0
+    beyond = later == when.size
+    row: dict[str, object] = {"arm": arm, "time": time}
+    row["at_risk"] = 0 if beyond else table["at_risk"].iloc[later].item()
     for name in ("survival", "std_err", "lower", "upper"):
-        row[name] = float(table[name].iloc[step]) if later < when.size else float("nan")
+        row[name] = float("nan") if beyond else float(table[name].iloc[step])
     return row
 
 
@@ -315,6 +356,6 @@ def _numbers(curve: Curve, when: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def _reversed(curve: Curve, interval: str, confidence_level: float) -> Curve:
-    table = curve.table
-    time, events, censored = (table[name].to_numpy() for name in ("time", "events", "censored"))
-    return _curve(curve.arm, time, censored, events, interval, confidence_level)
+    names = ("time", "at_risk", "censored", "events")
+    time, at_risk, censored, events = (curve.table[name].to_numpy() for name in names)
+    return curve_of(curve.arm, time, at_risk, censored, events, interval, confidence_level)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyreadstat
+import pytest
 from lifelines import datasets
 
 from analytics.survival import SurvivalCounts
@@ -24,6 +27,21 @@ def oracle_table(name: str) -> pd.DataFrame:
     )
     assert table["source"].str.len().gt(0).all()
     return table
+
+
+def cases(table: pd.DataFrame, *columns: str) -> list[Any]:
+    """One parameter per case: its name and the other columns that are its inputs."""
+    inputs = table[["case", *columns]].drop_duplicates()
+    assert inputs["case"].is_unique
+    return [pytest.param(row, id=row.case) for row in inputs.itertuples(index=False)]
+
+
+def agree(rows: pd.DataFrame, found: Callable[[Any], float], *, absolute: float = 1e-12) -> None:
+    """Each row's expected value is found, within its relative tolerance."""
+    assert len(rows)
+    for row in rows.itertuples(index=False):
+        expected = pytest.approx(row.expected, rel=row.tolerance, abs=absolute, nan_ok=True)
+        assert found(row) == expected, str(row)
 
 
 def subjects(name: str, trial_data: Path | None) -> pd.DataFrame:
