@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.checks import require
 from analytics.results import Result, registered, require_columns
-from analytics.survival.competing.contrasts import differences, ratios
+from analytics.survival.arm_contrasts import arm_differences, arm_ratios
 from analytics.survival.kaplan_meier import product_limit
 from analytics.survival.step_function import asked_times, step_at, step_from
 
@@ -168,7 +168,13 @@ class AalenJohansen(Result):
         0   B  death       -0.25
         1   B   rash        0.50
         """
-        return differences(self.landmark(time), self.arms, self.confidence_level)
+        return arm_differences(
+            self.landmark(time),
+            self.arms,
+            "incidence",
+            within=("cause",),
+            confidence_level=self.confidence_level,
+        )
 
     def ratios(self, time: float) -> pd.DataFrame:
         """Each arm's incidences at one time over those of the first arm.
@@ -190,7 +196,13 @@ class AalenJohansen(Result):
         >>> fit_aalen_johansen(counts).ratios(3).loc[1, "ratio"].item()
         3.0
         """
-        return ratios(self.landmark(time), self.arms, self.confidence_level)
+        return arm_ratios(
+            self.landmark(time),
+            self.arms,
+            "incidence",
+            within=("cause",),
+            confidence_level=self.confidence_level,
+        )
 
     def overestimate(self, times: Sequence[float] | Floats) -> pd.DataFrame:
         """One minus Kaplan–Meier with the other causes censored, beside the incidence.
