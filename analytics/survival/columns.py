@@ -13,6 +13,8 @@ from analytics.checks import InputError, require
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+_LISTED = 12  # labels in a message
+
 
 def checked_numbers(values: ArrayLike, name: str) -> Floats:
     """The values as floats, missing ones as NaN; `InputError` for text and dates.
@@ -85,10 +87,11 @@ def known_positions(labels: ArrayLike, known: tuple[str, ...], name: str) -> Int
     [1, 0]
     """
     codes, found = label_codes(labels, name)
-    unknown = tuple(sorted(set(found) - set(known)))
-    require(not unknown, f"{name} in {known}", **{name: unknown})
-    place = np.array([known.index(label) for label in found], dtype=np.int64)
-    return place[codes]
+    place = pd.Index(known, dtype=object).get_indexer(pd.Index(found, dtype=object))
+    unknown = tuple(found[one] for one in np.flatnonzero(place < 0))
+    listed = f"{name} in {known}" if len(known) <= _LISTED else f"{name} is a known one"
+    require(not unknown, listed, **{name: unknown[:_LISTED]})
+    return np.asarray(place, dtype=np.int64)[codes]
 
 
 def label_codes(labels: ArrayLike, name: str) -> tuple[Integers, tuple[str, ...]]:

@@ -7,6 +7,7 @@ changes from run to run. Ties need no such thing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -131,10 +132,4 @@ def _with_limits(curve: IncidenceCurve, interval: str, confidence_level: float) 
     first = curve.table.iloc[0]
     if first["at_risk"] > 0 and not first[["events", "competing", "censored"]].any():
         lower[0] = upper[0] = 0.0  # nobody has left: nothing has happened, by definition
-    return IncidenceCurve(
-        arm=curve.arm,
-        cause=curve.cause,
-        subjects=curve.subjects,
-        events=curve.events,
-        table=curve.table.assign(lower=lower, upper=upper),
-    )
+    return replace(curve, table=curve.table.assign(lower=lower, upper=upper))

@@ -28,10 +28,10 @@ FINE_GRAY_COLUMNS = (
 VARIANCES = ("fine-gray", "cmprsk", "sandwich")
 _NO_SPREAD = 1e-6  # of the model's standard error: what is left of a robust one by rounding
 _MOST_STEPS = 50
+_LONGEST_STEP = 20.0  # on the log scale, for any subject; far from the answer Newton can overshoot
+_FARTHEST = 200.0  # likewise; hazard ratios of exp(200) only happen on the way to infinity
 _CLOSE_ENOUGH = 1e-10  # in standard deviations of the covariates
-_FARTHEST = (
-    15.0  # hazard ratios per standard deviation of exp(15) only happen on the way to infinity
-)
+_NO_INFORMATION = 1e-9  # on a covariate in standard deviations; what rounding leaves of none
 
 
 @registered
@@ -226,7 +226,7 @@ def fit_fine_gray(
 
 
 def _maximised(likelihood: WeightedLikelihood, here: Point, names: tuple[str, ...]) -> Point:
-    if np.linalg.matrix_rank(here.information, tol=1e-9 * len(names), hermitian=True) < len(names):
+    if np.linalg.eigvalsh(here.information)[0] < _NO_INFORMATION:
         raise NotEstimableError(
             f"No coefficients for {', '.join(map(repr, names))}: among those at risk some of them "
             "do not vary, or follow from others."
@@ -236,19 +236,26 @@ def _maximised(likelihood: WeightedLikelihood, here: Point, names: tuple[str, ..
         if float(np.abs(step).max()) < _CLOSE_ENOUGH:
             return here
         here = _uphill(likelihood, here, step)
-        farthest = int(np.abs(here.coefficients).argmax())
-        if abs(here.coefficients[farthest]) > _FARTHEST:
-            raise NotEstimableError(
-                f"No finite coefficient: {names[farthest]!r} separates those who have the event "
-                "from those at risk."
-            )
+        _require_finite(likelihood, here, names)
     raise NotEstimableError(f"The coefficients did not settle in {_MOST_STEPS} Newton steps.")
 
 
+def _require_finite(likelihood: WeightedLikelihood, here: Point, names: tuple[str, ...]) -> None:
+    farthest = float(np.abs(likelihood.subjects.covariates @ here.coefficients).max())
+    if farthest > _FARTHEST or np.linalg.eigvalsh(here.information)[0] < _NO_INFORMATION:
+        longest = names[int(np.abs(here.coefficients).argmax())]
+        raise NotEstimableError(
+            f"No finite coefficients: the covariates, above all {longest!r}, separate those who "
+            "have the event from those at risk."
+        )
+
+
 def _uphill(likelihood: WeightedLikelihood, here: Point, step: Floats) -> Point:
+    farthest = float(np.abs(likelihood.subjects.covariates @ step).max())
+    step = step * min(1.0, _LONGEST_STEP / farthest)
     slack = 1e-12 * abs(here.value)  # rounding may make the last, tiny steps look downhill
     there = likelihood.at(here.coefficients + step)
-    while there.value < here.value - slack:
+    while not there.value >= here.value - slack:
         step = step / 2
         there = likelihood.at(here.coefficients + step)
     return there
@@ -269,12 +276,12 @@ def _table(
     coefficient = fit.coefficients / rows.spread
     reach = float(ndtri(0.5 + confidence_level / 2)) * std_err
     z = coefficient / std_err
+    with np.errstate(over="ignore"):  # a unit may be a thousand standard deviations
+        ratios = np.exp(np.array([coefficient, coefficient - reach, coefficient + reach]))
     columns = (
         np.array(rows.names, dtype=object),
         rows.mean,
-        np.exp(coefficient),
-        np.exp(coefficient - reach),
-        np.exp(coefficient + reach),
+        *ratios,
         coefficient,
         std_err,
         z,

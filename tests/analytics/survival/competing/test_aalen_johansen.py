@@ -102,6 +102,13 @@ def test_numbers_under_the_curve() -> None:
     assert found["censored"].tolist() == [0, 0, 2, 0, 0, 0]
 
 
+def test_a_time_equal_up_to_rounding_is_that_time() -> None:
+    data = CompetingCounts.from_subjects([0.3, 0.7], ["rash", ""])
+    for time in (0.3, 0.1 + 0.2, 0.3 - 1e-12):
+        found = fit_aalen_johansen(data).landmark(time).iloc[0]
+        assert found[["at_risk", "incidence"]].tolist() == [2, 0.5]
+
+
 def test_beyond_the_last_time_it_is_unknown_unless_nobody_is_left() -> None:
     found = fit_aalen_johansen(TWO_ARMS).landmark(9).set_index(["arm", "cause"])["incidence"]
     assert found["A"].isna().all()

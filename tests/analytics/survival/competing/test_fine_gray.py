@@ -157,7 +157,7 @@ def test_covariates_far_from_zero_are_no_trouble() -> None:
         (
             ["rash", "rash", "rash", "", "", ""],
             pd.DataFrame({"treated": [1, 1, 1, 0, 0, 0]}),
-            "'treated' separates those who have the event",
+            "above all 'treated', separate those who have the event",
         ),
     ],
 )
