@@ -56,7 +56,7 @@ class IncidenceCurve(Result):
         named = self.table.assign(arm=self.arm, cause=self.cause)
         return named[["arm", "cause", *INCIDENCE_COLUMNS]]
 
-    def at(self, times: Floats) -> pd.DataFrame:
+    def at(self, times: Sequence[float] | Floats) -> pd.DataFrame:
         """The curve at some times: `time`, `at_risk` and all columns from `incidence` on.
 
         Beyond the last observed time they are NaN, unless nobody was left by then: in that case
@@ -67,19 +67,19 @@ class IncidenceCurve(Result):
         >>> from analytics.survival.competing import CompetingCounts, fit_aalen_johansen
         >>> counts = CompetingCounts.from_subjects([1, 2, 3], ["rash", "death", ""])
         >>> curve = fit_aalen_johansen(counts).curve("All subjects", "death")
-        >>> curve.at(np.array([2.5, 4.0]))[["time", "at_risk", "incidence"]]
+        >>> curve.at([2.5, 4.0])[["time", "at_risk", "incidence"]]
            time  at_risk  incidence
         0   2.5        1   0.333333
         1   4.0        0        NaN
         """
-        steps = self.table["time"].to_numpy()
-        later = step_from(steps, times)
-        values = self.table.iloc[step_at(steps, times)].reset_index(drop=True)
+        when, steps = asked_times(times), self.table["time"].to_numpy()
+        later = step_from(steps, when)
+        values = self.table.iloc[step_at(steps, when)].reset_index(drop=True)
         unknown = (later == steps.size) & (values["event_free"] > 0).to_numpy()
         columns = ["incidence", "std_err", "lower", "upper", "event_free"]
         values.loc[unknown, columns] = np.nan
         at_risk = np.append(self.table["at_risk"].to_numpy(), 0)[later]
-        return values[["time", "at_risk", *columns]].assign(time=times, at_risk=at_risk)
+        return values[["time", "at_risk", *columns]].assign(time=when, at_risk=at_risk)
 
 
 @registered
@@ -143,7 +143,9 @@ class AalenJohansen(Result):
         0  death        3       0.25
         1   rash        3       0.25
         """
-        return self._at([time])
+        parts = [curve.at([time]).assign(arm=curve.arm, cause=curve.cause) for curve in self.curves]
+        found = pd.concat(parts, ignore_index=True)
+        return found[["arm", "cause", *found.columns[:-2]]]
 
     def differences(self, time: float) -> pd.DataFrame:
         """Each arm's incidences at one time less those of the first arm.
@@ -274,16 +276,6 @@ class AalenJohansen(Result):
     def to_frame(self) -> pd.DataFrame:
         """The steps of all curves, one below the other."""
         return pd.concat([curve.to_frame() for curve in self.curves], ignore_index=True)
-
-    def _at(self, times: Sequence[float]) -> pd.DataFrame:
-        when = asked_times(times)
-        parts = []
-        for curve in self.curves:
-            part = curve.at(when)
-            part.insert(0, "arm", curve.arm)
-            part.insert(1, "cause", curve.cause)
-            parts.append(part)
-        return pd.concat(parts, ignore_index=True)
 
     def _bands(self, arm: str) -> Iterator[pd.DataFrame]:
         bottom: Floats | float = 0.0
