@@ -17,7 +17,7 @@ from typing import Literal
 
 import pandas as pd
 
-from queries.cohorts import Cohort, predicates
+from queries.cohorts import Cohort
 from queries.cohorts.editing import parts
 from queries.errors import DataError
 from queries.identifiers import quoted
@@ -132,29 +132,43 @@ def count_panels(
     """
     if len(panels) > _MOST_PANELS:
         raise DataError(f"at most {_MOST_PANELS} panels are counted at once", got=len(panels))
-    marks, bound = marked(store, cohort, {f"d{n}": _bin(store, p) for n, p in enumerate(panels)})
-    dims = [f"d{n}" for n in range(len(panels))]
-    sets = ", ".join([*(f"(failed, {dim})" for dim in dims), "(failed, first_failed)"])
-    which = f"grouping({', '.join(dims)})" if dims else "0"
-    level = f"coalesce({', '.join(f'{dim}::VARCHAR' for dim in dims)})" if dims else "NULL"
-    answer = store.execute(
-        f"WITH marked AS ({marks}) SELECT {which} AS missing_from, {level} AS level, failed, "
-        f"first_failed, count(*) AS subjects FROM marked GROUP BY GROUPING SETS ({sets})",
-        bound,
-    )
-    by_part = answer[answer["first_failed"].notna()]
-    counted = answer[answer["first_failed"].isna() & (answer["failed"] >= 0)]
-    shown = []
-    for place, panel in enumerate(panels):
-        others = (1 << len(panels)) - 1 - (1 << (len(panels) - 1 - place))
-        mine = counted[counted["missing_from"] == others]
-        shown.append(_levels(mine, panel.column, (owners or {}).get(panel.column)))
+    by_part = _by_part(store, cohort)
     return PanelCounts(
-        levels=pd.concat(shown, ignore_index=True) if shown else _levels(counted, "", None),
+        levels=_panel_levels(store, cohort, panels, owners or {}),
         attrition=_attrition(by_part, len(parts(cohort.rule))),
         subjects=int(by_part.loc[by_part["failed"] == 0, "subjects"].sum()),
         total=int(by_part["subjects"].sum()),
     )
+
+
+def _by_part(store: Store, cohort: Cohort) -> pd.DataFrame:
+    marks, bound = marked(store, cohort, {})
+    sql = "SELECT failed, first_failed, count(*) AS subjects FROM marked GROUP BY ALL"
+    return store.execute(f"WITH marked AS ({marks}) {sql}", bound)
+
+
+def _panel_levels(
+    store: Store, cohort: Cohort, panels: Sequence[Panel], owners: Mapping[str, int]
+) -> pd.DataFrame:
+    if not panels:
+        return pd.DataFrame({"panel": [], "level": [], "subjects": []})
+    names = [f"d{number}" for number in range(len(panels))]
+    bins = (_bin(store, panel) for panel in panels)
+    marks, bound = marked(store, cohort, dict(zip(names, bins, strict=True)))
+    sets = ", ".join(f"(failed, {name})" for name in names)
+    level = ", ".join(f"{name}::VARCHAR" for name in names)
+    answer = store.execute(
+        f"WITH marked AS ({marks}) SELECT grouping({', '.join(names)}) AS left_out, "
+        f"coalesce({level}, NULL) AS level, failed, count(*) AS subjects "
+        f"FROM marked WHERE failed >= 0 GROUP BY GROUPING SETS ({sets})",
+        bound,
+    )
+    shown = []
+    for place, panel in enumerate(panels, start=1):
+        only_this = (1 << len(panels)) - 1 - (1 << (len(panels) - place))
+        mine = answer[answer["left_out"] == only_this]
+        shown.append(_levels(mine, panel.column, owners.get(panel.column)))
+    return pd.concat(shown, ignore_index=True)
 
 
 def _levels(rows: pd.DataFrame, panel: str, owner: int | None) -> pd.DataFrame:
@@ -191,7 +205,7 @@ def marked(
         A SELECT of `subject`, `failed` (0: no part fails; n: only the nth; -1: several),
         `first_failed` (0, or the first part that fails) and the columns asked for.
     """
-    tests, bound = predicates(parts(cohort.rule), store.schema)
+    tests, bound = store.predicates(parts(cohort.rule))
     fails = [f"(NOT {test})::TINYINT AS fails{n}" for n, test in enumerate(tests, start=1)]
     wanted = [f"{sql} AS {name}" for name, sql in columns.items()]
     subject = f"{quoted(store.schema.subject)} AS subject"

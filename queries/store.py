@@ -8,7 +8,7 @@ resolved here and nowhere else.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from queries.blinding import POOLED_ARM, reveals_by_name
-from queries.cohorts import EVERYONE, Cohort, Schema, predicate
+from queries.cohorts import EVERYONE, Cohort, Rule, Schema, predicates
 from queries.encryption import attach
 from queries.enrolled import enrolled_sql
 from queries.errors import DataError
@@ -25,6 +25,7 @@ from queries.identifiers import quoted
 from queries.layout import read_layout
 from queries.prepared import prepare_views
 from queries.question import read_question
+from queries.records_found import RecordsFound
 from queries.standard import Selection
 
 ArmRole = Literal["planned", "actual"]
@@ -82,6 +83,7 @@ class Store:
         self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()
         prepare_views(self._connection, self.layout)
+        self._records_found = RecordsFound(self._connection)
         self._connection.execute("SET lock_configuration = true")
 
     # What the snapshot holds -------------------------------------------------
@@ -228,6 +230,10 @@ class Store:
         """The answer to SQL that this room has written; its names went through `quoted`."""
         return self._cursor().execute(sql, dict(bound)).df()
 
+    def predicates(self, rules: Sequence[Rule | None]) -> tuple[list[str], dict[str, object]]:
+        """SQL that is true for the subjects of each rule, and the parameters of all."""
+        return predicates(rules, self.schema, self._records_found.tables(rules, self.schema))
+
     @property
     def enrolled(self) -> str:
         """SQL that is true for a subject who was given an arm."""
@@ -240,7 +246,7 @@ class Store:
     def _cohort(
         self, cohort: Cohort, arm: ArmRole, stratum: tuple[str, ...]
     ) -> tuple[str, dict[str, object]]:
-        where, bound = predicate(cohort.rule, self.schema)
+        [where], bound = self.predicates([cohort.rule])
         subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
         chosen = f"FROM {self.layout.subject_source} WHERE {where} AND {self.enrolled}"
         return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})", bound

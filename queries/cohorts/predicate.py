@@ -15,6 +15,7 @@ from queries.cohorts.checking import check_rule, column_kind
 from queries.cohorts.criterion import Between, MultipleOf, OneOf, Value
 from queries.cohorts.rule import AllOf, AnyOf, AnyRecord, Not, Rule, Window, everything_in
 from queries.cohorts.schema import RecordTable, Schema
+from queries.cohorts.wire import rule_text
 from queries.identifiers import quoted
 
 
@@ -46,27 +47,52 @@ def predicate(rule: Rule | None, schema: Schema) -> tuple[str, dict[str, object]
     return sql, parameters
 
 
-def predicates(rules: Sequence[Rule | None], schema: Schema) -> tuple[list[str], dict[str, object]]:
+def predicates(
+    rules: Sequence[Rule | None], schema: Schema, found: Mapping[str, str] | None = None
+) -> tuple[list[str], dict[str, object]]:
     """Several predicates that share one set of parameters.
+
+    Parameters
+    ----------
+    found : mapping of str to str, optional
+        For criteria on records, by their JSON: a table whose column `subject` already holds
+        the subjects who meet them (`subjects_with`).
 
     Examples
     --------
     >>> predicates([None, AnyOf(())], Schema(subjects={}))
     (['TRUE', 'FALSE'], {})
     """
-    compiler = _Compiler(schema)
-    parts = []
+    compiler = _Compiler(schema, found or {})
+    written = []
     for rule in rules:
         check_rule(rule, schema)
-        parts.append("TRUE" if rule is None else compiler.compile(rule))
-    return parts, compiler.parameters
+        written.append("TRUE" if rule is None else compiler.compile(rule))
+    return written, compiler.parameters
+
+
+def subjects_with(rule: AnyRecord, schema: Schema) -> tuple[str, dict[str, object]]:
+    """SQL for the subjects who meet a criterion on records, one row each, as `subject`.
+
+    Examples
+    --------
+    >>> lab = RecordTable(columns={"AVAL": "DOUBLE"}, source="adlb")
+    >>> schema = Schema(subjects={}, records={"adlb": lab})
+    >>> print(subjects_with(AnyRecord(dataset="adlb"), schema)[0])
+    SELECT DISTINCT subject FROM (SELECT record."USUBJID" AS subject FROM adlb AS record \
+WHERE record."USUBJID" IS NOT NULL)
+    """
+    check_rule(rule, schema)
+    compiler = _Compiler(schema, {})
+    found = compiler.subjects_with(rule)
+    return f"SELECT DISTINCT subject FROM ({found})", compiler.parameters
 
 
 class _Compiler:
     """Writes a rule about subjects; inside records, about the row called `record`."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
+    def __init__(self, schema: Schema, found: Mapping[str, str]) -> None:
+        self.schema, self.found = schema, found
         self.columns, self.row = schema.subjects, ""
         self.parameters: dict[str, object] = {}
 
@@ -85,7 +111,8 @@ class _Compiler:
             case MultipleOf():
                 return self._multiple_of(rule)
             case AnyRecord():
-                return self._any_record(rule)
+                subject = quoted(self.schema.subject)
+                return f"COALESCE({subject} IN ({self._found(rule)}), FALSE)"
         raise TypeError(f"no SQL for {type(rule).__name__}")  # a new kind of rule without its case
 
     def _joined(self, parts: tuple[Rule, ...], word: str, *, empty: str) -> str:
@@ -149,7 +176,11 @@ class _Compiler:
 
     # Criteria on records -------------------------------------------------------------
 
-    def _any_record(self, rule: AnyRecord) -> str:
+    def _found(self, rule: AnyRecord) -> str:
+        table = self.found.get(rule_text(rule)) if self.found else None
+        return self.subjects_with(rule) if table is None else f"SELECT subject FROM {table}"
+
+    def subjects_with(self, rule: AnyRecord) -> str:
         table = self.schema.records[rule.dataset]
         subject = f"record.{quoted(table.subject)}"
         self.columns, self.row = table.columns, "record."
@@ -166,8 +197,7 @@ class _Compiler:
             if rule.at_least > 1
             else ""
         )
-        found = f"SELECT {subject} FROM {source} WHERE {' AND '.join(tests)}{several}"
-        return f"COALESCE({quoted(self.schema.subject)} IN ({found}), FALSE)"
+        return f"SELECT {subject} AS subject FROM {source} WHERE {' AND '.join(tests)}{several}"
 
     def _anchor_days(self, within: Window) -> str:
         day = self.schema.anchors[within.anchor]

@@ -68,6 +68,17 @@ def rule_to_plain(rule: Rule | None) -> dict[str, object] | None:
     raise TypeError(f"no JSON for {type(rule).__name__}")  # a new kind of rule without its case
 
 
+def rule_text(rule: Rule | None) -> str:
+    """A rule as JSON text, the same for the same rule and for no other.
+
+    Examples
+    --------
+    >>> rule_text(AnyRecord(dataset="adae"))
+    '{"any_record": "adae"}'
+    """
+    return json.dumps(rule_to_plain(rule), ensure_ascii=False, allow_nan=False)
+
+
 def _records_to_plain(rule: AnyRecord) -> dict[str, object]:
     plain: dict[str, object] = {"any_record": rule.dataset}
     if rule.where is not None:
