@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar, survival
+from dashboard.views.cohorts import page as cohorts_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -32,6 +33,13 @@ STUDY_PAGES = [
         icon=":material/dashboard:",
         default=True,
         help="Who is in the study, enrolment against plan, disposition, endpoints, data quality.",
+    ),
+    st.Page(
+        cohorts_page.show,
+        title="Cohorts",
+        url_path="cohorts",
+        icon=":material/groups:",
+        help="Choose subjects by clicking charts; see what each criterion costs; save cohorts.",
     ),
     st.Page(
         survival.show,

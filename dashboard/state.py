@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +21,14 @@ from dashboard.access.key import snapshot_key
 from dashboard.home import PERSON, home_folder
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
+from queries.panels import Panel, PanelCounts, count_events, count_panels
+from queries.profile import ColumnProfile, profile_columns
 from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
 Found = TypeVar("Found")
+COHORT = "cohort"
+ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 _REMEMBERED = "_remembered_inputs"
 _LOOKED_UP = "_looked_up"
 
@@ -57,6 +62,28 @@ def _answer(
         stratum=stratum,
         **dict(values),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _profiles(path: str, pooled: bool) -> tuple[ColumnProfile, ...]:
+    return profile_columns(_store(path, pooled))
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _panel_counts(
+    path: str,
+    pooled: bool,
+    cohort: str,
+    panels: tuple[Panel, ...],
+    owners: tuple[tuple[str, int], ...],
+    events: bool,
+) -> PanelCounts:
+    store, asked, owned = _store(path, pooled), Cohort.from_json(cohort), dict(owners)
+    counted = count_panels(store, asked, panels, owners=owned)
+    if not events:
+        return counted
+    levels = [counted.levels, count_events(store, asked, owners=owned)]
+    return replace(counted, levels=pd.concat(levels, ignore_index=True))
 
 
 # The study, its snapshot and its store ------------------------------------------
@@ -159,10 +186,38 @@ def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
 
 
 def labels() -> dict[str, str]:
-    """Labels of the subject-level variables, by name."""
-    described = ask("variables", cohort=EVERYONE)
-    rows = described[described["dataset"] == store().base]
-    return {n: label or n for n, label in zip(rows["name"], rows["label"], strict=True)}
+    """Labels of the variables: of subjects by name, of records by "dataset.name"."""
+    described, base = ask("variables", cohort=EVERYONE), store().base
+    rows = described[["dataset", "name", "label"]].itertuples(index=False)
+    return {
+        (name if dataset == base else f"{dataset}.{name}"): label or name
+        for dataset, name, label in rows
+    }
+
+
+def profiles() -> dict[str, ColumnProfile]:
+    """What the columns of the subjects hold, by name."""
+    found = _profiles(str(snapshot_path()), study().blinded)
+    return {profile.name: profile for profile in found}
+
+
+def panel_counts(
+    panels: Sequence[Panel],
+    *,
+    cohort: Cohort | None = None,
+    owners: Mapping[str, int] | None = None,
+    events: bool = False,
+) -> PanelCounts:
+    """Counts of the panels under the cohort on screen, or under another one."""
+    asked = cohort if cohort is not None else current_cohort()
+    return _panel_counts(
+        str(snapshot_path()),
+        study().blinded,
+        asked.to_json(),
+        tuple(panels),
+        tuple(sorted((owners or {}).items())),
+        events,
+    )
 
 
 # The cohort -----------------------------------------------------------------------
@@ -170,13 +225,13 @@ def labels() -> dict[str, str]:
 
 def current_cohort() -> Cohort:
     """The cohort on screen."""
-    cohort: Cohort = st.session_state.get("cohort", EVERYONE)
+    cohort: Cohort = st.session_state.get(COHORT, EVERYONE)
     return cohort
 
 
 def set_cohort(cohort: Cohort) -> None:
-    """Make a cohort the one on screen."""
-    st.session_state["cohort"] = cohort
+    """Make a cohort the one on screen; `dashboard.cohorts` keeps the way back."""
+    st.session_state[COHORT] = cohort
 
 
 def fresh_body() -> DeltaGenerator:
@@ -235,6 +290,9 @@ def open_link() -> None:
     st.session_state["opened_view"] = view_id
     st.session_state["study"] = view.study
     st.session_state["snapshot"] = view.snapshot
+    if "cohort" in view.state:
+        set_cohort(Cohort.from_json(json.dumps(view.state["cohort"])))
+    st.session_state[ORIGIN] = view.state.get("origin")
     for key, value in view.state.get("inputs", {}).items():
         st.session_state[key] = _from_wire(value)
         st.session_state.setdefault(_REMEMBERED, set()).add(key)
@@ -247,7 +305,11 @@ def save_link(page: str) -> None:
         for key in sorted(st.session_state.get(_REMEMBERED, ()))
         if key in st.session_state
     }
-    state = {"inputs": inputs}
+    state = {
+        "inputs": inputs,
+        "cohort": json.loads(current_cohort().to_json()),
+        "origin": st.session_state.get(ORIGIN),
+    }
     signature = json.dumps([page, study().code, snapshot().id, state], sort_keys=True)
     if st.session_state.get("saved_view") != signature:
         st.session_state["saved_view"] = signature

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import cohorts, state
 from dashboard.text import plain
 from queries.cohorts import EVERYONE
 
@@ -20,6 +20,8 @@ def show(title: str) -> None:
         if state.store().pooled:
             st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
     st.caption(cohort_line())
+    if (said := cohorts.said()) is not None:
+        st.error(plain(said), icon=":material/error:")
 
 
 def cohort_line() -> str:

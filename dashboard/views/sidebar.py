@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
-from dashboard import state
+from dashboard import cohorts, state
 from dashboard.home import PERSON
-from queries.cohorts import EVERYONE, AllOf, Between, Cohort, OneOf, Rule
-
-_LEVELS = (("sex", "Sex"), ("country", "Country"))
-_MISSING = "not recorded"
+from dashboard.text import plain
+from dashboard.views import heading
 
 
 def show() -> None:
-    """Draw the sidebar, and set the cohort from its filters."""
+    """Draw the sidebar; a cohort that this reader's data cannot answer is given up first."""
     with st.sidebar:
         _choose_study()
         _blinding()
-        st.subheader("Cohort", anchor=False)
-        state.set_cohort(_filtered())
-        _size()
+        cohorts.keep_answerable()
+        _cohort()
 
 
 def _choose_study() -> None:
@@ -41,8 +36,9 @@ def _choose_study() -> None:
 
 def _leave_study() -> None:
     _leave_snapshot()
-    state.forget("filter_")
-    state.forget("survival_")
+    cohorts.forget()
+    for prefix in ("survival_", "panels_", "compare_", "subject"):
+        state.forget(prefix)
 
 
 def _leave_snapshot() -> None:
@@ -92,87 +88,28 @@ def _unblinding(code: str) -> None:
         st.rerun()
 
 
-# Filters -------------------------------------------------------------------------
+# The cohort ----------------------------------------------------------------------
 
 
-def _filtered() -> Cohort:
-    store = state.store()
-    criteria: list[Rule] = []
-    if not store.pooled and store.collected("planned_arm"):
-        criteria += _arm_filter(store.source_of("planned_arm"))
-    levels = state.ask("baseline_levels", cohort=EVERYONE)
-    for variable, title in _LEVELS:
-        if store.collected(variable):
-            of_variable = levels[levels["variable"] == variable]
-            counts = of_variable.groupby("level", dropna=False)["subjects"].sum()
-            criteria += _level_filter(title, store.source_of(variable), counts.to_dict())
-    if store.collected("age"):
-        criteria += _age_filter(store.source_of("age"))
-    if not criteria:
-        return EVERYONE
-    return Cohort(AllOf(tuple(criteria)), name="Filtered subjects")
-
-
-def _arm_filter(column: str) -> list[Rule]:
-    arms = state.store().arms("planned")
-    chosen = st.multiselect(
-        "Planned arm",
-        arms,
-        key=state.choices("filter_arm", arms, ()),
-        persist_state="session",
-        placeholder="All arms",
-    )
-    return [OneOf(column=column, values=tuple(chosen))] if chosen else []
-
-
-def _level_filter(title: str, column: str, counts: dict[object, int]) -> list[Rule]:
-    shown = {str(level) if level is not None else _MISSING: n for level, n in counts.items()}
-    ranked = sorted(shown, key=lambda level: -shown[level])
-    chosen = st.multiselect(
-        title,
-        ranked,
-        key=state.choices(f"filter_{column}", ranked, ()),
-        persist_state="session",
-        format_func=lambda level: f"{level} ({shown[level]})",
-        placeholder="All",
-    )
-    if not chosen:
-        return []
-    named = tuple(level for level in chosen if level != _MISSING)
-    return [OneOf(column=column, values=named, keep_missing=_MISSING in chosen)]
-
-
-def _age_filter(column: str) -> list[Rule]:
-    ages = state.ask("age_by_arm", cohort=EVERYONE)
-    if ages["collected"].sum() == 0:
-        return []
-    low, high = math.floor(ages["minimum"].min()), math.ceil(ages["maximum"].max())
-    if low == high:
-        return []
-    key = state.remember(f"filter_{column}", (low, high))
-    st.session_state[key] = _within(st.session_state[key], low, high)
-    chosen = st.slider("Age in years", low, high, key=key, persist_state="session")
-    if chosen == (low, high):
-        return []
-    return [Between(column=column, low=chosen[0], high=chosen[1])]
-
-
-def _within(chosen: object, low: int, high: int) -> tuple[int, int]:
-    match chosen:
-        case (int() as first, int() as last) if low <= first <= last <= high:
-            return first, last
-    return low, high
-
-
-def _size() -> None:
-    n = int(state.ask("cohort_size")["subjects"].iloc[0])
-    total = int(state.ask("cohort_size", cohort=EVERYONE)["subjects"].iloc[0])
+def _cohort() -> None:
+    st.subheader("Cohort", anchor=False)
+    n, total = heading.cohort_size()
     st.markdown(f"**{n:,} of {total:,} subjects**")
-    if n < total:
+    st.progress(n / total if total else 0.0)
+    saved = cohorts.origin()
+    if saved is not None:
+        st.caption(f":material/bookmark: {plain(saved.name)}, version {saved.version}")
+    if state.current_cohort().rule is None:
+        return
+    st.caption(plain(state.current_cohort().sentence(state.labels())))
+    with st.container(horizontal=True, gap="small"):
         st.button(
-            "Clear filters", key="clear_filters", icon=":material/filter_alt_off:", on_click=_clear
+            "Undo",
+            key="undo_aside",
+            icon=":material/undo:",
+            on_click=cohorts.undo,
+            disabled=not cohorts.can_undo(),
         )
-
-
-def _clear() -> None:
-    state.forget("filter_")
+        st.button(
+            "Clear", key="clear_filters", icon=":material/filter_alt_off:", on_click=cohorts.clear
+        )

@@ -34,7 +34,8 @@ _LAY_OUT = """async ([figure, width]) => {
 }"""
 
 
-@pytest.fixture(scope="session")
+# For each module anew: while it is open, no other test of the process can run an event loop.
+@pytest.fixture(scope="module")
 def lay_out() -> Iterator[LayOut]:
     """Draw a figure at a width; skips where there is no Chromium."""
     path = find_chromium()

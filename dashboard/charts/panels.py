@@ -1,0 +1,196 @@
+"""Panels that filter: a variable's levels or bins, now and in total, to be clicked or brushed.
+
+Small on purpose: a page shows many of them and redraws them all at every change. What is
+clicked comes back as the place of a bar, in `customdata`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.axes import counted
+from dashboard.charts.lettering import fitted, literal
+from dashboard.charts.theme import LIGHT, empty_figure, new_figure
+
+MOST_LEVELS = 7
+HISTOGRAM = 176  # pixels
+_ROW = 26
+_SIZE = 12.5
+_LABEL = 128  # pixels for the names of levels
+
+
+def level_height(levels: int) -> int:
+    """Pixels that a panel of so many levels takes.
+
+    Examples
+    --------
+    >>> level_height(2)
+    64
+    """
+    return 12 + _ROW * max(1, min(levels, MOST_LEVELS))
+
+
+def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
+    """The levels of a variable as bars, most frequent first.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        One row per bar, at most `MOST_LEVELS`: `level` (its name), `now` (subjects under all
+        other criteria), `total` (subjects in the snapshot) and `chosen` (whether this panel's
+        own criterion asks for it).
+    label : str
+        The variable.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"level": ["F", "M"], "now": [3, 1], "total": [4, 4],
+    ...                        "chosen": [True, False]})
+    >>> draw_level_panel(levels, label="Sex").data[1].x
+    (3, 1)
+    """
+    if levels.empty:
+        return empty_figure("No subject has a value.")
+    places = list(range(len(levels)))
+    chosen = levels["chosen"].tolist()
+    texts = _numbers(levels["now"], levels["total"])
+    figure = new_figure(_describe(levels["level"], texts, label), height=level_height(len(levels)))
+    hover = [
+        f"<b>{literal(name)}</b><br>{text} subjects"
+        for name, text in zip(levels["level"], texts, strict=True)
+    ]
+    for values, colours, width in (
+        (levels["total"], [LIGHT.track] * len(places), 0.72),
+        (levels["now"], _inks(chosen), 0.72),
+    ):
+        figure.add_bar(
+            orientation="h",
+            x=values.tolist(),
+            y=places,
+            width=width,
+            marker={"color": colours},
+            customdata=places,
+            hovertext=hover,
+            hovertemplate="%{hovertext}<extra></extra>",
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
+    _add_numbers(figure, texts, places)
+    figure.update_layout(
+        barmode="overlay",
+        showlegend=False,
+        hovermode="closest",
+        margin={"l": 8, "r": 8, "t": 4, "b": 4},
+        xaxis={"visible": False, "range": [0, 1.5 * max(1, int(levels["total"].max()))]},
+        yaxis={
+            "range": [len(places) - 0.5, -0.5],
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": [fitted(name, _LABEL, size=_SIZE, most=1) for name in levels["level"]],
+            "tickfont": {"size": _SIZE, "color": LIGHT.text},
+            "ticklabelstandoff": 6,
+            "showgrid": False,
+        },
+    )
+    return figure
+
+
+def _inks(chosen: Sequence[bool]) -> list[str]:
+    return [LIGHT.accent if one or not any(chosen) else LIGHT.accent_soft for one in chosen]
+
+
+def _numbers(now: pd.Series, total: pd.Series) -> list[str]:
+    return [f"{n:,} / {of:,}" for n, of in zip(now, total, strict=True)]
+
+
+def _add_numbers(figure: go.Figure, texts: Sequence[str], places: Sequence[int]) -> None:
+    for text, place in zip(texts, places, strict=True):
+        figure.add_annotation(
+            text=text,
+            x=1,
+            xref="x domain",
+            xanchor="right",
+            y=place,
+            yanchor="middle",
+            showarrow=False,
+            font={"size": _SIZE, "color": LIGHT.muted},
+        )
+
+
+def draw_histogram_panel(
+    bins: pd.DataFrame, *, label: str, width: float, chosen: tuple[float, float] | None = None
+) -> go.Figure:
+    """Numbers or calendar days in bins, to be brushed.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        One row per bin in order: `low` (its lower end: a number, or milliseconds since 1970
+        for days), `name` (what the bin is called), `now` and `total`.
+    label : str
+        The variable, with its unit where it has one.
+    width : float
+        Of a bin, in the same unit as `low`; days may differ a little from it.
+    chosen : tuple of float, optional
+        The range of this panel's own criterion, in the same unit.
+
+    Examples
+    --------
+    >>> bins = pd.DataFrame({"low": [60.0, 65.0], "name": ["60 to 64", "65 to 69"],
+    ...                      "now": [1, 2], "total": [3, 4]})
+    >>> draw_histogram_panel(bins, label="Age", width=5).data[1].y
+    (1, 2)
+    """
+    if bins.empty:
+        return empty_figure("No subject has a value.")
+    texts = _numbers(bins["now"], bins["total"])
+    figure = new_figure(_describe(bins["name"], texts, label), height=HISTOGRAM)
+    places = list(range(len(bins)))
+    hover = [
+        f"<b>{literal(name)}</b><br>{text} subjects"
+        for name, text in zip(bins["name"], texts, strict=True)
+    ]
+    inside = [chosen is None or chosen[0] <= low <= chosen[1] for low in bins["low"]]
+    inks = [LIGHT.accent if one else LIGHT.accent_soft for one in inside]
+    for values, colours in ((bins["total"], [LIGHT.track] * len(bins)), (bins["now"], inks)):
+        figure.add_bar(
+            x=(bins["low"] + width / 2).tolist(),
+            y=values.tolist(),
+            width=width * 0.94,
+            marker={"color": colours},
+            customdata=places,
+            hovertext=hover,
+            hovertemplate="%{hovertext}<extra></extra>",
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+        )
+    edges = [float(bins["low"].min()), float(bins["low"].max() + width)]
+    figure.update_layout(
+        barmode="overlay",
+        showlegend=False,
+        hovermode="x",
+        dragmode="select",
+        selectdirection="h",
+        margin={"l": 8, "r": 10, "t": 8, "b": 8},
+        xaxis={
+            "range": edges,
+            "type": "date" if _is_days(bins) else "linear",
+            "nticks": 6,
+            "tickfont": {"size": 12},
+        },
+        yaxis={"nticks": 4, "rangemode": "tozero", "tickfont": {"size": 12}, "tickformat": ","},
+    )
+    return figure
+
+
+def _is_days(bins: pd.DataFrame) -> bool:
+    return bool(bins.attrs.get("days", False))
+
+
+def _describe(names: pd.Series, texts: Sequence[str], label: str) -> str:
+    parts = [f"{name} {text}" for name, text in zip(names, texts, strict=True)]
+    more = f"; and {counted(len(parts) - 12, 'more')}" if len(parts) > 12 else ""
+    return f"{label}, subjects now / in total: {'; '.join(parts[:12])}{more}."

@@ -1,0 +1,1 @@
+"""The Cohorts page: explore a trial by pointing at it."""
