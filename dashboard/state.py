@@ -23,6 +23,7 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.panels import Panel, PanelCounts, count_events, count_panels
 from queries.profile import ColumnProfile, profile_columns
+from queries.record_choices import record_levels
 from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
@@ -67,6 +68,11 @@ def _answer(
 @st.cache_data(show_spinner=False, max_entries=16)
 def _profiles(path: str, pooled: bool) -> tuple[ColumnProfile, ...]:
     return profile_columns(_store(path, pooled))
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _record_levels(path: str, pooled: bool, dataset: str, column: str) -> pd.DataFrame:
+    return record_levels(_store(path, pooled), dataset=dataset, column=column)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
@@ -199,6 +205,11 @@ def profiles() -> dict[str, ColumnProfile]:
     """What the columns of the subjects hold, by name."""
     found = _profiles(str(snapshot_path()), study().blinded)
     return {profile.name: profile for profile in found}
+
+
+def record_levels_of(dataset: str, column: str) -> pd.DataFrame:
+    """The distinct values of a column of records, most frequent first."""
+    return _record_levels(str(snapshot_path()), study().blinded, dataset, column)
 
 
 def panel_counts(

@@ -38,6 +38,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
             unit = _unit()
         arms = _arms(role)
         method = _interval()
+        landmark_day = _landmark_day()
     recorded = recorded_unit(state.store(), endpoint)
     longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
     return SurvivalAnalysis(
@@ -49,7 +50,8 @@ def choose_analysis() -> SurvivalAnalysis | None:
         strata=strata,
         unit=unit,
         interval=method,
-        landmarks=_landmarks(unit, longest, recorded),
+        landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
+        landmark_day=landmark_day,
     )
 
 
@@ -73,6 +75,22 @@ def _interval() -> str:
         persist_state="session",
         format_func=INTERVALS.__getitem__,
     )
+
+
+def _landmark_day() -> int | None:
+    day = st.number_input(
+        "Count from day (landmark)",
+        min_value=0,
+        max_value=100_000,
+        value=None,
+        step=1,
+        key=state.remember("survival_landmark", None),
+        persist_state="session",
+        placeholder="The endpoint's own start",
+        help="Subjects with an event or censoring by that day are left out; time is counted "
+        "from it. Needed where the cohort uses what happened after baseline.",
+    )
+    return None if day is None else int(day)
 
 
 def endpoint_labels() -> dict[str, str]:
