@@ -148,7 +148,8 @@ def _snapshot(named: str | None) -> Snapshot:
 
 def store() -> Store:
     """The store of the snapshot on screen, pooled while the study is blinded."""
-    return _store(str(workspace().path(snapshot())), study().blinded)
+    path, pooled = str(snapshot_path()), study().blinded
+    return _once_a_run(("store", path, pooled), lambda: _store(path, pooled))
 
 
 def ask(
@@ -162,7 +163,7 @@ def ask(
     """The answer to a question about the cohort on screen, or about another one."""
     asked = cohort if cohort is not None else current_cohort()
     return _answer(
-        str(workspace().path(snapshot())),
+        str(snapshot_path()),
         study().blinded,
         question,
         asked.to_json(),
@@ -174,7 +175,8 @@ def ask(
 
 def snapshot_path() -> Path:
     """The file of the snapshot on screen."""
-    return workspace().path(snapshot())
+    shown = snapshot()
+    return _once_a_run(("path", shown.id), lambda: workspace().path(shown))
 
 
 def facts() -> dict[str, str]:
@@ -193,6 +195,10 @@ def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
 
 def labels() -> dict[str, str]:
     """Labels of the variables: of subjects by name, of records by "dataset.name"."""
+    return _once_a_run(("labels", str(snapshot_path()), study().blinded), _labels)
+
+
+def _labels() -> dict[str, str]:
     described, base = ask("variables", cohort=EVERYONE), store().base
     rows = described[["dataset", "name", "label"]].itertuples(index=False)
     return {
@@ -203,7 +209,8 @@ def labels() -> dict[str, str]:
 
 def profiles() -> dict[str, ColumnProfile]:
     """What the columns of the subjects hold, by name."""
-    found = _profiles(str(snapshot_path()), study().blinded)
+    path, pooled = str(snapshot_path()), study().blinded
+    found = _once_a_run(("profiles", path, pooled), lambda: _profiles(path, pooled))
     return {profile.name: profile for profile in found}
 
 

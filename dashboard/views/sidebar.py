@@ -88,7 +88,7 @@ def _unblinding(code: str) -> None:
 
 
 def _cohort() -> None:
-    st.subheader("Cohort", anchor=False)
+    st.header("Cohort", anchor=False)
     n, total = heading.cohort_size()
     st.markdown(f"**{n:,} of {total:,} subjects**")
     st.progress(n / total if total else 0.0)

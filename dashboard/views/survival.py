@@ -95,7 +95,7 @@ def _endpoint_table(answer: SurvivalAnswer) -> None:
     for time in answer.analysis.landmarks:
         rows[f"Survival at {time:g} {unit}, % (95% CI)"] = _landmark_row(table, time)
     shown = pd.DataFrame(rows).T.rename_axis("Statistic").reset_index()
-    st.subheader("Endpoint table", anchor=False)
+    st.header("Endpoint table", anchor=False)
     name = f"{state.study().code} {answer.analysis.endpoint} endpoint table"
     results.table(shown, raw=table.assign(unit=unit), name=name, notes=_notes(answer))
 
@@ -111,7 +111,7 @@ def _landmark_row(table: pd.DataFrame, time: float) -> dict[str, str]:
 
 
 def _comparison(answer: SurvivalAnswer) -> None:
-    st.subheader("Comparison of arms", anchor=False)
+    st.header("Comparison of arms", anchor=False)
     said = [part for part in (answer.hazard_ratio, answer.comparison) if isinstance(part, str)]
     for part in dict.fromkeys(said):
         st.warning(plain(part), icon=":material/do_not_disturb_on:")

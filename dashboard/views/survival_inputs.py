@@ -120,13 +120,13 @@ def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
     roles: list[ArmRole] = ["planned", "actual"]
     actual = planned.arm == "actual" if planned else _is_safety_dataset()
     default: ArmRole = "actual" if actual else "planned"
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Arms",
         roles,
         key=state.choice(f"survival_role_{endpoint}", roles, default),
         persist_state="session",
         format_func=str.capitalize,
-        required=True,
+        horizontal=True,
         help="Planned arms answer questions of efficacy, actual arms questions of safety.",
     )
     return chosen or default
@@ -199,13 +199,13 @@ def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
 
 def _unit() -> str:
     units = ["months", "days"]
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Time in",
         units,
         key=state.choice("survival_unit", units, "months"),
         persist_state="session",
         format_func=str.capitalize,
-        required=True,
+        horizontal=True,
     )
     return chosen or "months"
 

@@ -46,13 +46,13 @@ def _inputs() -> tuple[str | None, ArmRole]:
         if not state.store().pooled:
             roles: list[ArmRole] = ["planned", "actual"]
             role = (
-                st.segmented_control(
+                st.radio(
                     "Arms",
                     roles,
                     key=state.choice("cohort_flow_arm", roles, "planned"),
                     persist_state="session",
                     format_func=str.capitalize,
-                    required=True,
+                    horizontal=True,
                 )
                 or "planned"
             )
