@@ -86,7 +86,7 @@ class FlowAnalysis:
     ) -> tuple[CohortStep, ...]:
         left = count_panels(store, self.cohort, []).attrition["left"].tolist()
         sentences = (Cohort(part).sentence(labels) for part in parts(self.cohort.rule))
-        before = [randomised, *left[:-1]]
+        before = [randomised, *left][: len(left)]
         return tuple(
             CohortStep(rule=sentence, left_out=start - end, remaining=end)
             for sentence, start, end in zip(sentences, before, left, strict=True)

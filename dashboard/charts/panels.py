@@ -18,9 +18,9 @@ from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 MOST_LEVELS = 7
 HISTOGRAM = 176  # pixels
-_ROW = 26
-_SIZE = 12.5
-_LABEL = 128  # pixels for the names of levels
+_ROW = 30
+_SIZE = 11.5
+_LABEL = 118  # pixels for the names of levels
 
 
 def level_height(levels: int) -> int:
@@ -29,7 +29,7 @@ def level_height(levels: int) -> int:
     Examples
     --------
     >>> level_height(2)
-    64
+    72
     """
     return 12 + _ROW * max(1, min(levels, MOST_LEVELS))
 
@@ -77,7 +77,7 @@ def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
             "range": [len(places) - 0.5, -0.5],
             "tickmode": "array",
             "tickvals": places,
-            "ticktext": [fitted(name, _LABEL, size=_SIZE, most=1) for name in levels["level"]],
+            "ticktext": [fitted(name, _LABEL, size=_SIZE, most=2) for name in levels["level"]],
             "tickfont": {"size": _SIZE, "color": LIGHT.text},
             "ticklabelstandoff": 6,
             "showgrid": False,

@@ -61,9 +61,12 @@ def rule_of(app: AppTest) -> Rule | None:
 
 @pytest.mark.parametrize("study", ["EQX-301", "EQX-201", "GBSG2"])
 @pytest.mark.parametrize("tab", [None, SAVED, FLOW])
-def test_every_tab_shows_every_demo_study(home: Path, study: str, tab: str | None) -> None:
+@pytest.mark.parametrize("rule", [None, WOMEN, AnyOf(())])
+def test_every_tab_shows_every_demo_study(
+    home: Path, study: str, tab: str | None, rule: Rule | None
+) -> None:
     more = {} if tab is None else {"cohort_tab": tab}
-    app = cohorts_page(WOMEN, study=study, **more)
+    app = cohorts_page(rule, study=study, **more)
     assert not app.exception
     assert not app.error
     if tab is None:
