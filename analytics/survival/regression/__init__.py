@@ -1,0 +1,50 @@
+"""Regression for times to event: Cox's model and parametric models, with what belongs to them."""
+
+from analytics.survival.regression.adjusted_curves import AdjustedCurves, adjust_curves
+from analytics.survival.regression.baseline import (
+    CoxBaseline,
+    PredictedSurvival,
+    estimate_baseline,
+    predict_survival,
+)
+from analytics.survival.regression.concordance import (
+    Concordance,
+    concordance,
+    concordance_of_scores,
+)
+from analytics.survival.regression.cox import CoxRegression, fit_cox
+from analytics.survival.regression.follow_up import FollowUp
+from analytics.survival.regression.proportional_hazards import (
+    ProportionalHazards,
+    check_proportional_hazards,
+)
+from analytics.survival.regression.residuals import CoxResiduals, cox_residuals
+from analytics.survival.regression.subgroups import (
+    SubgroupHazardRatios,
+    subgroup_hazard_ratios,
+)
+from analytics.survival.regression.terms import Factor, Interaction, Numeric
+
+__all__ = [
+    "AdjustedCurves",
+    "Concordance",
+    "CoxBaseline",
+    "CoxRegression",
+    "CoxResiduals",
+    "Factor",
+    "FollowUp",
+    "Interaction",
+    "Numeric",
+    "PredictedSurvival",
+    "ProportionalHazards",
+    "SubgroupHazardRatios",
+    "adjust_curves",
+    "check_proportional_hazards",
+    "concordance",
+    "concordance_of_scores",
+    "cox_residuals",
+    "estimate_baseline",
+    "fit_cox",
+    "predict_survival",
+    "subgroup_hazard_ratios",
+]
