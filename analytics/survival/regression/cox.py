@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -254,7 +253,10 @@ def climbed(rows: ModelRows, ties: str) -> tuple[CoxLikelihood, Expansion, Maxim
     null = likelihood.at(np.zeros(len(covariates)))
     where = "among those at risk at the same event"
     require_independent(null.information, covariates, where)
-    stuck = partial(require_no_monotone_direction, likelihood, covariates)
+
+    def stuck(_: Expansion, move: Floats) -> None:
+        require_no_monotone_direction(likelihood, covariates, move)
+
     return likelihood, null, maximised(likelihood.at, null, what="hazard ratio", stuck=stuck)
 
 

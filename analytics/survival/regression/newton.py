@@ -15,6 +15,7 @@ _SMALL_MOVE = 1e-9  # in standard errors
 _SMALL_GAIN = 1e-9  # relative to the log-likelihood: nothing to gain, yet the estimate may move
 _FAR = 1e-3  # a move, on the scale of the estimate, that a settled fit does not make
 _LONGEST = 5.0  # longest move of one coefficient; far from the top Newton can overshoot
+_ROUNDING = 1e-6  # in standard errors; moves this short that do not get shorter are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,12 +58,13 @@ def maximised(
     here: Expansion,
     *,
     what: str,
-    stuck: Callable[[Floats], None],
+    stuck: Callable[[Expansion, Floats], None],
 ) -> Maximum:
     """Climb to the top of a log-likelihood.
 
-    The climb ends when the next move is below 1e-9 standard errors and the estimate itself
-    stands still: a likelihood that flattens while its estimate wanders off has no top.
+    The climb ends when the next move is below 1e-9 standard errors (or, where rounding is
+    coarser, below 1e-6 and no longer getting shorter) and the estimate itself stands still: a
+    likelihood that flattens while its estimate wanders off has no top.
 
     Parameters
     ----------
@@ -73,13 +75,13 @@ def maximised(
     what : str
         Named in the error.
     stuck : callable
-        Called with the next move when the log-likelihood has stopped rising
-        while the estimate still moves; raises if it knows why.
+        Called with the expansion and the next move when the log-likelihood has stopped rising
+        while the estimate still moves, and at the end; raises if it knows why.
 
     Raises
     ------
     NotEstimableError
-        No top within 60 steps.
+        No top within 60 steps, or a plateau or saddle in its place.
 
     Examples
     --------
@@ -92,25 +94,37 @@ def maximised(
     >>> float(np.exp(found.top.estimate[0]).round(9))
     0.3
     """
+    before = np.inf
     for steps in range(MOST_STEPS):
         move = here.move()
         furthest = float(np.abs(move).max(initial=0.0))
         if not np.isfinite(furthest):
             break
         length = float(np.sqrt(max(float(here.score @ move), 0.0)))
-        if length < _SMALL_MOVE and furthest < _FAR * _FAR:
-            return Maximum(top=here, steps=steps)
+        still = furthest < _FAR * _FAR and length < _SMALL_MOVE
+        rounding = furthest < _FAR and before / 2 < length < _ROUNDING
+        if still or rounding:
+            return _top(here, steps, what)
+        before = length
         there = _uphill(at, here, move * min(1.0, _LONGEST / furthest))
         if there is None:  # rounding leaves nothing to climb
-            if length < 1e-5 and furthest < _FAR:
-                return Maximum(top=here, steps=steps)
+            if length < _ROUNDING and furthest < _FAR:
+                return _top(here, steps, what)
             break
         gain = there.value - here.value
         here = there
         if gain <= _SMALL_GAIN * abs(here.value) and furthest > _FAR:
-            stuck(here.move())
-    stuck(here.move())
+            stuck(here, here.move())
+    stuck(here, here.move())
     raise NotEstimableError(f"No {what}: the likelihood has no top that {MOST_STEPS} steps reach.")
+
+
+def _top(here: Expansion, steps: int, what: str) -> Maximum:
+    try:
+        np.linalg.cholesky(here.information)
+    except np.linalg.LinAlgError:
+        raise NotEstimableError(f"No {what}: the likelihood is flat where it is highest.") from None
+    return Maximum(top=here, steps=steps)
 
 
 def _uphill(at: Callable[[Floats], Expansion], here: Expansion, move: Floats) -> Expansion | None:
