@@ -174,10 +174,11 @@ class _Jackknife:
         grid, process, rows = model.likelihood.grid, model.process, model.rows
         passage = process.passage
         square = passage.hazard * passage.inverse
+        ties = model.likelihood.ties
         died = np.zeros(grid.order.size)
-        mean_inverse = passage.sum(passage.inverse) / grid.deaths
-        held = passage.sum(square * passage.passed)
-        died[grid.death] = mean_inverse[grid.point] + process.risk[grid.death] * held[grid.point]
+        died[grid.death] = (passage.sum(passage.inverse) / grid.deaths)[grid.point]
+        tied = grid.death[ties.event]
+        died[tied] += process.risk[tied] * ties.left(square)[ties.place]
         size = rows.time.size
         last = np.zeros(size, dtype=np.int64)
         last[grid.order] = grid.last

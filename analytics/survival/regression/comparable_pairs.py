@@ -147,7 +147,8 @@ def _still_uncensored(time: Floats, event: Flags, weight: Floats, asks: Ints) ->
     place = np.searchsorted(grid.time, time[asks])
     same = np.append(grid.time, np.inf)[place] == time[asks]
     np.add.at(dead, place[same], weight[asks][same])
-    left = 1 - grid.dying(ordered) / (grid.at_risk(ordered) - dead)
+    censored = np.add.reduceat(ordered[grid.death], grid.starts)
+    left = 1 - censored / (grid.at_risk(ordered) - dead)
     before = np.concatenate(([1.0], np.cumprod(left)))[place]
     if (before <= 0).any():
         raise NotEstimableError(

@@ -28,8 +28,8 @@ class EventGrid:
         Positions of the rows, by stratum and time.
     first, last : array of int, per row
         The row is at risk at the points first <= point < last.
-    late : bool
-        Whether some row enters after the first point of its stratum.
+    entering : array of int
+        The rows by `first`; () when nobody enters after the first point of its stratum.
     time, stratum : array, per point
         Ascending within the stratum; strata one after the other.
     leaving : array of int, per point
@@ -45,7 +45,7 @@ class EventGrid:
     order: Ints
     first: Ints
     last: Ints
-    late: bool
+    entering: Ints
     time: Floats
     stratum: Ints
     leaving: Ints
@@ -71,14 +71,15 @@ class EventGrid:
         if entry is not None:
             first = _upto(ordered_time[point], opens, entry[order], ordered_stratum)
         active = last > first
-        last = last[active]
+        late = bool((first > own)[active].any())
+        last, first = last[active], first[active]
         death = np.flatnonzero(event[order][active])
         starts = _begins(last[death])
         return cls(
             order=order[active],
-            first=first[active],
+            first=first,
             last=last,
-            late=bool((first > own)[active].any()),
+            entering=np.argsort(first, kind="stable") if late else np.zeros(0, np.int64),
             time=ordered_time[point],
             stratum=ordered_stratum[point],
             leaving=_begins(last),
@@ -93,24 +94,20 @@ class EventGrid:
         left = np.add.reduceat(values, self.leaving, axis=-1)
         opens = np.flatnonzero(np.diff(self.stratum, prepend=-1))
         net = left
-        if self.late:
-            order = np.argsort(self.first, kind="stable")
-            begins = np.flatnonzero(np.diff(self.first[order], prepend=-1))
-            entered = np.add.reduceat(values[..., order], begins, axis=-1)
-            net = _less_entered(left, entered, self.first[order][begins])
+        if self.entering.size:
+            first = self.first[self.entering]
+            begins = _begins(first)
+            entered = np.add.reduceat(values[..., self.entering], begins, axis=-1)
+            net = _less_entered(left, entered, first[begins])
         elif opens.size > 1:
             net = _less_entered(left, np.add.reduceat(left, opens, axis=-1), opens)
         return np.cumsum(net[..., ::-1], axis=-1)[..., ::-1]
-
-    def dying(self, values: Floats) -> Floats:
-        """Sums over the rows with an event, per point."""
-        return np.add.reduceat(values[..., self.death], self.starts, axis=-1)
 
     def passed(self, steps: Floats) -> Floats:
         """Sums of steps at points over the time each row is at risk, per row."""
         total = np.concatenate((np.zeros((*steps.shape[:-1], 1)), np.cumsum(steps, axis=-1)), -1)
         lived = np.take(total, self.last, axis=-1)
-        if self.late or int(self.stratum[-1]) > 0:
+        if self.entering.size or int(self.stratum[-1]) > 0:
             lived = lived - np.take(total, self.first, axis=-1)
         return lived
 

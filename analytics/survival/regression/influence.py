@@ -36,8 +36,10 @@ class HazardProcess:
         risk = likelihood.risk(estimate)
         at_risk, dying = likelihood.moments(likelihood.weighted(risk))
         passage = likelihood.passage(at_risk[0], dying[0])
-        left = passage.passed * dying[1:, passage.point]
-        mean = (at_risk[1:, passage.point] - left) * passage.inverse
+        ties = likelihood.ties
+        mean = at_risk[1:, passage.point]
+        mean[:, ties.event] -= ties.passed * dying[1:, ties.place]
+        mean *= passage.inverse
         return cls(likelihood=likelihood, risk=risk, passage=passage, mean=mean)
 
     def lived(self, per_event: Floats) -> Floats:
@@ -45,9 +47,9 @@ class HazardProcess:
 
         The dying of a point are at risk for its later events by degrees (Efron).
         """
-        grid = self.likelihood.grid
+        grid, ties = self.likelihood.grid, self.likelihood.ties
         out = grid.passed(self.passage.sum(per_event))
-        out[..., grid.death] -= self.passage.sum(per_event * self.passage.passed)[..., grid.point]
+        out[..., grid.death[ties.event]] -= ties.left(per_event)[..., ties.place]
         return out
 
     def expected(self) -> Floats:
