@@ -142,7 +142,7 @@ def main(sizes: tuple[int, ...]) -> None:
             repeats = 3 if rows > MOST_FOR_ALL else 15
             here = ours(frame, repeats)
             theirs, coefficients = r_times(frame, repeats)
-            python = lifelines_times(frame, min(repeats, 3))
+            python = lifelines_times(frame, 1 if rows > MOST_FOR_ALL else 3)
             for what, time in here.items():
                 kind = "whole days" if whole_days else "continuous"
                 others = {"R": theirs.get(what), "lifelines": python.get(what)}

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 from analytics.checks import require
 from analytics.results import Result, registered, require_columns
+from analytics.survival.counts import TIE
 from analytics.survival.intervals import survival_limits
 from analytics.survival.regression.baseline import running
 from analytics.survival.regression.columns import Columns, Floats, Ints
@@ -202,7 +203,7 @@ class _Jackknife:
         number = len(self.model.rows.strata)
         opens = np.searchsorted(grid.stratum, np.arange(number + 1))
         upto = opens[:-1] + np.bincount(
-            grid.stratum, weights=grid.time <= time, minlength=number
+            grid.stratum, weights=grid.time <= time + TIE * max(time, 1.0), minlength=number
         ).astype(np.int64)
         none = np.zeros((self.steps.shape[0], 1))
         so_far = np.concatenate((none, self.steps), axis=1)[:, np.where(upto > opens[:-1], upto, 0)]
@@ -262,7 +263,8 @@ def _times(model: FittedCox, times: Sequence[float] | None) -> Floats:
         found: Floats = np.unique(model.likelihood.grid.time)
         return np.asarray(found[found <= ends.min()])
     when: Floats = np.asarray(times, dtype=np.float64).ravel()
-    good = bool((np.isfinite(when) & (when >= 0) & (when <= ends.min())).all())
+    last = ends.min() + TIE * max(ends.min(), 1.0)
+    good = bool((np.isfinite(when) & (when >= 0) & (when <= last)).all())
     require(
         good, f"times are from 0 to {ends.min():g}, where follow-up of a stratum ends", times=times
     )

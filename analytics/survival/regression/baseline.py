@@ -14,6 +14,7 @@ import pandas as pd
 
 from analytics.checks import require
 from analytics.results import Result, registered, require_columns
+from analytics.survival.counts import TIE
 from analytics.survival.intervals import survival_limits
 from analytics.survival.regression.columns import Columns, Floats, Ints
 from analytics.survival.regression.cox import CoxRegression
@@ -256,7 +257,8 @@ def _curve(
     steps = baseline.table["time"].to_numpy()[own]
     when = steps if times is None else np.asarray(times, dtype=np.float64)
     require(bool(np.isfinite(when).all()), "times are finite", times="missing or infinite")
-    place = np.searchsorted(steps, when, side="right")
+    slack = TIE * np.maximum(np.abs(when), 1.0)  # times that differ by rounding are one time
+    place = np.searchsorted(steps, when + slack, side="right")
     hazard, variance = (
         np.concatenate(([0.0], baseline.table[name].to_numpy()[own]))[place]
         for name in ("cumulative_hazard", "variance")
@@ -266,7 +268,7 @@ def _curve(
     ratio = float(np.exp((covariates - baseline.centre) @ baseline.fit.coefficients))
     shaky = np.einsum("ij,jk,ik->i", away, baseline.fit.covariance, away)
     end = float(baseline.ends.set_index("stratum").loc[stratum, "time"])
-    known = np.where(when <= end, 1.0, np.nan)
+    known = np.where(when <= end + slack, 1.0, np.nan)
     return pd.DataFrame(
         {
             "profile": number,

@@ -130,6 +130,18 @@ def test_curves_are_steps_and_end_with_the_follow_up() -> None:
     assert np.isnan(found[["survival", "std_err", "lower", "upper"]].iloc[-1]).all()
 
 
+def test_a_time_that_differs_by_rounding_is_the_event_time() -> None:
+    data = trial_follow_up(trial(days=np.array(trial()["days"]) / 10))
+    fit = fit_cox(data, TERMS)
+    profiles = pd.DataFrame({"arm": ["B"], "age": [60]})
+    exact, rounded = 0.3 + 0.5, 0.1 + 0.7
+    assert rounded < exact
+    found = predict_survival(estimate_baseline(fit, data), profiles, times=[rounded, exact]).table
+    assert found["survival"].nunique() == 1
+    adjusted = adjust_curves(fit, data, arm="arm", times=[rounded, exact]).table
+    assert adjusted.groupby("arm")["survival"].nunique().tolist() == [1, 1]
+
+
 def test_each_profile_has_its_stratum_or_all_of_them() -> None:
     data = follow_up("veteran_strata")
     baseline = estimate_baseline(fitted("veteran_strata"), data)
