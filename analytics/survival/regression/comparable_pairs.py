@@ -13,6 +13,8 @@ from analytics.survival.regression.dominance import later_weights
 from analytics.survival.regression.event_grid import EventGrid
 from analytics.survival.regression.model_rows import ModelRows
 
+_NOTHING = 1e-12  # of the rows' weight
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairCounts:
@@ -69,7 +71,9 @@ class Timeline:
     def later(self, rank: Ints, weight: Floats) -> Floats:
         """For each event: weight of rows still there with a lower, a higher, the same score."""
         here = np.concatenate((np.zeros(self.asks.size), weight, -weight))[: self.key.size]
-        return self._sums(self.key, rank, here)[:, : self.asks.size]
+        sums = self._sums(self.key, rank, here)[:, : self.asks.size]
+        # Differences of running sums: what is left of nothing is rounding, of either sign.
+        return np.where(sums > _NOTHING * weight.sum(), sums, 0.0)
 
     def earlier(self, rank: Ints, weight: Floats) -> Floats:
         """For each row: weight of the events it was there for with lower, higher, same score."""
