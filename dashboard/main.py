@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar, survival
 from dashboard.views.cohorts import page as cohorts_page
+from dashboard.views.subjects import page as subjects_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -40,6 +41,13 @@ STUDY_PAGES = [
         url_path="cohorts",
         icon=":material/groups:",
         help="Choose subjects by clicking charts; see what each criterion costs; save cohorts.",
+    ),
+    st.Page(
+        subjects_page.show,
+        title="Subjects",
+        url_path="subjects",
+        icon=":material/person_search:",
+        help="The subjects of the cohort, searched and sorted; the profile of each.",
     ),
     st.Page(
         survival.show,
