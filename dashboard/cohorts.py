@@ -14,6 +14,7 @@ from queries.errors import DataError
 from queries.workspace import SavedCohort
 
 _PAST, _FUTURE, _SAID = "cohort_past", "cohort_future", "cohort_said"
+_BASE = "cohort_base"  # the saved version that the one on screen was made from, changed since
 _MOST_STEPS = 100
 
 
@@ -25,16 +26,26 @@ def change(rule: Rule | None) -> None:
     before = state.current_cohort()
     if rule == before.rule and repr(rule) == repr(before.rule):
         return
-    _show(Cohort(rule), origin=None)
+    _show(Cohort(rule), origin=None, base=st.session_state.get(_BASE))
 
 
 def open_cohort(cohort: Cohort, saved: SavedCohort | None = None) -> None:
     """Put a cohort on screen: a saved one, or one from elsewhere."""
-    origin = None if saved is None else {"id": saved.id, "version": saved.version}
-    _show(cohort, origin=origin)
+    origin = _pointer(saved)
+    _show(cohort, origin=origin, base=origin)
 
 
-def _show(cohort: Cohort, *, origin: dict[str, object] | None) -> None:
+def now_saved_as(saved: SavedCohort) -> None:
+    """The cohort on screen has been saved: from now on it is that version."""
+    state.set_cohort(saved.cohort)
+    st.session_state[state.ORIGIN] = st.session_state[_BASE] = _pointer(saved)
+
+
+def _pointer(saved: SavedCohort | None) -> dict[str, object] | None:
+    return None if saved is None else {"id": saved.id, "version": saved.version}
+
+
+def _show(cohort: Cohort, *, origin: dict[str, object] | None, base: object) -> None:
     try:
         check_rule(cohort.rule, state.store().schema)
     except DataError as error:
@@ -42,6 +53,7 @@ def _show(cohort: Cohort, *, origin: dict[str, object] | None) -> None:
         return
     _remember(_PAST)
     st.session_state[_FUTURE] = []
+    st.session_state[_BASE] = base
     _set(cohort, origin)
 
 
@@ -96,6 +108,7 @@ def forget() -> None:
     """Start over, as for another study."""
     for stack in (_PAST, _FUTURE):
         st.session_state[stack] = []
+    st.session_state[_BASE] = None
     _set(EVERYONE, None)
 
 
@@ -135,12 +148,25 @@ def said() -> str | None:
 
 def origin() -> SavedCohort | None:
     """The saved cohort that is on screen unchanged, in the version that is shown."""
-    known = st.session_state.get(state.ORIGIN)
-    if not isinstance(known, dict):
+    return _saved(st.session_state.get(state.ORIGIN))
+
+
+def stale_reasons(saved: SavedCohort) -> tuple[str, ...]:
+    """Why what is on screen, computed from a saved cohort, is stale; empty when it is fresh."""
+    return state.workspace().stale_reasons(saved.id, saved.version, computed_on=state.snapshot().id)
+
+
+def started_from() -> SavedCohort | None:
+    """The saved version that the cohort on screen was made from, changed since or not."""
+    return _saved(st.session_state.get(_BASE) or st.session_state.get(state.ORIGIN))
+
+
+def _saved(pointer: object) -> SavedCohort | None:
+    if not isinstance(pointer, dict):
         return None
     try:
         return state.workspace().cohort(
-            known.get("id", ""), known.get("version"), study=state.study().code
+            pointer.get("id", ""), pointer.get("version"), study=state.study().code
         )
     except DataError:
         return None

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard.charts.theme import CONFIG, Mode, alt_text, themed
+from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
 from dashboard.text import plain
 from queries.errors import DataError
@@ -44,7 +44,7 @@ def figure(
 ) -> None:
     """A figure on the page, with its data, its picture files and its code to take away."""
     st.plotly_chart(
-        themed(drawn, mode()),
+        for_page(drawn, mode()),
         theme=None,
         config=dict(CONFIG),
         alt=alt_text(drawn),

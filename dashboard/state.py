@@ -23,6 +23,7 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.panels import Panel, PanelCounts, count_events, count_panels
 from queries.profile import ColumnProfile, profile_columns
+from queries.record_choices import record_levels
 from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
@@ -67,6 +68,11 @@ def _answer(
 @st.cache_data(show_spinner=False, max_entries=16)
 def _profiles(path: str, pooled: bool) -> tuple[ColumnProfile, ...]:
     return profile_columns(_store(path, pooled))
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _record_levels(path: str, pooled: bool, dataset: str, column: str) -> pd.DataFrame:
+    return record_levels(_store(path, pooled), dataset=dataset, column=column)
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
@@ -142,7 +148,8 @@ def _snapshot(named: str | None) -> Snapshot:
 
 def store() -> Store:
     """The store of the snapshot on screen, pooled while the study is blinded."""
-    return _store(str(workspace().path(snapshot())), study().blinded)
+    path, pooled = str(snapshot_path()), study().blinded
+    return _once_a_run(("store", path, pooled), lambda: _store(path, pooled))
 
 
 def ask(
@@ -156,7 +163,7 @@ def ask(
     """The answer to a question about the cohort on screen, or about another one."""
     asked = cohort if cohort is not None else current_cohort()
     return _answer(
-        str(workspace().path(snapshot())),
+        str(snapshot_path()),
         study().blinded,
         question,
         asked.to_json(),
@@ -168,7 +175,8 @@ def ask(
 
 def snapshot_path() -> Path:
     """The file of the snapshot on screen."""
-    return workspace().path(snapshot())
+    shown = snapshot()
+    return _once_a_run(("path", shown.id), lambda: workspace().path(shown))
 
 
 def facts() -> dict[str, str]:
@@ -187,6 +195,10 @@ def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
 
 def labels() -> dict[str, str]:
     """Labels of the variables: of subjects by name, of records by "dataset.name"."""
+    return _once_a_run(("labels", str(snapshot_path()), study().blinded), _labels)
+
+
+def _labels() -> dict[str, str]:
     described, base = ask("variables", cohort=EVERYONE), store().base
     rows = described[["dataset", "name", "label"]].itertuples(index=False)
     return {
@@ -197,8 +209,14 @@ def labels() -> dict[str, str]:
 
 def profiles() -> dict[str, ColumnProfile]:
     """What the columns of the subjects hold, by name."""
-    found = _profiles(str(snapshot_path()), study().blinded)
+    path, pooled = str(snapshot_path()), study().blinded
+    found = _once_a_run(("profiles", path, pooled), lambda: _profiles(path, pooled))
     return {profile.name: profile for profile in found}
+
+
+def record_levels_of(dataset: str, column: str) -> pd.DataFrame:
+    """The distinct values of a column of records, most frequent first."""
+    return _record_levels(str(snapshot_path()), study().blinded, dataset, column)
 
 
 def panel_counts(

@@ -11,6 +11,7 @@ from queries.after_baseline import columns_after_baseline
 from queries.blinding import revealing_columns
 from queries.cohorts import RecordTable, Schema
 from queries.cohorts.rule import Anchor
+from queries.enrolled import enrolled_sql
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.records import record_tables
@@ -60,6 +61,11 @@ class Layout:
     def subject_source(self) -> str:
         """The table of subjects, as SQL names it."""
         return f"snapshot.{quoted(self.base)}"
+
+    @property
+    def enrolled(self) -> str:
+        """SQL that is true for a subject who was given an arm."""
+        return enrolled_sql(self.subjects.sources.get("planned_arm"))
 
 
 def read_layout(connection: duckdb.DuckDBPyConnection, *, pooled: bool, file: str) -> Layout:

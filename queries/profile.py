@@ -67,8 +67,8 @@ def profile_columns(store: Store) -> tuple[ColumnProfile, ...]:
     for name, kind in known.items():
         parts += _measures(name, kind or "", store.columns[name])
     sql = f"SELECT {', '.join(parts)} FROM {store.layout.subject_source} WHERE {store.enrolled}"
-    # As objects: a row of numbers alone would become floating ones.
-    subjects, *row = store.execute(sql, {}).astype(object).iloc[0].tolist()
+    answer = store.execute(sql, {})
+    subjects, *row = (answer.iat[0, place] for place in range(answer.shape[1]))
     profiles = []
     for place, (name, kind) in enumerate(known.items()):
         profiles.append(_profile(name, kind or "", int(subjects), row[5 * place : 5 * place + 5]))

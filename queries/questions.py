@@ -39,6 +39,17 @@ def cohort_size(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
     return store.ask("cohort_size", cohort=cohort)
 
 
+def subjects(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """The identifiers of the subjects of the cohort, in order.
+
+    Examples
+    --------
+    >>> list(subjects(store=store)["subject"])[:2]
+    ['S1', 'S2']
+    """
+    return store.ask("subjects", cohort=cohort)
+
+
 def age_by_arm(
     *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
 ) -> pd.DataFrame:
@@ -117,6 +128,39 @@ def disposition(
     return store.ask("disposition", cohort=cohort, arm=arm)
 
 
+def screen_failures_by_reason(*, store: Store) -> pd.DataFrame:
+    """Subjects of DM who were not enrolled, by reason (None where it was not recorded).
+
+    Examples
+    --------
+    >>> len(screen_failures_by_reason(store=store))
+    0
+    """
+    return store.ask("screen_failures_by_reason")
+
+
+def flow_by_arm(
+    *,
+    store: Store,
+    cohort: Cohort = EVERYONE,
+    arm: ArmRole = "planned",
+    stratum: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Subjects by arm, whether treatment began, and how the study ended for them.
+
+    Parameters
+    ----------
+    stratum : tuple of str
+        Columns of ADSL, such as the flag of an analysis set.
+
+    Examples
+    --------
+    >>> int(flow_by_arm(store=store, stratum=("ITTFL",)).query("stratum == 'Y'")["subjects"].sum())
+    7
+    """
+    return store.ask("flow_by_arm", cohort=cohort, arm=arm, stratum=stratum)
+
+
 def endpoints(*, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned") -> pd.DataFrame:
     """Time-to-event endpoints with subjects, events and longest time, by arm.
 
@@ -184,6 +228,19 @@ def time_origin(*, store: Store, endpoint: str, cohort: Cohort = EVERYONE) -> pd
     0
     """
     return store.ask("time_origin", cohort=cohort, endpoint=endpoint)
+
+
+def anchor_delays(*, store: Store, endpoint: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Days from the start of an endpoint's times to first dose and to randomisation, at most.
+
+    Missing where the data do not date either.
+
+    Examples
+    --------
+    >>> anchor_delays(store=store, endpoint="OS")["first_dose"].isna().item()
+    True
+    """
+    return store.ask("anchor_delays", cohort=cohort, endpoint=endpoint)
 
 
 def findings(*, store: Store) -> pd.DataFrame:

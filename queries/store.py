@@ -19,13 +19,13 @@ import pandas as pd
 from queries.blinding import POOLED_ARM, reveals_by_name
 from queries.cohorts import EVERYONE, Cohort, Rule, Schema, predicates
 from queries.encryption import attach
-from queries.enrolled import enrolled_sql
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.layout import read_layout
 from queries.prepared import prepare_views
 from queries.question import read_question
 from queries.records_found import RecordsFound
+from queries.screening import create_screening_view
 from queries.standard import Selection
 
 ArmRole = Literal["planned", "actual"]
@@ -83,6 +83,7 @@ class Store:
         self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()
         prepare_views(self._connection, self.layout)
+        create_screening_view(self._connection, self.layout)
         self._records_found = RecordsFound(self._connection)
         self._connection.execute("SET lock_configuration = true")
 
@@ -237,7 +238,7 @@ class Store:
     @property
     def enrolled(self) -> str:
         """SQL that is true for a subject who was given an arm."""
-        return enrolled_sql(self._selection.sources.get("planned_arm"))
+        return self.layout.enrolled
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         with self._lock:

@@ -57,8 +57,14 @@ def read_dataset(name: str, label: str, row: str, text: str) -> Dataset:
     return Dataset(name=name, label=label, row=row, variables=tuple(variables))
 
 
-def markdown(dataset: Dataset) -> str:
+def markdown(dataset: Dataset, *, extension: str = "xpt") -> str:
     """The dictionary of one dataset as a Markdown table, as it stands in the README.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    extension : str
+        Of its file.
 
     Examples
     --------
@@ -70,7 +76,7 @@ def markdown(dataset: Dataset) -> str:
     | AGE | num | Age | years |
     """
     lines = [
-        f"#### {dataset.name.lower()}.xpt: {dataset.label} (one row per {dataset.row})",
+        f"#### {dataset.name.lower()}.{extension}: {dataset.label} (one row per {dataset.row})",
         "",
         "| Variable | Type | Label | Unit or values |",
         "|---|---|---|---|",

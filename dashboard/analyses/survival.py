@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
 from analytics.checks import InputError, NotEstimableError, require
-from analytics.survival.counts import SurvivalCounts
+from analytics.survival.counts import DAYS, SurvivalCounts
 from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.logrank import LogRank, test_logrank
 from queries import questions
-from queries.cohorts import EVERYONE, AllOf, Cohort, OneOf
+from queries.cohorts import EVERYONE, AllOf, Cohort, OneOf, late_parts
 from queries.store import ArmRole, Store
 
 Estimate = TypeVar("Estimate")
@@ -48,6 +48,10 @@ class SurvivalAnalysis:
         Unit of the time axis. A month is 30.4375 days.
     landmarks : tuple of float
         Times, in `unit`, at which survival is stated.
+    landmark_day : int, optional
+        Day of the endpoint's time scale from which time is counted instead of its origin:
+        whoever had an event or was censored by then is left out. A cohort chosen by what
+        happened after baseline is compared from such a day on, or not at all.
     """
 
     endpoint: str
@@ -60,6 +64,12 @@ class SurvivalAnalysis:
     interval: str = "log-log"
     confidence_level: float = 0.95
     landmarks: tuple[float, ...] = ()
+    landmark_day: int | None = None
+
+    def __post_init__(self) -> None:
+        given = self.landmark_day
+        is_day = given is None or (type(given) is int and given >= 0)
+        require(is_day, "a landmark is a whole number of days, at least 0", landmark_day=given)
 
     def subjects(self) -> Cohort:
         """The cohort within the analysis set."""
@@ -82,15 +92,23 @@ class SurvivalAnalysis:
         curves = fit_kaplan_meier(
             unstratified, interval=self.interval, confidence_level=self.confidence_level
         )
+        refusal = immortal_time(store, self)
         return SurvivalAnswer(
             analysis=self,
             curves=curves,
-            comparison=_or_reason(lambda: test_logrank(counts)),
+            comparison=_or_reason(lambda: test_logrank(counts), refusal),
             hazard_ratio=_or_reason(
-                lambda: fit_cox_by_arm(counts, confidence_level=self.confidence_level)
+                lambda: fit_cox_by_arm(counts, confidence_level=self.confidence_level), refusal
             ),
-            exclusions=self._exclusions(store),
+            exclusions=self._exclusions(store) | self._by_the_landmark(store),
         )
+
+    def _by_the_landmark(self, store: Store) -> dict[str, int]:
+        if self.landmark_day is None:
+            return {}
+        whole = replace(self, landmark_day=None)._counts(store, ())
+        left_out = _subjects(whole) - _subjects(self._counts(store, ()))
+        return {f"event or censoring by day {self.landmark_day}": left_out} if left_out else {}
 
     def _exclusions(self, store: Store) -> dict[str, int]:
         """Subjects of the cohort who are not analysed, by the reason why."""
@@ -114,6 +132,10 @@ class SurvivalAnalysis:
         )
         if self.arms:
             frame = frame[frame["arm"].isin(self.arms)]
+        unit = recorded_unit(store, self.endpoint)
+        if self.landmark_day is not None:
+            start = self.landmark_day / DAYS[unit]
+            frame = frame[frame["time"] > start].assign(time=lambda rows: rows["time"] - start)
         order = self.arms or store.arms(self.arm)
         present = set(frame["arm"])
         arms = tuple(arm for arm in order if arm in present)
@@ -125,7 +147,7 @@ class SurvivalAnalysis:
             frame=frame,
             arms=arms,
             endpoint=self.endpoint,
-            time_unit=recorded_unit(store, self.endpoint),
+            time_unit=unit,
         )
         return recorded.in_unit(self.unit)
 
@@ -150,6 +172,7 @@ class SurvivalAnalysis:
             f"    interval={self.interval!r},",
             f"    confidence_level={self.confidence_level!r},",
             f"    landmarks={self.landmarks!r},",
+            f"    landmark_day={self.landmark_day!r},",
         ]
         body = [
             "analysis = SurvivalAnalysis(",
@@ -216,6 +239,54 @@ class SurvivalAnswer:
         return table
 
 
+def earliest_landmark(store: Store, analysis: SurvivalAnalysis) -> int | None:
+    """The first day from which a cohort chosen after baseline can be compared.
+
+    Returns
+    -------
+    int or None
+        0 for a cohort that is known at baseline; None when no day can be stated, because a
+        criterion is only known at the end.
+    """
+    late = late_parts(analysis.cohort.rule, store.schema)
+    if not late:
+        return 0
+    if any(part.known_by is None for part in late):
+        return None
+    delays = questions.anchor_delays(
+        store=store, endpoint=analysis.endpoint, cohort=analysis.subjects()
+    ).iloc[0]
+    days = [
+        part.known_by + max(0, 0 if pd.isna(delays[part.anchor]) else int(delays[part.anchor]))
+        for part in late
+        if part.known_by is not None
+    ]
+    # One day more: many studies count the first day as day 1.
+    return max(days) + 1
+
+
+def immortal_time(store: Store, analysis: SurvivalAnalysis) -> str | None:
+    """Why arms of this cohort must not be compared; None when they may be."""
+    earliest = earliest_landmark(store, analysis)
+    if earliest is None:
+        return (
+            "The cohort uses what is only known after baseline, and no landmark can be stated at "
+            "which it is. A comparison would count time in which its subjects could not have "
+            "been left out (immortal time), so none is made."
+        )
+    if earliest and (analysis.landmark_day is None or analysis.landmark_day < earliest):
+        return (
+            "The cohort uses what happened after baseline. A comparison from baseline would count "
+            "time in which its subjects could not have been left out (immortal time). Set a "
+            f"landmark of day {earliest} or later to compare those still under observation then."
+        )
+    return None
+
+
+def _subjects(counts: SurvivalCounts) -> int:
+    return int(counts.frame["events"].sum() + counts.frame["censored"].sum())
+
+
 def _size(store: Store, cohort: Cohort) -> int:
     return int(questions.cohort_size(store=store, cohort=cohort)["subjects"].iloc[0])
 
@@ -256,7 +327,9 @@ def recorded_unit(store: Store, endpoint: str) -> str:
     return str(known.pop())
 
 
-def _or_reason(estimate: Callable[[], Estimate]) -> Estimate | str:
+def _or_reason(estimate: Callable[[], Estimate], refusal: str | None) -> Estimate | str:
+    if refusal is not None:
+        return refusal
     try:
         return estimate()
     except (NotEstimableError, InputError) as error:

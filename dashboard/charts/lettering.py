@@ -2,7 +2,7 @@
 
 Plotly reads a little HTML in every text it draws, fills `%{...}` in hover templates,
 hands `$...$` to MathJax where a page has it, and `theme.themed` swaps colours such as
-`#17252E` wherever they stand. A name out of the data must trigger none of these.
+`#0B161C` wherever they stand. A name out of the data must trigger none of these.
 """
 
 from __future__ import annotations

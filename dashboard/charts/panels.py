@@ -7,6 +7,7 @@ clicked comes back as the place of a bar, in `customdata`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -17,9 +18,9 @@ from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 MOST_LEVELS = 7
 HISTOGRAM = 176  # pixels
-_ROW = 26
-_SIZE = 12.5
-_LABEL = 128  # pixels for the names of levels
+_ROW = 30
+_SIZE = 11.5
+_LABEL = 118  # pixels for the names of levels
 
 
 def level_height(levels: int) -> int:
@@ -28,7 +29,7 @@ def level_height(levels: int) -> int:
     Examples
     --------
     >>> level_height(2)
-    64
+    72
     """
     return 12 + _ROW * max(1, min(levels, MOST_LEVELS))
 
@@ -55,31 +56,18 @@ def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
     if levels.empty:
         return empty_figure("No subject has a value.")
     places = list(range(len(levels)))
-    chosen = levels["chosen"].tolist()
     texts = _numbers(levels["now"], levels["total"])
-    figure = new_figure(_describe(levels["level"], texts, label), height=level_height(len(levels)))
-    hover = [
-        f"<b>{literal(name)}</b><br>{text} subjects"
-        for name, text in zip(levels["level"], texts, strict=True)
-    ]
-    for values, colours, width in (
-        (levels["total"], [LIGHT.track] * len(places), 0.72),
-        (levels["now"], _inks(chosen), 0.72),
-    ):
-        figure.add_bar(
-            orientation="h",
-            x=values.tolist(),
-            y=places,
-            width=width,
-            marker={"color": colours},
-            customdata=places,
-            hovertext=hover,
-            hovertemplate="%{hovertext}<extra></extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-        )
-    _add_numbers(figure, texts, places)
-    figure.update_layout(
+    hover = _hover(levels["level"], texts)
+    inks = _inks(levels["chosen"].tolist())
+    sideways = {"orientation": "h", "y": places, "width": 0.72}
+    return new_figure(
+        _describe(levels["level"], texts, label),
+        height=level_height(len(levels)),
+        data=[
+            _bars([LIGHT.track] * len(places), hover, x=levels["total"].tolist(), **sideways),
+            _bars(inks, hover, x=levels["now"].tolist(), **sideways),
+        ],
+        annotations=[_number_at(place, text) for place, text in enumerate(texts)],
         barmode="overlay",
         showlegend=False,
         hovermode="closest",
@@ -89,13 +77,33 @@ def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
             "range": [len(places) - 0.5, -0.5],
             "tickmode": "array",
             "tickvals": places,
-            "ticktext": [fitted(name, _LABEL, size=_SIZE, most=1) for name in levels["level"]],
+            "ticktext": [fitted(name, _LABEL, size=_SIZE, most=2) for name in levels["level"]],
             "tickfont": {"size": _SIZE, "color": LIGHT.text},
             "ticklabelstandoff": 6,
             "showgrid": False,
         },
     )
-    return figure
+
+
+def _bars(colours: list[str], hover: list[str], **places: Any) -> dict[str, Any]:
+    """Bars that stay as they are when some of them are clicked: the cohort says what is chosen."""
+    return {
+        "type": "bar",
+        "marker": {"color": colours},
+        "customdata": list(range(len(colours))),
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+        **places,
+    }
+
+
+def _hover(names: pd.Series, texts: Sequence[str]) -> list[str]:
+    return [
+        f"<b>{literal(name)}</b><br>{text} subjects"
+        for name, text in zip(names, texts, strict=True)
+    ]
 
 
 def _inks(chosen: Sequence[bool]) -> list[str]:
@@ -106,18 +114,17 @@ def _numbers(now: pd.Series, total: pd.Series) -> list[str]:
     return [f"{n:,} / {of:,}" for n, of in zip(now, total, strict=True)]
 
 
-def _add_numbers(figure: go.Figure, texts: Sequence[str], places: Sequence[int]) -> None:
-    for text, place in zip(texts, places, strict=True):
-        figure.add_annotation(
-            text=text,
-            x=1,
-            xref="x domain",
-            xanchor="right",
-            y=place,
-            yanchor="middle",
-            showarrow=False,
-            font={"size": _SIZE, "color": LIGHT.muted},
-        )
+def _number_at(place: int, text: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": 1,
+        "xref": "x domain",
+        "xanchor": "right",
+        "y": place,
+        "yanchor": "middle",
+        "showarrow": False,
+        "font": {"size": _SIZE, "color": LIGHT.muted},
+    }
 
 
 def draw_histogram_panel(
@@ -147,28 +154,17 @@ def draw_histogram_panel(
     if bins.empty:
         return empty_figure("No subject has a value.")
     texts = _numbers(bins["now"], bins["total"])
-    figure = new_figure(_describe(bins["name"], texts, label), height=HISTOGRAM)
-    places = list(range(len(bins)))
-    hover = [
-        f"<b>{literal(name)}</b><br>{text} subjects"
-        for name, text in zip(bins["name"], texts, strict=True)
-    ]
+    hover = _hover(bins["name"], texts)
     inside = [chosen is None or chosen[0] <= low <= chosen[1] for low in bins["low"]]
     inks = [LIGHT.accent if one else LIGHT.accent_soft for one in inside]
-    for values, colours in ((bins["total"], [LIGHT.track] * len(bins)), (bins["now"], inks)):
-        figure.add_bar(
-            x=(bins["low"] + width / 2).tolist(),
-            y=values.tolist(),
-            width=width * 0.94,
-            marker={"color": colours},
-            customdata=places,
-            hovertext=hover,
-            hovertemplate="%{hovertext}<extra></extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-        )
-    edges = [float(bins["low"].min()), float(bins["low"].max() + width)]
-    figure.update_layout(
+    upright = {"x": (bins["low"] + width / 2).tolist(), "width": width * 0.94}
+    return new_figure(
+        _describe(bins["name"], texts, label),
+        height=HISTOGRAM,
+        data=[
+            _bars([LIGHT.track] * len(bins), hover, y=bins["total"].tolist(), **upright),
+            _bars(inks, hover, y=bins["now"].tolist(), **upright),
+        ],
         barmode="overlay",
         showlegend=False,
         hovermode="x",
@@ -176,18 +172,13 @@ def draw_histogram_panel(
         selectdirection="h",
         margin={"l": 8, "r": 10, "t": 8, "b": 8},
         xaxis={
-            "range": edges,
-            "type": "date" if _is_days(bins) else "linear",
+            "range": [float(bins["low"].min()), float(bins["low"].max() + width)],
+            "type": "date" if bins.attrs.get("days") else "linear",
             "nticks": 6,
             "tickfont": {"size": 12},
         },
         yaxis={"nticks": 4, "rangemode": "tozero", "tickfont": {"size": 12}, "tickformat": ","},
     )
-    return figure
-
-
-def _is_days(bins: pd.DataFrame) -> bool:
-    return bool(bins.attrs.get("days", False))
 
 
 def _describe(names: pd.Series, texts: Sequence[str], label: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo studies, made here and imported like any other data."""
+"""The demo studies, and a very large one, made here and imported like any other data."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from pathlib import Path
 import sample_data
 from dashboard import __version__
 from dashboard.jobs import lease
-from dashboard.jobs.imports import Progress, import_study
+from dashboard.jobs.imports import Imported, Progress, import_study
+from queries.importers import CheckReport
 from queries.workspace import Workspace
+from sample_data import large
 
 PERSON = "demo builder"
 UNBLINDED = ("EQX-301",)
 REASON = "demonstration data: shown by arm so that the first screen shows arms"
 _WAIT_SECONDS = 600
+_MAKING = 0.35  # share of the making in making and importing the large study
 
 
 def demo_version() -> str:
@@ -68,6 +71,53 @@ def build_demo(
             _build(workspace, code, write, part)
         _mark(home).write_text(json.dumps({"version": demo_version()}), encoding="utf-8")
         return tuple(studies)
+
+
+def build_large(
+    workspace: Workspace,
+    *,
+    subjects: int = large.SUBJECTS,
+    adverse_events: int = large.ADVERSE_EVENTS,
+    progress: Progress | None = None,
+) -> Imported:
+    """Make EQX-LARGE, an invented study to measure with, and import it as its new snapshot.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where it goes.
+    subjects, adverse_events : int
+        Its size, within the limits of `sample_data.large.check_sizes`.
+    progress : callable, optional
+        Called with the share done and a sentence.
+    """
+    with (
+        lease.held(workspace.home / "large.lease"),
+        tempfile.TemporaryDirectory(prefix="equipoise-large-") as folder,
+    ):
+        large.write_large(
+            Path(folder),
+            subjects=subjects,
+            adverse_events=adverse_events,
+            progress=_part(progress, 0.0, _MAKING, large.STUDY),
+        )
+        return import_study(
+            [Path(folder)],
+            workspace=workspace,
+            person=PERSON,
+            study=large.STUDY,
+            progress=_part(progress, _MAKING, 1 - _MAKING, large.STUDY),
+        )
+
+
+def large_is_built(workspace: Workspace, *, subjects: int, adverse_events: int) -> bool:
+    """Whether the current snapshot of EQX-LARGE has this size."""
+    if large.STUDY not in {study.code for study in workspace.studies()}:
+        return False
+    current = workspace.current_snapshot(large.STUDY)
+    report = CheckReport.from_json(current.report_json) if current else None
+    rows = {dataset.name: dataset.rows for dataset in report.datasets} if report else {}
+    return (rows.get("adsl"), rows.get("adae")) == (subjects, adverse_events)
 
 
 def _build(

@@ -90,7 +90,7 @@ def _watch() -> None:
 
 def _decide(candidate: Snapshot) -> None:
     report = CheckReport.from_json(candidate.report_json)
-    st.subheader(f"Check report: {plain(report.study)}", anchor=False)
+    st.header(f"Check report: {plain(report.study)}", anchor=False)
     with st.grid(4, min_column_width=150):
         st.metric("Subjects", f"{report.subjects:,}", border=True)
         st.metric("Datasets", len(report.datasets), border=True)
@@ -115,7 +115,7 @@ def _reject() -> None:
 
 def report_tables(report: CheckReport) -> None:
     """What was read, what was found, what is missing and what was passed over."""
-    st.subheader("Datasets", anchor=False)
+    st.header("Datasets", anchor=False)
     st.dataframe(
         pd.DataFrame(
             [
@@ -132,7 +132,7 @@ def report_tables(report: CheckReport) -> None:
         hide_index=True,
         alt="Datasets of the import with their files, rows and columns",
     )
-    st.subheader("Findings", anchor=False)
+    st.header("Findings", anchor=False)
     if report.findings:
         st.dataframe(
             findings_table(pd.DataFrame([asdict(finding) for finding in report.findings])),

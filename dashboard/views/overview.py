@@ -79,7 +79,7 @@ def _notes(what: str) -> list[str]:
 
 
 def _enrolment() -> None:
-    st.subheader("Enrolment", anchor=False)
+    st.header("Enrolment", anchor=False)
     by_day = state.ask("enrolment_by_day")
     if by_day.empty:
         st.caption(f"Date of enrolment: {NOT_COLLECTED}.")
@@ -113,7 +113,7 @@ def _name(what: str) -> str:
 
 
 def _disposition() -> None:
-    st.subheader("Disposition", anchor=False)
+    st.header("Disposition", anchor=False)
     if not state.store().collected("status"):
         st.caption(f"End-of-study status: {NOT_COLLECTED}.")
         return
@@ -125,7 +125,7 @@ def _disposition() -> None:
 
 
 def _endpoints() -> None:
-    st.subheader("Endpoints", anchor=False)
+    st.header("Endpoints", anchor=False)
     table = state.ask("endpoints")
     if table.empty:
         st.caption(f"Time-to-event endpoints (ADTTE): {NOT_COLLECTED}.")
@@ -139,7 +139,7 @@ def _endpoints() -> None:
 
 
 def _ages() -> None:
-    st.subheader("Age", anchor=False)
+    st.header("Age", anchor=False)
     if not state.store().collected("age"):
         st.caption(f"Age: {NOT_COLLECTED}.")
         return
@@ -151,7 +151,7 @@ def _ages() -> None:
 
 
 def _sites() -> None:
-    st.subheader("Sites", anchor=False)
+    st.header("Sites", anchor=False)
     if not state.store().collected("site"):
         st.caption(f"Site: {NOT_COLLECTED}.")
         return
@@ -161,7 +161,7 @@ def _sites() -> None:
 
 
 def _baseline() -> None:
-    st.subheader("Who is in the study", anchor=False)
+    st.header("Who is in the study", anchor=False)
     sizes = state.ask("subjects_by_arm").set_index("arm")["subjects"]
     arms = [arm for arm in state.arms() if arm in sizes.index]
     rows = {"Subjects": {arm: f"{sizes[arm]:,}" for arm in arms}}
@@ -211,7 +211,7 @@ def _count(counts: pd.DataFrame, arm: str, level: object, size: int) -> str:
 
 
 def _data_quality() -> None:
-    st.subheader("Data quality", anchor=False)
+    st.header("Data quality", anchor=False)
     report = CheckReport.from_json(state.snapshot().report_json)
     findings = state.ask("findings", cohort=EVERYONE)
     if findings.empty:
@@ -224,7 +224,7 @@ def _data_quality() -> None:
 
 
 def _provenance() -> None:
-    st.subheader("Where the data come from", anchor=False)
+    st.header("Where the data come from", anchor=False)
     facts, snapshot = state.facts(), state.snapshot()
     st.caption(
         f"Snapshot {snapshot.content_sha256[:12]}, imported {facts.get('imported_at', '')[:16]} "

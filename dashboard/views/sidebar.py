@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cohorts, state
+from dashboard import cohorts, dialogs, state
 from dashboard.home import PERSON
 from dashboard.text import plain
 from dashboard.views import heading
@@ -52,30 +52,26 @@ def _blinding() -> None:
     if study.blinded:
         st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
         st.button(
-            "Show arms", key="show_arms", icon=":material/visibility:", on_click=_ask_to_unblind
+            "Show arms",
+            key="show_arms",
+            icon=":material/visibility:",
+            on_click=dialogs.ask,
+            args=("unblinding",),
         )
     else:
         st.badge("Arms are shown", icon=":material/visibility:", color="blue")
         st.button(
             "Pool the arms", key="pool_arms", icon=":material/visibility_off:", on_click=_pool
         )
-    if st.session_state.get("unblinding"):
+    if dialogs.is_asked("unblinding"):
         _unblinding(study.code)
-
-
-def _ask_to_unblind() -> None:
-    st.session_state["unblinding"] = True
 
 
 def _pool() -> None:
     state.workspace().blind(state.study().code, PERSON, "pooled again from the sidebar")
 
 
-def _keep_pooled() -> None:
-    st.session_state["unblinding"] = False
-
-
-@st.dialog("Show arms of an ongoing study", on_dismiss=_keep_pooled)
+@st.dialog("Show arms of an ongoing study", on_dismiss=dialogs.close)
 def _unblinding(code: str) -> None:
     st.write(
         f"Study {code} is ongoing. Showing results by arm is recorded with your name, "
@@ -84,7 +80,7 @@ def _unblinding(code: str) -> None:
     reason = st.text_input("Reason", key="unblinding_reason", max_chars=300)
     if st.button("Show arms", key="unblind", type="primary", disabled=not reason.strip()):
         state.workspace().unblind(code, PERSON, reason.strip())
-        st.session_state["unblinding"] = False
+        dialogs.close()
         st.rerun()
 
 
@@ -92,13 +88,15 @@ def _unblinding(code: str) -> None:
 
 
 def _cohort() -> None:
-    st.subheader("Cohort", anchor=False)
+    st.header("Cohort", anchor=False)
     n, total = heading.cohort_size()
     st.markdown(f"**{n:,} of {total:,} subjects**")
     st.progress(n / total if total else 0.0)
     saved = cohorts.origin()
     if saved is not None:
         st.caption(f":material/bookmark: {plain(saved.name)}, version {saved.version}")
+        if reasons := cohorts.stale_reasons(saved):
+            st.badge("Stale", icon=":material/update:", color="orange", help=" ".join(reasons))
     if state.current_cohort().rule is None:
         return
     st.caption(plain(state.current_cohort().sentence(state.labels())))

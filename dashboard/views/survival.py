@@ -20,6 +20,7 @@ from dashboard.views.survival_inputs import (
     missing_strata,
     planned_endpoint,
 )
+from queries.cohorts import late_parts
 
 
 def show() -> None:
@@ -63,7 +64,7 @@ def _curves(answer: SurvivalAnswer) -> None:
         unit=answer.analysis.unit,
         confidence_level=answer.analysis.confidence_level,
         medians=True,
-        origin=time_origin(state.store(), answer.analysis.endpoint),
+        origin=_origin(answer),
     )
     styles = arm_styles([c.arm for c in answer.curves.curves], state.arms(answer.analysis.arm))
     figure = draw_kaplan_meier(answer.curves, styles=styles, options=options)
@@ -94,7 +95,7 @@ def _endpoint_table(answer: SurvivalAnswer) -> None:
     for time in answer.analysis.landmarks:
         rows[f"Survival at {time:g} {unit}, % (95% CI)"] = _landmark_row(table, time)
     shown = pd.DataFrame(rows).T.rename_axis("Statistic").reset_index()
-    st.subheader("Endpoint table", anchor=False)
+    st.header("Endpoint table", anchor=False)
     name = f"{state.study().code} {answer.analysis.endpoint} endpoint table"
     results.table(shown, raw=table.assign(unit=unit), name=name, notes=_notes(answer))
 
@@ -110,10 +111,10 @@ def _landmark_row(table: pd.DataFrame, time: float) -> dict[str, str]:
 
 
 def _comparison(answer: SurvivalAnswer) -> None:
-    st.subheader("Comparison of arms", anchor=False)
-    for part in (answer.hazard_ratio, answer.comparison):
-        if isinstance(part, str):
-            st.caption(f":material/do_not_disturb_on: {plain(part)}")
+    st.header("Comparison of arms", anchor=False)
+    said = [part for part in (answer.hazard_ratio, answer.comparison) if isinstance(part, str)]
+    for part in dict.fromkeys(said):
+        st.warning(plain(part), icon=":material/do_not_disturb_on:")
     if isinstance(answer.hazard_ratio, str):
         return
     table = answer.hazard_ratio.to_frame()
@@ -158,7 +159,7 @@ def _notes(answer: SurvivalAnswer) -> list[str]:
     method = (
         f"Kaplan–Meier with {INTERVALS[analysis.interval]} 95% intervals"
         f"{'' if state.store().pooled else compared}. Times in {analysis.unit} from "
-        f"{time_origin(state.store(), analysis.endpoint)}; one month is 30.4375 days. "
+        f"{_origin(answer)}; one month is 30.4375 days. "
         "NR: not reached. NE: not estimable."
     )
     analysed = analysis.analysis_set or "all subjects of the cohort"
@@ -170,6 +171,13 @@ def _notes(answer: SurvivalAnswer) -> list[str]:
         *_marks(answer),
         heading.provenance_line(),
     ]
+
+
+def _origin(answer: SurvivalAnswer) -> str:
+    """From when time is counted."""
+    origin = time_origin(state.store(), answer.analysis.endpoint)
+    day = answer.analysis.landmark_day
+    return origin if day is None else f"day {day} after {origin} (landmark)"
 
 
 def _unit_said(answer: SurvivalAnswer) -> list[str]:
@@ -192,6 +200,8 @@ def _marks(answer: SurvivalAnswer) -> list[str]:
         marks.append(
             "Exploratory: the cohort is filtered, so p-values do not control the type I error."
         )
+    if late_parts(answer.analysis.cohort.rule, state.store().schema):
+        marks.append("The cohort is chosen by what happened after baseline.")
     if is_interim(answer):
         marks.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
     if missing := missing_strata(answer.analysis.endpoint):

@@ -38,6 +38,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
             unit = _unit()
         arms = _arms(role)
         method = _interval()
+        landmark_day = _landmark_day()
     recorded = recorded_unit(state.store(), endpoint)
     longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
     return SurvivalAnalysis(
@@ -49,7 +50,8 @@ def choose_analysis() -> SurvivalAnalysis | None:
         strata=strata,
         unit=unit,
         interval=method,
-        landmarks=_landmarks(unit, longest, recorded),
+        landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
+        landmark_day=landmark_day,
     )
 
 
@@ -73,6 +75,22 @@ def _interval() -> str:
         persist_state="session",
         format_func=INTERVALS.__getitem__,
     )
+
+
+def _landmark_day() -> int | None:
+    day = st.number_input(
+        "Count from day (landmark)",
+        min_value=0,
+        max_value=100_000,
+        value=None,
+        step=1,
+        key=state.remember("survival_landmark", None),
+        persist_state="session",
+        placeholder="The endpoint's own start",
+        help="Subjects with an event or censoring by that day are left out; time is counted "
+        "from it. Needed where the cohort uses what happened after baseline.",
+    )
+    return None if day is None else int(day)
 
 
 def endpoint_labels() -> dict[str, str]:
@@ -102,13 +120,13 @@ def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
     roles: list[ArmRole] = ["planned", "actual"]
     actual = planned.arm == "actual" if planned else _is_safety_dataset()
     default: ArmRole = "actual" if actual else "planned"
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Arms",
         roles,
         key=state.choice(f"survival_role_{endpoint}", roles, default),
         persist_state="session",
         format_func=str.capitalize,
-        required=True,
+        horizontal=True,
         help="Planned arms answer questions of efficacy, actual arms questions of safety.",
     )
     return chosen or default
@@ -181,13 +199,13 @@ def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
 
 def _unit() -> str:
     units = ["months", "days"]
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Time in",
         units,
         key=state.choice("survival_unit", units, "months"),
         persist_state="session",
         format_func=str.capitalize,
-        required=True,
+        horizontal=True,
     )
     return chosen or "months"
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from queries.errors import DataError
 from queries.importers.archive import SourceFile
 from queries.importers.dataset import Column, Dataset, dataset_name
+from queries.importers.row_groups import ROW_GROUP
 
 _ARROW = {
     "VARCHAR": pa.string(),
@@ -100,7 +101,7 @@ def _notes(schema: pa.Schema) -> Iterator[str]:
 def _batches(file: SourceFile, columns: tuple[Column, ...]) -> Iterator[pa.RecordBatch]:
     names = [f"c{position}" for position in range(len(columns))]
     with file.open() as stream:
-        for batch in _opened(stream, file).iter_batches(batch_size=65_536):
+        for batch in _opened(stream, file).iter_batches(batch_size=ROW_GROUP):
             arrays = [
                 _converted(array, column, file.name)
                 for array, column in zip(batch.columns, columns, strict=True)

@@ -18,7 +18,8 @@ from queries.encryption import load_openssl
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.importers.dataset import Column, Dataset
-from queries.importers.text_values import is_identifier, reading
+from queries.importers.row_groups import gathered
+from queries.importers.text_values import is_identifier, not_blank, reading
 
 _PROVENANCE = """
 CREATE SCHEMA snapshot.provenance;
@@ -56,18 +57,18 @@ class SnapshotDraft:
         stored = replace(dataset, columns=tuple(map(stored_column, dataset.columns)), rows=0)
         declared = ", ".join(f"{quoted(column.name)} {column.type}" for column in stored.columns)
         self.connection.execute(f"CREATE TABLE {table} ({declared})")
-        for batch in dataset.batches():
-            stored = self._widened(batch, stored, table)
-            self._insert(batch, stored, table)
-            stored = replace(stored, rows=(stored.rows or 0) + batch.num_rows)
+        for rows in gathered(dataset.batches()):
+            stored = self._widened(rows, stored, table)
+            self._insert(rows, stored, table)
+            stored = replace(stored, rows=(stored.rows or 0) + rows.num_rows)
         if not stored.rows:
             raise DataError("a dataset has rows", file=dataset.file)
         return stored
 
-    def _widened(self, batch: pa.RecordBatch, stored: Dataset, table: str) -> Dataset:
+    def _widened(self, rows: pa.Table, stored: Dataset, table: str) -> Dataset:
         """Columns that were declared to hold whole numbers, and do not, hold any numbers."""
         for place, column in enumerate(stored.columns):
-            if column.type == "BIGINT" and pa.types.is_float64(batch.column(place).type):
+            if column.type == "BIGINT" and pa.types.is_float64(rows.column(place).type):
                 self.connection.execute(
                     f"ALTER TABLE {table} ALTER COLUMN {quoted(column.name)} TYPE DOUBLE"
                 )
@@ -77,9 +78,9 @@ class SnapshotDraft:
                 stored = replace(stored, columns=tuple(columns), notes=(*stored.notes, note))
         return stored
 
-    def _insert(self, batch: pa.RecordBatch, stored: Dataset, table: str) -> None:
-        names = [f"c{position}" for position in range(batch.num_columns)]
-        frame = pa.Table.from_arrays(batch.columns, names=names)
+    def _insert(self, rows: pa.Table, stored: Dataset, table: str) -> None:
+        names = [f"c{position}" for position in range(rows.num_columns)]
+        frame = rows.rename_columns(names)
         self.connection.register("batch", frame)
         kinds = {name: frame.column(name).type for name in names}
         texts = [name for name in names if pa.types.is_string(kinds[name])]
@@ -151,7 +152,7 @@ def stored_column(column: Column) -> Column:
 def _value(name: str, kind: pa.DataType, column: Column, *, proven: bool) -> str:
     """SQL for a value as it is stored: blank text is absent, numbered identifiers are text."""
     if pa.types.is_string(kind):
-        text = f"CASE WHEN trim({name}) <> '' THEN {name} END"
+        text = f"CASE WHEN {not_blank(name)} THEN {name} END"
         is_text = column.type == "VARCHAR"
         return text if is_text else reading(f"({text})", column.type, proven=proven)
     if column.type == "VARCHAR" and pa.types.is_floating(kind):

@@ -36,6 +36,20 @@ def reading(column: str, type_name: str, *, proven: bool = False) -> str:
     return f"CASE WHEN regexp_full_match({column}, '{_PATTERNS[type_name]}') THEN {cast} END"
 
 
+def not_blank(column: str) -> str:
+    """SQL that is true for a text that holds more than spaces.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> texts = "(VALUES ('x'), (' é'), ('  '), (''), (NULL)) AS source(text)"
+    >>> duckdb.sql(f"SELECT count(*) FROM {texts} WHERE {not_blank('text')}").fetchall()
+    [(2,)]
+    """
+    # Most texts begin with a visible ASCII character; to look at that is much faster.
+    return f"(({column} >= '!' AND {column} < chr(127)) OR trim({column}) <> '')"
+
+
 def is_text_by_name(name: str) -> bool:
     """Whether a column is text whatever its values look like.
 

@@ -15,6 +15,7 @@ import pytest
 from dashboard import __version__, command
 from queries.store import open_store
 from queries.workspace import open_workspace
+from sample_data.large import ADVERSE_EVENTS, SUBJECTS
 
 REPOSITORY = Path(__file__).parents[2]
 ADSL = """STUDYID,USUBJID,TRT01P,TRT01A,AGE,SEX,EOSSTT
@@ -245,6 +246,49 @@ def test_studies_are_listed(
     assert row.split()[:4] == ["ABC-1", "complete", "shown", "3"]
     assert equipoise("studies", "--json") == command.OK
     assert json.loads(capsys.readouterr().out)[0]["snapshots"] == 1
+
+
+# The large study
+
+
+def test_the_large_study_is_built_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = ["demo", "--large", "--subjects", 200]
+    assert equipoise(*build) == command.OK
+    said = capsys.readouterr()
+    assert "EQX-LARGE: 200 subjects in 3 arms, 4,400 records in 3 datasets" in said.out
+    assert "is now the current one" in said.out
+    assert "EQX-LARGE: Making 4,000 adverse events." in said.err
+    first = files_in(home)
+    assert equipoise(*build) == command.OK
+    assert "is there already, in this size" in capsys.readouterr().out
+    assert files_in(home) == first
+    assert equipoise(*build, "--adverse-events", 500) == command.OK
+    assert "900 records" in capsys.readouterr().out
+    assert len(files_in(home)) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (["--subjects", 200], "say how large --large is"),
+        (["--large", "--subjects", 20], "`subjects` is at least 100, but got 20"),
+        (["--large", "--subjects", 200, "--adverse-events", 0], "is from 1 to 20000, but got 0"),
+    ],
+)
+def test_a_size_that_makes_no_study_is_a_usage_error(
+    arguments: list[object], rule: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert equipoise("demo", *arguments) == command.USAGE
+    assert rule in capsys.readouterr().err
+
+
+def test_the_stated_size_of_the_large_study_is_the_real_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    equipoise("demo", "--help")
+    said = capsys.readouterr().out
+    assert f"[default: {SUBJECTS}]" in said
+    assert ADVERSE_EVENTS == 20 * SUBJECTS
 
 
 # What else can go wrong

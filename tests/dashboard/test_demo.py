@@ -55,3 +55,23 @@ def test_the_demo_is_built_once_and_again_for_a_new_version(
 def test_a_mark_that_says_something_else_does_not_count(tmp_path: Path, mark: str) -> None:
     (tmp_path / "demo.json").write_text(mark)
     assert not demo.demo_is_built(tmp_path)
+
+
+def test_the_large_study_is_a_study_like_any_other(tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+    size = {"subjects": 200, "adverse_events": 1000}
+    with open_workspace(tmp_path / "home") as workspace:
+        assert not demo.large_is_built(workspace, **size)
+        built = demo.build_large(workspace, **size, progress=lambda *said: told.append(said))
+        assert (built.study.code, built.study.status, built.study.blinded) == (
+            "EQX-LARGE",
+            "complete",
+            False,
+        )
+        assert demo.large_is_built(workspace, **size)
+        assert not demo.large_is_built(workspace, subjects=200, adverse_events=2000)
+        with open_store(workspace.path(built.snapshot)) as store:
+            assert store.ask("cohort_size")["subjects"].sum() == 200
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert (shares[-1], told[-1][1]) == (1.0, "EQX-LARGE: The snapshot is complete.")

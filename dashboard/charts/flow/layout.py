@@ -189,7 +189,7 @@ def _allocation(arm: ArmFlow, width: float) -> tuple[list[str], str]:
 
 def _follow_up(arm: ArmFlow, width: float) -> tuple[list[str], str]:
     lost, hover = _losses("Lost to follow-up", arm.lost, width)
-    left, more = _losses("Discontinued treatment", arm.discontinued, width)
+    left, more = _losses("Discontinued the study", arm.discontinued, width)
     return lost + left, "<br>".join(filter(None, (hover, more)))
 
 

@@ -46,7 +46,7 @@ def _arm_rows(arm: ArmFlow) -> Iterator[_Row]:
     yield "Allocation", name, "Received allocated treatment", "", int(arm.received)
     yield from _loss_rows("Allocation", name, "Did not receive it", arm.not_received)
     yield from _loss_rows("Follow-up", name, "Lost to follow-up", arm.lost)
-    yield from _loss_rows("Follow-up", name, "Discontinued treatment", arm.discontinued)
+    yield from _loss_rows("Follow-up", name, "Discontinued the study", arm.discontinued)
     yield "Analysis", name, "Analysed", "", int(arm.analysed)
     yield from _loss_rows("Analysis", name, "Not analysed", arm.not_analysed)
 

@@ -87,7 +87,7 @@ class ArmFlow:
     not_received : Losses
         Allocated and not treated: `allocated - received`.
     lost, discontinued : Losses
-        Lost to follow-up, and discontinued treatment; a subject may be among both.
+        Lost to follow-up, and discontinued the study; a subject may be among both.
     analysed : int
     not_analysed : Losses
         Left out of the analysis: `allocated - analysed`.

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import cohorts, results, state
-from dashboard.charts.theme import CONFIG, alt_text, themed
+from dashboard.charts.theme import CONFIG, alt_text, for_page
 from queries.cohorts import Rule
 from queries.cohorts.editing import with_part, without_part
 from queries.errors import DataError
@@ -36,7 +36,7 @@ def chart(
             chosen(selection)
 
     st.plotly_chart(
-        themed(figure, results.mode()),
+        for_page(figure, results.mode()),
         theme=None,
         config=dict(CONFIG),
         alt=alt_text(figure),

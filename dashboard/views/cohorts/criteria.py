@@ -53,7 +53,7 @@ def attrition() -> None:
     rule = state.current_cohort().rule
     known = parts(rule)
     counts = state.panel_counts([])
-    st.subheader("Attrition", anchor=False)
+    st.header("Attrition", anchor=False)
     if not known:
         st.caption(f"All {counts.total:,} subjects are in: there are no criteria yet.")
         return

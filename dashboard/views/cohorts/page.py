@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cohorts, results, state
+from dashboard import cohorts, dialogs, results, state
 from dashboard.views import heading
-from dashboard.views.cohorts import criteria, panels
+from dashboard.views.cohorts import criteria, exchange, flow, panels, saved
+from dashboard.views.cohorts.record_criterion import ask_for_records
 
 
 def show() -> None:
     """The Cohorts page."""
     with results.explained():
         heading.show("Cohorts")
-    with results.explained():
+        exchange.note()
         _toolbar()
         criteria.chips()
-        panels.show()
-        criteria.attrition()
+    tabs = st.tabs(
+        list(_TABS),
+        key=state.choice("cohort_tab", list(_TABS), next(iter(_TABS))),
+        on_change="rerun",
+    )
+    for tab, part in zip(tabs, _TABS.values(), strict=True):
+        if tab.open:
+            with tab, results.explained():
+                part()
+
+
+def _explore() -> None:
+    panels.show()
+    criteria.attrition()
+
+
+_TABS = {
+    ":material/tune: Explore": _explore,
+    ":material/bookmark: Saved": saved.show,
+    ":material/account_tree: Flow": flow.show,
+}
 
 
 def _toolbar() -> None:
+    filtered = state.current_cohort().rule is not None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Undo",
@@ -41,8 +62,32 @@ def _toolbar() -> None:
             key="clear",
             icon=":material/filter_alt_off:",
             on_click=cohorts.clear,
-            disabled=state.current_cohort().rule is None,
+            disabled=not filtered,
         )
         st.button("Everyone else", icon=":material/contrast:", on_click=cohorts.complement)
+        if state.store().schema.records:
+            st.button(
+                "By records",
+                key="by_records",
+                icon=":material/playlist_add:",
+                on_click=dialogs.ask,
+                args=("records",),
+            )
+        st.button(
+            "Save",
+            key="save",
+            icon=":material/bookmark_add:",
+            disabled=not filtered,
+            on_click=dialogs.ask,
+            args=("save cohort",),
+        )
         with st.popover("Panels", icon=":material/view_module:"):
             panels.choose()
+        with st.popover("Take away", icon=":material/download:"):
+            exchange.take_away()
+        with st.popover("Open file", icon=":material/upload_file:"):
+            exchange.bring_in()
+    if dialogs.is_asked("records"):
+        ask_for_records()
+    if dialogs.is_asked("save cohort"):
+        saved.save_cohort()

@@ -31,7 +31,7 @@ def show() -> None:
     total = state.panel_counts(list(panels.values()), cohort=EVERYONE, events=events)
     known = parts(state.current_cohort().rule)
     counts = {name: _merged(now.levels, total.levels, name) for name in chosen}
-    grid = st.grid(3, min_column_width=300, gap="small")
+    grid = st.grid(3, min_column_width=215, gap="small")
     for column in _columns(counts, panels):
         with grid.cell():
             for name in column:

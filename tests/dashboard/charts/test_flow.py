@@ -64,7 +64,7 @@ def test_the_table_has_every_number_once() -> None:
         ["Received allocated treatment", 98],
         ["Did not receive it", 2],
         ["Lost to follow-up", 3],
-        ["Discontinued treatment", 40],
+        ["Discontinued the study", 40],
         ["Analysed", 95],
         ["Not analysed", 5],
     ]
@@ -98,7 +98,7 @@ def test_beyond_eight_reasons_the_rest_is_counted_and_in_the_hover() -> None:
     note = next(note for note in notes if "Discontinued" in note.text)
     assert note.text.count("•") == 1 + 8 + 1
     assert "4 more reasons (n=4)" in note.text
-    assert note.hovertext.startswith("<b>Discontinued treatment, more reasons</b><br>Rare reason 3")
+    assert note.hovertext.startswith("<b>Discontinued the study, more reasons</b><br>Rare reason 3")
     assert note.hovertext.count("(n=") == 4
     assert note.text.index("Death (n=12)") < note.text.index("Adverse event (n=9)")
 

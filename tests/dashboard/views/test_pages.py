@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.workspace import open_workspace
 
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
@@ -124,16 +125,38 @@ def test_the_plan_gives_the_defaults_of_an_endpoint(home: Path) -> None:
     assert "5 subjects of the cohort were left out (outside SAFFL: 5)" in shown(app)
 
 
-def test_a_filter_changes_the_cohort_and_marks_p_values(home: Path) -> None:
-    app = on_its_own("survival", study="EQX-301")
-    app.multiselect("filter_SEX").select("F").run()
+def test_a_cohort_changes_every_number_and_marks_p_values(home: Path) -> None:
+    women = Cohort(OneOf(column="SEX", values=("F",)))
+    app = on_its_own("survival", study="EQX-301", cohort=women)
     assert not app.exception
-    assert "of 720 subjects**: " in shown(app)
+    assert "316 of 720 subjects**: Sex is F" in shown(app)
     assert "720 of 720" not in shown(app)
     assert any(about == "exploratory" for _, about in tiles(app))
     assert "Exploratory: the cohort is filtered" in shown(app)
     app.button("clear_filters").click().run()
     assert "720 of 720 subjects" in shown(app)
+
+
+def test_a_cohort_chosen_by_the_future_is_compared_from_a_landmark_or_not_at_all(
+    home: Path,
+) -> None:
+    dead = Cohort(OneOf(column="DTHFL", values=("Y",)))
+    app = on_its_own("survival", study="EQX-301", cohort=dead)
+    assert not app.exception
+    assert "no landmark can be stated" in shown(app)
+    assert not [label for label, _ in tiles(app) if "Hazard ratio" in label or "p" in label.split()]
+
+    early = Cohort(AnyRecord(dataset="adae", within=Window(low=0, high=30)))
+    app = on_its_own("survival", study="EQX-301", cohort=early)
+    assert "Set a landmark of day 34 or later" in shown(app), "first dose is up to 3 days later"
+    app.number_input("survival_landmark").set_value(33).run()
+    assert "Set a landmark of day 34 or later" in shown(app)
+    app.number_input("survival_landmark").set_value(34).run()
+    assert not app.exception
+    assert "immortal" not in shown(app)
+    assert [label for label, _ in tiles(app) if "Hazard ratio" in label]
+    assert "from day 34 after randomisation (landmark)" in shown(app)
+    assert "event or censoring by day 34" in shown(app)
 
 
 def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None:
@@ -162,14 +185,14 @@ def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None
 
 
 def test_a_link_brings_the_same_view_to_somebody_else(home: Path) -> None:
-    app = on_its_own("survival", study="GBSG2")
-    app.slider("filter_AGE").set_value((50, 60)).run()
+    fifties = Cohort(Between(column="AGE", low=50, high=60))
+    app = on_its_own("survival", study="GBSG2", cohort=fifties)
     link = str(app.query_params["view"])
     assert len(link) >= 22
     assert "GBSG2" not in link
     other = on_its_own("survival", link=link)
     assert other.session_state["study"] == "GBSG2"
-    assert other.session_state["filter_AGE"] == (50, 60)
+    assert other.session_state["cohort"] == fifties
     assert tiles(other) == tiles(app)
 
 
