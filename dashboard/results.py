@@ -42,7 +42,7 @@ def figure(
     data: pd.DataFrame | None = None,
     code: str | None = None,
 ) -> None:
-    """A figure on the page, with its data, its picture files and its code to take away."""
+    """A figure on the page, its notes beneath; its data, pictures and code to take away."""
     st.plotly_chart(
         for_page(drawn, mode()),
         theme=None,
@@ -50,6 +50,7 @@ def figure(
         alt=alt_text(drawn),
         key=f"figure {name}",
     )
+    st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         with st.popover("Take away", icon=":material/download:", type="tertiary"):
             if data is not None:

@@ -209,10 +209,8 @@ def marked(
     fails = [f"(NOT {test})::TINYINT AS fails{n}" for n, test in enumerate(tests, start=1)]
     wanted = [f"{sql} AS {name}" for name, sql in columns.items()]
     subject = f"{quoted(store.schema.subject)} AS subject"
-    inner = (
-        f"SELECT {', '.join([subject, *wanted, *fails])} "
-        f"FROM {store.layout.subject_source} WHERE {store.enrolled}"
-    )
+    chosen = ", ".join([subject, *wanted, *fails])
+    inner = f"SELECT {chosen} FROM {store.layout.subject_source} WHERE {store.enrolled}"
     names = [f"fails{n}" for n in range(1, len(tests) + 1)]
     failures = " + ".join(f"{name}::SMALLINT" for name in names) or "0"
     first = " ".join(f"WHEN {name} = 1 THEN {n}" for n, name in enumerate(names, start=1))

@@ -232,8 +232,11 @@ class Store:
         return self._cursor().execute(sql, dict(bound)).df()
 
     def predicates(self, rules: Sequence[Rule | None]) -> tuple[list[str], dict[str, object]]:
-        """SQL that is true for the subjects of each rule, and the parameters of all."""
-        return predicates(rules, self.schema, self._records_found.tables(rules, self.schema))
+        """SQL that is true for the subjects of each rule, and the parameters of all.
+
+        It stands where the columns of the table of subjects are in scope, and no other table's.
+        """
+        return predicates(rules, self.schema, self._records_found.tests(rules, self.schema))
 
     @property
     def enrolled(self) -> str:

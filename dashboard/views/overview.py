@@ -94,7 +94,6 @@ def _enrolment() -> None:
         data_cut=_data_cut(),
     )
     results.figure(figure, name=_name("enrolment"), notes=_notes(_enrolment_note()), data=by_day)
-    st.caption(plain(_enrolment_note()))
 
 
 def _enrolment_note() -> str:

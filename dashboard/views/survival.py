@@ -35,7 +35,6 @@ def show() -> None:
         _curves(answer)
         _endpoint_table(answer)
         _comparison(answer)
-        _footnote(answer)
 
 
 def _headline(answer: SurvivalAnswer) -> None:
@@ -141,10 +140,6 @@ def _comparison(answer: SurvivalAnswer) -> None:
             f"degree{'s' if test.degrees_of_freedom > 1 else ''} of freedom, "
             f"p {p_value(test.p_value)}. A hazard ratio below 1 favours the arm over the reference."
         )
-
-
-def _footnote(answer: SurvivalAnswer) -> None:
-    st.caption(" ".join(plain(note) for note in _notes(answer)))
 
 
 def _notes(answer: SurvivalAnswer) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from queries.cohorts.checking import check_rule
 from queries.cohorts.cohort import EVERYONE, Cohort, difference, intersection, union
 from queries.cohorts.criterion import Between, Criterion, MultipleOf, OneOf
-from queries.cohorts.predicate import predicate, predicates, subjects_with
+from queries.cohorts.predicate import predicate, predicates
 from queries.cohorts.rule import (
     AllOf,
     AnyOf,
@@ -43,6 +43,5 @@ __all__ = [
     "parts_of",
     "predicate",
     "predicates",
-    "subjects_with",
     "union",
 ]

@@ -55,8 +55,8 @@ def predicates(
     Parameters
     ----------
     found : mapping of str to str, optional
-        For criteria on records, by their JSON: a table whose column `subject` already holds
-        the subjects who meet them (`subjects_with`).
+        For criteria on records, by their JSON: SQL that is already known to be true for the
+        subjects who meet them.
 
     Examples
     --------
@@ -69,23 +69,6 @@ def predicates(
         check_rule(rule, schema)
         written.append("TRUE" if rule is None else compiler.compile(rule))
     return written, compiler.parameters
-
-
-def subjects_with(rule: AnyRecord, schema: Schema) -> tuple[str, dict[str, object]]:
-    """SQL for the subjects who meet a criterion on records, one row each, as `subject`.
-
-    Examples
-    --------
-    >>> lab = RecordTable(columns={"AVAL": "DOUBLE"}, source="adlb")
-    >>> schema = Schema(subjects={}, records={"adlb": lab})
-    >>> print(subjects_with(AnyRecord(dataset="adlb"), schema)[0])
-    SELECT DISTINCT subject FROM (SELECT record."USUBJID" AS subject FROM adlb AS record \
-WHERE record."USUBJID" IS NOT NULL)
-    """
-    check_rule(rule, schema)
-    compiler = _Compiler(schema, {})
-    found = compiler.subjects_with(rule)
-    return f"SELECT DISTINCT subject FROM ({found})", compiler.parameters
 
 
 class _Compiler:
@@ -111,8 +94,7 @@ class _Compiler:
             case MultipleOf():
                 return self._multiple_of(rule)
             case AnyRecord():
-                subject = quoted(self.schema.subject)
-                return f"COALESCE({subject} IN ({self._found(rule)}), FALSE)"
+                return self._any_record(rule)
         raise TypeError(f"no SQL for {type(rule).__name__}")  # a new kind of rule without its case
 
     def _joined(self, parts: tuple[Rule, ...], word: str, *, empty: str) -> str:
@@ -176,11 +158,9 @@ class _Compiler:
 
     # Criteria on records -------------------------------------------------------------
 
-    def _found(self, rule: AnyRecord) -> str:
-        table = self.found.get(rule_text(rule)) if self.found else None
-        return self.subjects_with(rule) if table is None else f"SELECT subject FROM {table}"
-
-    def subjects_with(self, rule: AnyRecord) -> str:
+    def _any_record(self, rule: AnyRecord) -> str:
+        if self.found and (known := self.found.get(rule_text(rule))) is not None:
+            return known
         table = self.schema.records[rule.dataset]
         subject = f"record.{quoted(table.subject)}"
         self.columns, self.row = table.columns, "record."
@@ -197,7 +177,8 @@ class _Compiler:
             if rule.at_least > 1
             else ""
         )
-        return f"SELECT {subject} AS subject FROM {source} WHERE {' AND '.join(tests)}{several}"
+        found = f"SELECT {subject} FROM {source} WHERE {' AND '.join(tests)}{several}"
+        return f"COALESCE({quoted(self.schema.subject)} IN ({found}), FALSE)"
 
     def _anchor_days(self, within: Window) -> str:
         day = self.schema.anchors[within.anchor]

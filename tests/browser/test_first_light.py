@@ -118,11 +118,13 @@ def test_arms_are_pooled_and_shown_again_with_a_reason(page: Page, server: Runni
 def test_a_filter_is_a_sentence_and_follows_to_the_next_page(
     page: Page, server: RunningServer
 ) -> None:
-    page.goto(server.url)
+    page.goto(f"{server.url}/cohorts")
     expect(page.get_by_text("720 of 720 subjects").first).to_be_visible(timeout=SLOW)
-    page.get_by_label("Sex").click()
+    page.locator(".st-key-refine-SEX button").click(timeout=SLOW)
+    page.get_by_label("Levels (subjects now / in total)").click()
     page.get_by_role("option", name=re.compile("^F ")).click()
-    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # the list
+    page.keyboard.press("Escape")  # and the input it belongs to
     sentence = page.get_by_text(re.compile(r"\d+ of 720 subjects: Sex is F"))
     expect(sentence.first).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="Survival").click()

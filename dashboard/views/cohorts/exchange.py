@@ -11,6 +11,7 @@ from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.text import plain
 from dashboard.views import heading
+from queries import questions
 from queries.cohorts import EVERYONE
 from queries.cohorts.files import read_cohort, read_subjects, write_cohort
 from queries.errors import DataError
@@ -20,7 +21,9 @@ _SHOWN = 5
 
 def take_away() -> None:
     """Downloads of the cohort on screen."""
+    # What a download makes is made outside the session: it gets everything from here.
     cohort, study, snapshot = state.current_cohort(), state.study().code, state.snapshot()
+    store, notes = state.store(), [heading.cohort_sentence(), heading.provenance_line()]
     name = file_stem(f"{study} cohort")
 
     def as_json() -> bytes:
@@ -28,8 +31,8 @@ def take_away() -> None:
         return text.encode()
 
     def as_subjects() -> bytes:
-        ids = state.ask("subjects").rename(columns={"subject": "USUBJID"})
-        return tables.to_csv(ids, [heading.cohort_sentence(), heading.provenance_line()])
+        ids = questions.subjects(store=store, cohort=cohort)
+        return tables.to_csv(ids.rename(columns={"subject": "USUBJID"}), notes)
 
     for label, ending, make, mime in (
         ("Rule as JSON", "json", as_json, "application/json"),

@@ -8,7 +8,6 @@ from dashboard import results, state
 from dashboard.analyses.flow import FlowAnalysis
 from dashboard.charts.flow import draw_flow, flow_table
 from dashboard.charts.theme import arm_styles
-from dashboard.text import plain
 from dashboard.views import heading
 from queries.store import ArmRole
 
@@ -26,7 +25,6 @@ def show() -> None:
     table, notes = flow_table(flow), _notes(flag, role)
     figure = draw_flow(flow, styles=styles, width=_WIDTH)
     results.figure(figure, name=name, notes=notes, data=table)
-    st.caption(" ".join(plain(note) for note in notes))
     with st.expander("The same numbers as a table"):
         results.table(table, name=f"{name} table", notes=notes)
 

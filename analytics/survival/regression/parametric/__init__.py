@@ -1,0 +1,1 @@
+"""Parametric models: distributions of times with a location that covariates shift."""
