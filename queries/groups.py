@@ -252,19 +252,27 @@ def _as_text(patterns: pd.Series[Any], groups: int) -> pd.Categorical:
 def _named_in_order(store: Store, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Levels by the names they have in a table, and in its order."""
     beside = numbers_beside(store, frames)
-    ordered = {}
-    for column, frame in frames.items():
-        numeric = column_kind(store.columns[column]) == "number"
-        names = {one: _name(one, numeric=numeric) for one in frame["level"].dropna().unique()}
-        named = frame.assign(level=_with_none(frame["level"].map(names)))
-        keys = ["pattern", "level"]
-        named = named.groupby(keys, dropna=False, observed=True)["subjects"].sum().reset_index()
-        named["level"] = _with_none(named["level"])
-        order = ordered_levels(set(names.values()), beside.get(column, {}))
-        places = {level: place for place, level in enumerate(order)}
-        place = named["level"].map(places).fillna(len(places))
-        ordered[column] = named.iloc[place.argsort(kind="stable")].reset_index(drop=True)
-    return ordered
+    return {
+        column: _in_order(_named(frame, store.columns[column]), beside.get(column, {}))
+        for column, frame in frames.items()
+    }
+
+
+def _named(frame: pd.DataFrame, type_: str) -> pd.DataFrame:
+    numeric = column_kind(type_) == "number"
+    names = {level: _name(level, numeric=numeric) for level in frame["level"].dropna().unique()}
+    named = frame.assign(level=_with_none(frame["level"].map(names)))
+    # Two levels can have one name, as blanks of different length have.
+    sums = named.groupby(["pattern", "level"], dropna=False, observed=True)["subjects"].sum()
+    counted = sums.reset_index()
+    return counted.assign(level=_with_none(counted["level"]))
+
+
+def _in_order(frame: pd.DataFrame, numbers: Mapping[str, float]) -> pd.DataFrame:
+    order = ordered_levels(frame["level"].dropna().unique(), numbers)
+    places = {level: place for place, level in enumerate(order)}
+    place = frame["level"].map(places).fillna(len(order))
+    return frame.iloc[place.argsort(kind="stable")].reset_index(drop=True)
 
 
 def _name(level: str, *, numeric: bool) -> str:

@@ -46,7 +46,7 @@ def test_a_cohort_is_compared_with_everyone_else(
 ) -> None:
     page.goto(link_to_women(server))
     header(page, "Placebo (N = 169)")
-    page.get_by_role("radio", name="Cohorts").click()
+    page.get_by_test_id("stRadio").get_by_text("Cohorts", exact=True).click()
     header(page, "Everyone else (N = 404)")
     header(page, "Cohort on screen (N = 316)")
     table = downloaded(page, "Table as CSV").splitlines()

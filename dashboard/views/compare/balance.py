@@ -20,13 +20,13 @@ def show(comparison: Comparison) -> None:
     answer = state.compared(analysis)
     if len(answer.groups) < 2:
         raise NotEstimableError("A standardised difference compares groups, and there is one.")
-    threshold = st.segmented_control(
+    threshold = st.radio(
         "Balanced up to",
         _THRESHOLDS,
         key=state.choice("compare_threshold", _THRESHOLDS, _THRESHOLDS[0]),
         persist_state="session",
         format_func=lambda value: f"±{value:g}",
-        required=True,
+        horizontal=True,
     )
     differences = answer.differences()
     figure = draw_love(
@@ -48,4 +48,3 @@ def show(comparison: Comparison) -> None:
         data=differences,
         code=code_of(analysis, "balance"),
     )
-    notes.show(said)

@@ -18,7 +18,9 @@ def choose_cohorts() -> Groups | None:
     """Let the reader choose cohorts and the reference; None when none can be compared."""
     known = named(_groups())
     names = {group.key: group.name for group in known}
-    usual = [key for key in ("screen", "rest") if key in names] or list(names)[:MOST_GROUPS]
+    fit, _ = _fitting(known)
+    usual = [key for key in ("screen", "rest") if key in names]
+    usual = usual or [group.key for group in fit[:MOST_GROUPS]]
     keys = st.multiselect(
         "Cohorts",
         list(names),

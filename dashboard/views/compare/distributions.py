@@ -40,7 +40,6 @@ def show(comparison: Comparison) -> None:
         data=data,
         code=code_of(analysis, "distribution"),
     )
-    notes.show(said)
 
 
 def _choose_variable(variables: tuple[ComparedVariable, ...]) -> ComparedVariable:
@@ -58,13 +57,13 @@ def _choose_variable(variables: tuple[ComparedVariable, ...]) -> ComparedVariabl
 
 def _choose_drawing() -> str:
     kinds = [_BOXES, _OUTLINES]
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Drawn as",
         kinds,
         key=state.choice("compare_drawing", kinds, _BOXES),
         persist_state="session",
         format_func=str.capitalize,
-        required=True,
+        horizontal=True,
     )
     return chosen or _BOXES
 

@@ -84,13 +84,13 @@ def _choose_kind() -> By:
     is_filtered = state.current_cohort().rule is not None
     usual: By = "cohorts" if is_filtered and not by_arm else "levels"
     # What suits one situation is no choice for the other.
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Groups",
         kinds,
         key=state.choice(f"compare_by_{usual}", kinds, usual),
         persist_state="session",
         format_func=lambda kind: BY[kind],
-        required=True,
+        horizontal=True,
     )
     return chosen or usual
 

@@ -15,6 +15,7 @@ from queries.level_order import numbers_beside, ordered_levels
 from queries.panels import Panel
 from queries.store import NO_ARM
 
+_MOST_LEVELS = 500  # that a list to choose from holds
 ARMS = {"planned_arm": "planned", "actual_arm": "actual"}
 
 
@@ -51,7 +52,9 @@ def grouping_columns() -> list[str]:
     offered = [
         name
         for name, profile in profiles.items()
-        if profile.kind == "levels" and profile.levels > 1 and not profile.identifies
+        if profile.kind == "levels"
+        and 1 < profile.levels <= _MOST_LEVELS
+        and not profile.identifies
     ]
     return list(dict.fromkeys([*(name for name in first if name in offered), *offered]))
 

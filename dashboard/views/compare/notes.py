@@ -74,6 +74,7 @@ def _late(groups: Groups) -> list[str]:
 
 
 def _marks(groups: Groups, answer: ComparisonAnswer) -> list[str]:
-    if not answer.analysis.options.p_values or groups.within.rule is None:
+    tested = not isinstance(answer.table, str) and answer.table.options.p_values
+    if not tested or groups.within.rule is None:
         return []
     return ["Exploratory: the cohort is filtered, so p-values do not control the type I error."]

@@ -33,7 +33,6 @@ def show(comparison: Comparison) -> None:
     )
     if len(answer.overlap.names) > 1:
         _pairs(answer.overlap.pairs, said)
-    notes.show(said)
 
 
 def _pairs(pairs: pd.DataFrame, said: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+import streamlit as st
 
 from analytics.baseline.described_variable import LINES
 from analytics.baseline.table_display import FIRST, RESERVED
@@ -14,8 +15,10 @@ from dashboard.views.compare import notes
 from dashboard.views.compare.inputs import Comparison, code_of
 
 COMPARISONS = tuple(name for name in RESERVED if name not in FIRST)
+NAME = "Characteristic"
 _SPACE = "\u00a0"  # holds a line together, and Markdown keeps it
 _INDENT = 3 * _SPACE
+_WIDE = 9  # columns that fit a narrow screen, those that are not drawn among them
 
 
 def show(comparison: Comparison) -> None:
@@ -25,6 +28,8 @@ def show(comparison: Comparison) -> None:
     text = answer.display()
     footnotes = () if isinstance(answer.table, str) else answer.table.footnotes()
     said = notes.notes(comparison.groups, answer, *footnotes)
+    if len(text.columns) > _WIDE:
+        st.caption("On a narrow screen, scroll the table sideways to see all groups.")
     results.table(
         text,
         raw=None if isinstance(answer.table, str) else answer.table.to_frame(),
@@ -54,22 +59,22 @@ def drawn(text: pd.DataFrame) -> pd.DataFrame:
         if name not in FIRST
     }
     rows: list[dict[str, str]] = []
-    lines = text.iloc[1:]
-    for (section, variable), own in lines.groupby(["Section", "Variable"], sort=False):
-        if section and section not in set(lines["Section"][: own.index[0] - 1]):
-            rows.append({"": f":primary[**{plain(section)}**]"})
-        rows += _variable(variable, own, headed)
-    return pd.DataFrame(rows, columns=["", *headed.values()]).fillna("")
+    for section, lines in text.iloc[1:].groupby("Section", sort=False):
+        if section:
+            rows.append({NAME: f":gray[**{plain(section)}**]"})
+        for variable, own in lines.groupby("Variable", sort=False):
+            rows += _variable(str(variable), own, headed)
+    return pd.DataFrame(rows, columns=[NAME, *headed.values()]).fillna("")
 
 
 def _variable(name: str, lines: pd.DataFrame, headed: Mapping[str, str]) -> list[dict[str, str]]:
     """A line with the name and what compares the groups, then one for each statistic."""
     first = lines.iloc[0]
     compared = [column for column in headed if column in COMPARISONS]
-    rows = [{"": f"**{plain(name)}**"} | {headed[one]: plain(first[one]) for one in compared}]
+    rows = [{NAME: f"**{plain(name)}**"} | {headed[one]: plain(first[one]) for one in compared}]
     for line in lines.to_dict("records"):
         cells = {title: plain(line[one]) for one, title in headed.items() if one not in compared}
         statistic = plain(line["Statistic"])
         unbroken = statistic.replace(" ", _SPACE) if line["Statistic"] in LINES else statistic
-        rows.append({"": f"{_INDENT}{unbroken}"} | cells)
+        rows.append({NAME: f"{_INDENT}{unbroken}"} | cells)
     return rows

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.analyses.comparison_answer import ComparisonAnswer
+from dashboard.views.compare.table_one import NAME
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import SavedCohort, open_workspace
 from tests.dashboard.views.test_pages import home, shown, unescaped
@@ -107,12 +108,12 @@ def test_every_tab_compares_the_arms_of_every_demo_study(
 def test_table_one_has_the_variables_of_a_trial_and_none_after_baseline(home: Path) -> None:
     table = table_of(compare_page())
     assert table.columns.tolist() == [
-        "", "Placebo (N = 359)", "Lumarestat 200 mg (N = 361)", "Overall (N = 720)", "|SMD|",
+        NAME, "Placebo (N = 359)", "Lumarestat 200 mg (N = 361)", "Overall (N = 720)", "|SMD|",
     ]  # fmt: skip
-    lines = table[""].tolist()
+    lines = table[NAME].tolist()
     for name in ("Age at consent (years)", "Sex, n (%)", "Race, n (%)", "Weight at baseline (kg)"):
         assert f"**{name}**" in lines
-    assert lines.index(":primary[**Stratification factors**]") < lines.index(
+    assert lines.index(":gray[**Stratification factors**]") < lines.index(
         "**ECOG performance status at baseline, n (%)**"
     )
     assert not [line for line in lines if "treatment duration" in line or "after baseline" in line]
@@ -121,7 +122,7 @@ def test_table_one_has_the_variables_of_a_trial_and_none_after_baseline(home: Pa
 def test_a_variable_after_baseline_is_marked(home: Path) -> None:
     app = compare_page(compare_variables=["AGE", "TRTDURD"])
     no_traceback(app)
-    assert "**Total treatment duration (days) (after baseline)**" in table_of(app)[""].tolist()
+    assert "**Total treatment duration (days) (after baseline)**" in table_of(app)[NAME].tolist()
     assert "Not known at baseline: Total treatment duration (days) (after baseline)." in shown(app)
 
 
@@ -138,8 +139,8 @@ def test_the_options_change_the_table(home: Path) -> None:
     assert table.columns[-1] == "p (exploratory)"
     assert "Overall (N = 720)" not in table.columns
     assert "169 (47%)" in table["Placebo (N = 359)"].tolist()
-    assert not [line for line in table[""] if line.startswith(":primary")]
-    assert table[""].str.endswith("Missing").sum() == 13
+    assert not [line for line in table[NAME] if line.startswith(":gray")]
+    assert table[NAME].str.endswith("Missing").sum() == 13
     assert "p-values are exploratory and not adjusted for their number" in shown(app)
     assert "Wilcoxon rank-sum test" in shown(app)
 
@@ -181,7 +182,7 @@ def test_levels_of_numbers_and_missing_ones_are_groups(home: Path) -> None:
     assert "No arm recorded (N = 5)" in table_of(app).columns
     app = compare_page(compare_variable="ECOGBL")
     assert table_of(app).columns.tolist()[1:3] == ["0 (N = 311)", "1 (N = 409)"]
-    assert "ECOG performance status at baseline, n (%)" not in str(table_of(app)[""].tolist())
+    assert "ECOG performance status at baseline, n (%)" not in str(table_of(app)[NAME].tolist())
 
 
 def test_no_level_and_no_variable_are_sentences(home: Path) -> None:
@@ -201,7 +202,7 @@ def test_one_group_and_empty_groups_are_sentences(home: Path) -> None:
     no_traceback(app)
     assert "Left out, since no subject is in it: Lumarestat 200 mg." in shown(app)
     assert "There is one group only, so nothing is compared." in shown(app)
-    assert table_of(app).columns.tolist() == ["", "Placebo (N = 359)"]
+    assert table_of(app).columns.tolist() == [NAME, "Placebo (N = 359)"]
     app = compare_page(placebo, compare_tab=BALANCE)
     assert "compares groups, and there is one" in shown(app)
     app = compare_page(AnyOf(()))
@@ -247,6 +248,25 @@ def test_a_saved_cohort_that_does_not_fit_is_said_and_left_out(home: Path) -> No
     app = compare_page(compare_by_levels="cohorts", compare_cohorts=keys(only))
     no_traceback(app)
     assert "Choose at least one cohort." in everything(app)
+
+
+def test_saved_cohorts_are_compared_where_none_is_on_screen(home: Path) -> None:
+    save(home, Women=WOMEN, Odd=OneOf(column="NOPE", values=("Y",)))
+    app = compare_page(compare_by_levels="cohorts")
+    no_traceback(app)
+    assert table_of(app).columns.tolist()[1:3] == ["All subjects (N = 720)", "Women (N = 316)"]
+    assert "Odd" not in shown(app)
+
+
+def test_what_is_compared_can_change_while_the_overlap_is_open(home: Path) -> None:
+    app = compare_page(WOMEN, compare_by_levels="cohorts", compare_tab=OVERLAP)
+    app.radio("compare_by_levels").set_value("levels").run()
+    no_traceback(app)
+    assert table_of(app).columns[1] == "Placebo (N = 169)"
+    app.radio("compare_by_levels").set_value("cohorts").run()
+    app.button("clear_filters").click().run()
+    no_traceback(app)
+    assert "There is one group only" in shown(app)
 
 
 def test_an_older_version_stays_what_a_link_compared(home: Path) -> None:
@@ -350,9 +370,9 @@ def test_names_out_of_the_data_are_names(home: Path) -> None:
     app = compare_page()
     table = table_of(app)
     assert table.columns.tolist()[1:3] == ["Overall (2) (N = 359)", "|SMD| <b>$x$</b> (N = 361)"]
-    lines = [line.replace("\xa0", "") for line in table[""]]
+    lines = [line.replace("\xa0", "") for line in table[NAME]]
     assert {"(blank)", "[x](y) **z**", "**Sex (2), n (%)**", "**n | <i>$a$ (years)**"} <= {*lines}
-    for cell in (*app.table[0].value[""], *app.table[0].value.columns):
+    for cell in (*app.table[0].value[NAME], *app.table[0].value.columns):
         assert "<i>" not in cell
         assert "[x]" not in cell
 
