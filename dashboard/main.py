@@ -11,6 +11,7 @@ from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar, survival
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
+from dashboard.views.subjects import page as subjects_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -48,6 +49,13 @@ STUDY_PAGES = [
         url_path="compare",
         icon=":material/compare_arrows:",
         help="Groups side by side: Table 1, standardised differences, overlap, distributions.",
+    ),
+    st.Page(
+        subjects_page.show,
+        title="Subjects",
+        url_path="subjects",
+        icon=":material/person_search:",
+        help="The subjects of the cohort, searched and sorted; the profile of each.",
     ),
     st.Page(
         survival.show,

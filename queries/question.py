@@ -7,7 +7,8 @@ Each file under `queries/sql/` answers one question and says so in its header::
     -- params: until DATE
     -- columns: arm VARCHAR, subjects BIGINT
 
-A file reads FROM `cohort`, the subjects asked about, and from the standard views
+The grain is what tells rows apart; `record` says that every record is a row, and no grain that
+there is one row. A file reads FROM `cohort`, the subjects asked about, and from the standard views
 of the store. It never contains a value: values are `$parameters`.
 """
 

@@ -243,6 +243,78 @@ def anchor_delays(*, store: Store, endpoint: str, cohort: Cohort = EVERYONE) -> 
     return store.ask("anchor_delays", cohort=cohort, endpoint=endpoint)
 
 
+def subject_facts(
+    *, store: Store, subject: str, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """What the table of subjects says of one subject; no row when it is not in the cohort.
+
+    Examples
+    --------
+    >>> subject_facts(store=store, subject="S1")["site"].item()
+    '01'
+    """
+    return store.ask("subject_facts", cohort=cohort, arm=arm, subject=subject)
+
+
+def subject_adverse_events(
+    *, store: Store, subject: str, cohort: Cohort = EVERYONE
+) -> pd.DataFrame:
+    """Adverse events of one subject, with study days (1 is the day of first dose).
+
+    Examples
+    --------
+    >>> subject_adverse_events(store=store, subject="S1")["start_day"].tolist()
+    [3, 49, 59]
+    """
+    return store.ask("subject_adverse_events", cohort=cohort, subject=subject)
+
+
+def subject_laboratory_results(
+    *, store: Store, subject: str, cohort: Cohort = EVERYONE
+) -> pd.DataFrame:
+    """Laboratory results of one subject with their limits, by study day.
+
+    Examples
+    --------
+    >>> subject_laboratory_results(store=store, subject="S1")["day"].tolist()
+    [-1, 31]
+    """
+    return store.ask("subject_laboratory_results", cohort=cohort, subject=subject)
+
+
+def subject_exposures(*, store: Store, subject: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Doses of one subject, with study days.
+
+    Examples
+    --------
+    >>> len(subject_exposures(store=store, subject="S1"))
+    0
+    """
+    return store.ask("subject_exposures", cohort=cohort, subject=subject)
+
+
+def subject_visits(*, store: Store, subject: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Visits of one subject, by study day.
+
+    Examples
+    --------
+    >>> len(subject_visits(store=store, subject="S1"))
+    0
+    """
+    return store.ask("subject_visits", cohort=cohort, subject=subject)
+
+
+def subject_endpoints(*, store: Store, subject: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Endpoints of one subject: event or censored, when and why.
+
+    Examples
+    --------
+    >>> subject_endpoints(store=store, subject="S1")["event"].item()
+    True
+    """
+    return store.ask("subject_endpoints", cohort=cohort, subject=subject)
+
+
 def findings(*, store: Store) -> pd.DataFrame:
     """Data-quality findings of the import, most serious first.
 

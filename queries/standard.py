@@ -111,6 +111,32 @@ ADVERSE_EVENT_COLUMNS = (
     StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "AEENDTC"), type="DATE"),
 )
 
+LABORATORY_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="test", sources=("PARAMCD", "LBTESTCD")),
+    StandardColumn(name="label", sources=("PARAM", "LBTEST", "PARAMCD")),
+    StandardColumn(name="value", sources=("AVAL", "LBSTRESN"), type="DOUBLE"),
+    StandardColumn(name="unit", sources=("AVALU", "LBSTRESU")),
+    StandardColumn(name="low", sources=("ANRLO", "A1LO", "LBSTNRLO"), type="DOUBLE"),
+    StandardColumn(name="high", sources=("ANRHI", "A1HI", "LBSTNRHI"), type="DOUBLE"),
+    StandardColumn(name="measured_on", sources=("ADT", "ADTM", "LBDTC"), type="DATE"),
+)
+
+EXPOSURE_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="treatment", sources=("EXTRT", "TRTA")),
+    StandardColumn(name="dose", sources=("EXDOSE",), type="DOUBLE"),
+    StandardColumn(name="unit", sources=("EXDOSU",)),
+    StandardColumn(name="started_on", sources=("ASTDT", "ASTDTM", "EXSTDTC"), type="DATE"),
+    StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "EXENDTC"), type="DATE"),
+)
+
+VISIT_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="visit", sources=("VISIT", "AVISIT")),
+    StandardColumn(name="held_on", sources=("SVSTDTC", "ADT", "ADTM"), type="DATE"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:

@@ -24,6 +24,7 @@ from queries.identifiers import quoted
 from queries.layout import read_layout
 from queries.prepared import prepare_views
 from queries.question import read_question
+from queries.record_views import create_record_views
 from queries.records_found import RecordsFound
 from queries.screening import create_screening_view
 from queries.standard import Selection
@@ -84,6 +85,7 @@ class Store:
         self._create_views()
         prepare_views(self._connection, self.layout)
         create_screening_view(self._connection, self.layout)
+        create_record_views(self._connection, self.layout)
         self._records_found = RecordsFound(self._connection)
         self._connection.execute("SET lock_configuration = true")
 

@@ -10,7 +10,7 @@ from queries import questions
 from queries.question import all_questions, read_question
 from queries.store import Store
 
-VALUES = {"endpoint": "OS"}
+VALUES = {"endpoint": "OS", "subject": "S1"}
 
 
 @pytest.mark.parametrize("name", all_questions())
@@ -20,6 +20,8 @@ def test_answer_has_the_columns_and_the_grain_of_the_header(name: str, tiny_stor
     described = tiny_store.describe(name, **values)
     assert described == question.columns
     answer = tiny_store.ask(name, **values)
+    if question.grain == ("record",):  # as many rows as there are records, equal ones too
+        return
     if question.grain:
         assert not answer.duplicated(list(question.grain)).any()
     else:

@@ -1,0 +1,70 @@
+"""Records under standard names, for the questions about one subject.
+
+Each view reads whatever datasets a study has for it, ADaM first, and only what this reader may
+see: without a dataset it has no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from queries.identifiers import quoted
+from queries.layout import Layout
+from queries.standard import (
+    ADVERSE_EVENT_COLUMNS,
+    EXPOSURE_COLUMNS,
+    LABORATORY_COLUMNS,
+    VISIT_COLUMNS,
+    StandardColumn,
+    select_standard,
+)
+from queries.variables import domain_of
+
+_VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
+    ("adverse_events", ADVERSE_EVENT_COLUMNS, ("ADAE", "AE")),
+    ("laboratory_results", LABORATORY_COLUMNS, ("ADLB", "LB")),
+    ("exposures", EXPOSURE_COLUMNS, ("ADEX", "EX")),
+    ("visits", VISIT_COLUMNS, ("SV", "ADLB", "ADVS")),
+)
+
+
+def create_record_views(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Let questions read records by their standard names."""
+    for view, columns, domains in _VIEWS:
+        datasets = next(filter(None, (_of_domain(layout, one) for one in domains)), [])
+        parts = [_part(layout, name, columns) for name in datasets] or [_nothing(columns)]
+        connection.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(parts)}")
+
+
+def collected_records(layout: Layout, view: str) -> bool:
+    """Whether a view has a dataset that this reader may see.
+
+    Examples
+    --------
+    >>> collected_records(store.layout, "adverse_events"), collected_records(store.layout, "visits")
+    (True, True)
+    """
+    domains = next(domains for name, _, domains in _VIEWS if name == view)
+    return any(_of_domain(layout, domain) for domain in domains)
+
+
+def _of_domain(layout: Layout, domain: str) -> list[str]:
+    """The datasets of a domain; those of SDTM may be split, as LBCH is part of LB."""
+    if domain.startswith("AD"):
+        return [name for name in layout.schema.records if domain_of(name) == domain]
+    shortest = {"AE", "EX", "SV", "LB"}
+    names = [name for name in layout.schema.records if name.upper().startswith(domain)]
+    return [n for n in names if domain in shortest and len(n) <= len(domain) + 2]
+
+
+def _part(layout: Layout, dataset: str, columns: tuple[StandardColumn, ...]) -> str:
+    table = layout.schema.records[dataset]
+    selection = select_standard(columns, table.columns, set())
+    return f"SELECT {selection.sql} FROM {table.source} AS record"
+
+
+def _nothing(columns: tuple[StandardColumn, ...]) -> str:
+    listed = ", ".join(f"NULL::{column.type} AS {quoted(column.name)}" for column in columns)
+    return f"SELECT {listed} WHERE FALSE"
