@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar, survival
 from dashboard.views.cohorts import page as cohorts_page
+from dashboard.views.compare import page as compare_page
 from dashboard.views.subjects import page as subjects_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
@@ -41,6 +42,13 @@ STUDY_PAGES = [
         url_path="cohorts",
         icon=":material/groups:",
         help="Choose subjects by clicking charts; see what each criterion costs; save cohorts.",
+    ),
+    st.Page(
+        compare_page.show,
+        title="Compare",
+        url_path="compare",
+        icon=":material/compare_arrows:",
+        help="Groups side by side: Table 1, standardised differences, overlap, distributions.",
     ),
     st.Page(
         subjects_page.show,

@@ -79,14 +79,44 @@ def tile(label: str, value: str, about: str | None = None) -> None:
 
 
 def table(
-    shown: pd.DataFrame, *, name: str, notes: Sequence[str], raw: pd.DataFrame | None = None
+    shown: pd.DataFrame,
+    *,
+    name: str,
+    notes: Sequence[str],
+    raw: pd.DataFrame | None = None,
+    drawn: pd.DataFrame | None = None,
+    code: str | None = None,
 ) -> None:
-    """A table on the page; `raw` is what is taken away, at full precision."""
-    st.table(
-        shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell), hide_index=True
-    )
-    taken = raw if raw is not None else shown
-    _download("Table as CSV", "csv", name, partial(tables.to_csv, taken, notes), "text/csv")
+    """A table on the page, ready to take away.
+
+    Parameters
+    ----------
+    shown : DataFrame
+        The table as text.
+    raw : DataFrame, optional
+        Its numbers at full precision.
+    drawn : DataFrame, optional
+        How the page draws it, in Markdown; else as `shown` with every text taken as it is.
+    code : str, optional
+        The Python that makes it again.
+    """
+    if drawn is None:
+        st.table(_as_it_is(shown), hide_index=True, alt=name)
+    else:
+        st.table(drawn, border="horizontal", hide_index=True, alt=name)
+    with st.container(horizontal=True, gap="small"):
+        _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
+        if raw is not None:
+            make = partial(tables.to_csv, raw, notes)
+            _download("Numbers as CSV", "csv", f"{name} numbers", make, "text/csv")
+        if code is not None:
+            with st.popover("Show code", icon=":material/code:", type="tertiary"):
+                st.code(code, language="python")
+
+
+def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
+    cells = shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
+    return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
 
 def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mime: str) -> None:

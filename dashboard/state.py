@@ -18,9 +18,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.comparison import ComparisonAnalysis
+from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.home import PERSON, home_folder
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
+from queries.groups import GroupCounts, count_groups
 from queries.panels import Panel, PanelCounts, count_events, count_panels
 from queries.profile import ColumnProfile, profile_columns
 from queries.record_choices import record_levels
@@ -90,6 +93,37 @@ def _panel_counts(
         return counted
     levels = [counted.levels, count_events(store, asked, owners=owned)]
     return replace(counted, levels=pd.concat(levels, ignore_index=True))
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _group_counts(
+    path: str,
+    pooled: bool,
+    groups: tuple[str, ...],
+    within: str,
+    levels: tuple[str, ...],
+    values: tuple[str, ...],
+) -> GroupCounts:
+    return count_groups(
+        _store(path, pooled),
+        [Cohort.from_json(group) for group in groups],
+        within=Cohort.from_json(within),
+        levels=levels,
+        values=values,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=50, hash_funcs={ComparisonAnalysis: repr})
+def _compared(path: str, pooled: bool, analysis: ComparisonAnalysis) -> ComparisonAnswer:
+    counted = _group_counts(
+        path,
+        pooled,
+        tuple(group.to_json() for group in analysis.groups),
+        analysis.within.to_json(),
+        analysis.columns("levels"),
+        analysis.columns("numbers"),
+    )
+    return analysis.answer(counted)
 
 
 # The study, its snapshot and its store ------------------------------------------
@@ -236,6 +270,11 @@ def panel_counts(
         tuple(sorted((owners or {}).items())),
         events,
     )
+
+
+def compared(analysis: ComparisonAnalysis) -> ComparisonAnswer:
+    """The answer to a comparison of groups; not to be changed."""
+    return _compared(str(snapshot_path()), study().blinded, analysis)
 
 
 # The cohort -----------------------------------------------------------------------

@@ -287,7 +287,7 @@ def _set_axes(figure: go.Figure, overlap: _Overlap, matrix: float) -> None:
             "anchor": "y3",
             "title": {"text": "Subjects"},
             "tickformat": ",d",
-            "tickvals": [0, time_ticks(most, unit="subjects", most=3)[-1]],
+            "tickvals": [0, time_ticks(most, unit="subjects", most=4)[-1]],
         },
         yaxis3={**down, "anchor": "x3", "visible": False},
     )

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 
-_MOST_LEVELS = 12
+MOST_LEVELS = 12
 _MISSING = "Not collected"
 _BAR_PIXELS, _AROUND, _LINE_PIXELS, _NAME_PIXELS = 14, 12, 17, 125
 _TOP, _AXIS = 12, 66
@@ -69,7 +69,7 @@ def _by_level(levels: pd.DataFrame) -> pd.DataFrame:
         index="level", columns="group", values="subjects", aggfunc="sum", fill_value=0
     )
     order = [level for level in _order(levels["level"], table) if level != _MISSING]
-    kept, folded = order[:_MOST_LEVELS], order[_MOST_LEVELS:]
+    kept, folded = order[:MOST_LEVELS], order[MOST_LEVELS:]
     result = table.loc[kept]
     if folded:
         result.loc[f"{len(folded)} others"] = table.loc[folded].sum()

@@ -1,0 +1,1 @@
+"""The Compare page: groups side by side at baseline."""
