@@ -13,7 +13,7 @@ from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.views.compare.table_one import NAME
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import SavedCohort, open_workspace
-from tests.dashboard.views.test_pages import home, shown, unescaped
+from tests.dashboard.views.test_pages import drawn, home, shown, unescaped
 
 __all__ = ["home"]  # a fixture
 
@@ -60,14 +60,10 @@ def table_of(app: AppTest) -> pd.DataFrame:
     return table
 
 
-def charts(app: AppTest) -> str:
-    return "\n".join(chart.proto.spec for chart in app.get("plotly_chart"))
-
-
 def everything(app: AppTest) -> str:
     infos = [unescaped(one.value) for one in (*app.info, *app.warning, *app.error)]
     code = [block.value for block in app.code]
-    return "\n".join([shown(app), charts(app), *infos, *code])
+    return "\n".join([shown(app), drawn(app), *infos, *code])
 
 
 def no_traceback(app: AppTest) -> None:
@@ -330,7 +326,7 @@ def test_a_link_brings_the_same_comparison(home: Path) -> None:
     other = compare_page(link=str(app.query_params["view"]))
     no_traceback(other)
     assert shown(other) == shown(app)
-    assert charts(other) == charts(app)
+    assert drawn(other) == drawn(app)
     assert "Outlines" in shown(other)
 
 
