@@ -10,10 +10,10 @@ columns are the reader's choice. Names pass through `quoted`, values are paramet
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -163,20 +163,36 @@ def _panel_levels(
         f"FROM marked WHERE failed >= 0 GROUP BY GROUPING SETS ({sets})",
         bound,
     )
-    shown = []
-    for place, panel in enumerate(panels, start=1):
-        only_this = (1 << len(panels)) - 1 - (1 << (len(panels) - place))
-        mine = answer[answer["left_out"] == only_this]
-        shown.append(_levels(mine, panel.column, owners.get(panel.column)))
-    return pd.concat(shown, ignore_index=True)
+    everything = (1 << len(panels)) - 1
+    named = {
+        everything - (1 << (len(panels) - place)): panel.column
+        for place, panel in enumerate(panels, start=1)
+    }
+    rows = zip(answer["left_out"].map(named), *_columns(answer, "level", "subjects"), strict=True)
+    return _levels(rows, owners)
 
 
-def _levels(rows: pd.DataFrame, panel: str, owner: int | None) -> pd.DataFrame:
-    kept = rows[rows["failed"].isin([0] if owner is None else [0, owner + 1])]
-    sums = kept.groupby("level", dropna=False)["subjects"].sum()
-    levels = pd.Series(sums.index, dtype=object).where(sums.index.notna(), None)
-    frame = pd.DataFrame({"panel": panel, "level": levels, "subjects": sums.to_numpy()})
-    return frame.astype({"subjects": "int64"})
+def _columns(answer: pd.DataFrame, level: str, subjects: str) -> list[list[Any]]:
+    """What makes a level of a panel, as lists: missing ones are None."""
+    levels = answer[level].astype(object).where(answer[level].notna(), None)
+    return [levels.tolist(), answer["failed"].tolist(), answer[subjects].tolist()]
+
+
+def _levels(rows: Iterable[tuple[Any, ...]], owners: Mapping[str, int]) -> pd.DataFrame:
+    """Subjects by panel and level: those that no part leaves out, or only the panel's own."""
+    counts: dict[tuple[str, Any], int] = {}
+    for panel, level, failed, subjects in rows:
+        if failed == 0 or failed == owners.get(panel, -2) + 1:
+            counts[panel, level] = counts.get((panel, level), 0) + int(subjects)
+    places = {panel: place for place, panel in enumerate(dict.fromkeys(p for p, _ in counts))}
+    keys = sorted(counts, key=lambda key: (places[key[0]], key[1] is None, str(key[1])))
+    return pd.DataFrame(
+        {
+            "panel": [panel for panel, _ in keys],
+            "level": pd.Series([level for _, level in keys], dtype=object),
+            "subjects": pd.Series([counts[key] for key in keys], dtype="int64"),
+        }
+    )
 
 
 def _attrition(by_part: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -310,10 +326,11 @@ def count_events(
         bound,
     ).melt("failed", var_name="level", value_name="subjects")
     frames = {
-        "event kinds": kinds,
-        "event classes": by_term.rename(columns={"class": "level", "of_class": "subjects"}),
-        "event terms": by_term.rename(columns={"term": "level", "of_term": "subjects"}),
+        "event kinds": _columns(kinds, "level", "subjects"),
+        "event classes": _columns(by_term, "class", "of_class"),
+        "event terms": _columns(by_term, "term", "of_term"),
     }
-    owned = owners or {}
-    shown = [_levels(frame, panel, owned.get(panel)) for panel, frame in frames.items()]
-    return pd.concat(shown, ignore_index=True)
+    rows = (
+        (panel, *row) for panel, columns in frames.items() for row in zip(*columns, strict=True)
+    )
+    return _levels((row for row in rows if row[-1]), owners or {})

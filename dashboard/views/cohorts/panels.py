@@ -30,7 +30,8 @@ def show() -> None:
     now = state.panel_counts(list(panels.values()), owners=owners, events=events)
     total = state.panel_counts(list(panels.values()), cohort=EVERYONE, events=events)
     known = parts(state.current_cohort().rule)
-    counts = {name: _merged(now.levels, total.levels, name) for name in chosen}
+    left, every = _by_panel(now.levels), _by_panel(total.levels)
+    counts = {name: _merged(left.get(name, {}), every.get(name, {})) for name in chosen}
     grid = st.grid(3, min_column_width=215, gap="small")
     for column in _columns(counts, panels):
         with grid.cell():
@@ -116,9 +117,22 @@ def _owns(name: str, part: Rule) -> bool:
     return isinstance(part, OneOf | Between) and part.column == name
 
 
-def _merged(now: pd.DataFrame, total: pd.DataFrame, panel: str) -> pd.DataFrame:
+def _by_panel(levels: pd.DataFrame) -> dict[str, dict[object, int]]:
+    found: dict[str, dict[object, int]] = {}
+    for panel, level, subjects in zip(
+        levels["panel"], levels["level"], levels["subjects"].tolist(), strict=True
+    ):
+        found.setdefault(panel, {})[level] = subjects
+    return found
+
+
+def _merged(now: Mapping[object, int], total: Mapping[object, int]) -> pd.DataFrame:
     """Every level of the snapshot with its subjects now and in total, most first."""
-    left, right = (f[f["panel"] == panel].set_index("level")["subjects"] for f in (now, total))
-    counts = pd.DataFrame({"total": right, "now": left.reindex(right.index, fill_value=0)})
-    counts = counts.astype("int64").sort_values("total", ascending=False, kind="stable")
-    return counts.rename_axis("level").reset_index()
+    levels = sorted(total, key=lambda level: -total[level])
+    return pd.DataFrame(
+        {
+            "level": pd.Series(levels, dtype=object),
+            "total": pd.Series([total[level] for level in levels], dtype="int64"),
+            "now": pd.Series([now.get(level, 0) for level in levels], dtype="int64"),
+        }
+    )
