@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.results import explained, mode
-from dashboard.views import import_data, overview, sidebar, survival
+from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.subjects import page as subjects_page
+from dashboard.views.survival import page as survival_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -58,7 +59,7 @@ STUDY_PAGES = [
         help="The subjects of the cohort, searched and sorted; the profile of each.",
     ),
     st.Page(
-        survival.show,
+        survival_page.show,
         title="Survival",
         url_path="survival",
         icon=":material/timeline:",

@@ -30,7 +30,7 @@ from dashboard.access.origins import SameOrigin
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 UPLOAD_LIMIT_MB = 190
-FIRST_PAGES = ("dashboard.views.overview", "dashboard.views.survival")
+FIRST_PAGES = ("dashboard.views.overview", "dashboard.views.survival.page")
 
 _SETTINGS: Mapping[str, Any] = {
     # Nothing is asked of the internet, nothing is told to it.

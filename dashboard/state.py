@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -31,10 +31,17 @@ from queries.store import ArmRole, Store, open_store
 from queries.workspace import Snapshot, Study, Workspace, open_workspace
 
 Found = TypeVar("Found")
+Given = TypeVar("Given", covariant=True)
 COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 _REMEMBERED = "_remembered_inputs"
 _LOOKED_UP = "_looked_up"
+
+
+class Answerable(Protocol[Given]):
+    """An analysis: a value whose `repr` says all of it, which a store answers."""
+
+    def run(self, store: Store) -> Given: ...
 
 
 @st.cache_resource(show_spinner=False)
@@ -124,6 +131,16 @@ def _compared(path: str, pooled: bool, analysis: ComparisonAnalysis) -> Comparis
         analysis.columns("numbers"),
     )
     return analysis.answer(counted)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _answered(
+    path: str,
+    pooled: bool,
+    asked: str,  # noqa: ARG001  (what the answer is kept by)
+    _analysis: Answerable[Found],
+) -> Found:
+    return _analysis.run(_store(path, pooled))
 
 
 # The study, its snapshot and its store ------------------------------------------
@@ -275,6 +292,13 @@ def panel_counts(
 def compared(analysis: ComparisonAnalysis) -> ComparisonAnswer:
     """The answer to a comparison of groups; not to be changed."""
     return _compared(str(snapshot_path()), study().blinded, analysis)
+
+
+def answered(analysis: Answerable[Found]) -> Found:
+    """The answer to an analysis of the snapshot on screen; not to be changed."""
+    asked = f"{type(analysis).__module__} {analysis!r}"
+    answer: Found = _answered(str(snapshot_path()), study().blinded, asked, analysis)
+    return answer
 
 
 # The cohort -----------------------------------------------------------------------

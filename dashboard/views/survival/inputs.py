@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.survival.counts import DAYS
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
+from dashboard.analyses.survival.standing import planned_endpoint, planned_strata
 from queries.store import ArmRole
 from queries.workspace import PlannedEndpoint
 
@@ -30,7 +31,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         return None
     with st.container(border=True), st.grid(3, min_column_width=220) as grid:
         endpoint = _endpoint()
-        planned = planned_endpoint(endpoint)
+        planned = planned_endpoint(state.study().plan, endpoint)
         flag = _analysis_set(endpoint, planned)
         strata = _strata(endpoint)
         with grid.cell(), st.container(horizontal=True):
@@ -108,12 +109,6 @@ def _planned_first(codes: list[str]) -> list[str]:
     return [*planned, *(code for code in codes if code not in planned)]
 
 
-def planned_endpoint(endpoint: str) -> PlannedEndpoint | None:
-    """What the plan says of an endpoint; None without a plan, or where it is silent."""
-    plan = state.study().plan
-    return next((e for e in plan.endpoints if e.code == endpoint), None) if plan else None
-
-
 def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
     if state.store().pooled:
         return "planned"
@@ -145,22 +140,18 @@ def _arms(role: ArmRole) -> tuple[str, ...]:
     return (reference, *(arm for arm in arms if arm != reference))
 
 
-def _planned_strata(endpoint: str) -> tuple[str, ...]:
-    """The stratification factors of the plan, for an endpoint whose planned test uses them."""
-    plan, planned = state.study().plan, planned_endpoint(endpoint)
-    if plan is None or planned is None or "stratified" not in (planned.test or "").lower():
-        return ()
-    return () if "unstratified" in (planned.test or "").lower() else plan.stratification
-
-
 def missing_strata(endpoint: str) -> tuple[str, ...]:
     """Planned factors that the snapshot does not carry, which nobody must overlook."""
     columns = state.store().columns
-    return tuple(name for name in _planned_strata(endpoint) if name not in columns)
+    return tuple(
+        name for name in planned_strata(state.study().plan, endpoint) if name not in columns
+    )
 
 
 def _strata(endpoint: str) -> tuple[str, ...]:
-    planned = [n for n in _planned_strata(endpoint) if n in state.store().columns]
+    planned = [
+        n for n in planned_strata(state.study().plan, endpoint) if n in state.store().columns
+    ]
     factors = list(dict.fromkeys([*planned, *state.store().factors()]))
     labels = state.labels()
     chosen = st.multiselect(

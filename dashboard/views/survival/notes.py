@@ -1,0 +1,128 @@
+"""What stands under every result of the Survival page, and goes along when it is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard import state
+from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer, time_origin
+from dashboard.analyses.survival.standing import Standing, planned_endpoint, standing_of
+from dashboard.views import heading
+from dashboard.views.survival.inputs import INTERVALS, missing_strata
+from queries.cohorts import late_parts
+
+
+def notes(
+    analysis: SurvivalAnalysis, method: Sequence[str], *, standing: Standing | None = None
+) -> list[str]:
+    """The notes of one result.
+
+    Parameters
+    ----------
+    analysis : SurvivalAnalysis
+        Whose subjects, endpoint and arms it is about.
+    method : sequence of str
+        Sentences about how it was estimated.
+    standing : Standing, optional
+        How much it may claim; left out for what compares nothing.
+    """
+    said = [standing.sentence] if standing is not None and not state.store().pooled else []
+    return [
+        f"{heading.cohort_sentence()} {_compared(analysis)}",
+        _analysed(analysis),
+        *said,
+        *method,
+        *_unit_said(analysis),
+        *_marks(analysis),
+        heading.provenance_line(),
+    ]
+
+
+def curve_notes(answer: SurvivalAnswer) -> list[str]:
+    """The notes of the curves and of what is read from them."""
+    method = (
+        f"Kaplan–Meier with {INTERVALS[answer.analysis.interval]} "
+        f"{answer.analysis.confidence_level:.0%} intervals. {times_said(answer.analysis)} "
+        "NR: not reached. NE: not estimable."
+    )
+    return notes(answer.analysis, [method])
+
+
+def comparison_notes(answer: SurvivalAnswer) -> list[str]:
+    """The notes of the test and the hazard ratio."""
+    analysis = answer.analysis
+    strata = f", stratified by {', '.join(analysis.strata)}" if analysis.strata else ""
+    test = analysis.weight.name
+    method = (
+        f"{test[0].upper()}{test[1:]} test and Cox model (Efron ties, Wald intervals){strata}. "
+        f"{times_said(analysis)} NE: not estimable."
+    )
+    standing = standing_of(analysis, state.study().plan)
+    return notes(analysis, [method], standing=standing)
+
+
+def times_said(analysis: SurvivalAnalysis) -> str:
+    """The unit of the times and what they count from."""
+    month = "; one month is 30.4375 days" if analysis.unit == "months" else ""
+    return f"Times in {analysis.unit} from {origin(analysis)}{month}."
+
+
+def origin(analysis: SurvivalAnalysis) -> str:
+    """From when time is counted."""
+    start = time_origin(state.store(), analysis.endpoint)
+    day = analysis.landmark_day
+    return start if day is None else f"day {day} after {start} (landmark)"
+
+
+def _compared(analysis: SurvivalAnalysis) -> str:
+    if analysis.groups:
+        named = "; ".join(
+            f"{group.name}: {group.sentence(state.labels())}" for group in analysis.groups
+        )
+        return f"Groups are cohorts ({named})."
+    if state.store().pooled:
+        return "Arms pooled: the study is blinded."
+    role = "Planned" if analysis.arm == "planned" else "Actual"
+    return f"{role} arms ({state.store().source_of(f'{analysis.arm}_arm')})."
+
+
+def _analysed(analysis: SurvivalAnalysis) -> str:
+    analysed = analysis.analysis_set or "all subjects of the cohort"
+    return f"Analysis set: {analysed}. {_left_out(state.answered(analysis).exclusions)}"
+
+
+def _left_out(exclusions: dict[str, int]) -> str:
+    if not exclusions:
+        return "No subject was left out."
+    listed = "; ".join(f"{reason}: {n:,}" for reason, n in exclusions.items())
+    return f"{sum(exclusions.values()):,} subjects of the cohort were left out ({listed})."
+
+
+def _unit_said(analysis: SurvivalAnalysis) -> list[str]:
+    table = state.ask("endpoints")
+    units = table.loc[table["endpoint"] == analysis.endpoint, "unit"]
+    said = "The data give this endpoint no unit of time (AVALU); days are assumed."
+    return [said] if units.isna().all() else []
+
+
+def _marks(analysis: SurvivalAnalysis) -> list[str]:
+    marks = []
+    if analysis.cohort.rule is not None:
+        marks.append(
+            "Exploratory: the cohort is filtered, so p-values do not control the type I error."
+        )
+    if any(late_parts(rule, state.store().schema) for rule in analysis.rules()):
+        marks.append("The cohort is chosen by what happened after baseline.")
+    if is_interim(analysis):
+        marks.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
+    if missing := missing_strata(analysis.endpoint):
+        marks.append(f"Planned strata that this snapshot does not have: {', '.join(missing)}.")
+    return marks
+
+
+def is_interim(analysis: SurvivalAnalysis) -> bool:
+    """Whether the plan expects more events of this endpoint than there are."""
+    planned = planned_endpoint(state.study().plan, analysis.endpoint)
+    table = state.ask("endpoints", cohort=analysis.subjects())
+    events = table.loc[table["endpoint"] == analysis.endpoint, "events"].sum()
+    return bool(planned and planned.events and events < planned.events)

@@ -1,0 +1,41 @@
+"""Survival: one endpoint, its curves, and what may be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.analyses.survival import SurvivalAnalysis
+from dashboard.views import heading
+from dashboard.views.survival import comparisons, curves, endpoint_table, headline
+from dashboard.views.survival.inputs import choose_analysis
+
+TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
+    "Endpoint table": endpoint_table.show,
+    "Comparisons": comparisons.show,
+}
+"""What stands below the curves; only the open tab is computed."""
+
+
+def show() -> None:
+    """The Survival page."""
+    with results.explained():
+        heading.show("Survival")
+        analysis = choose_analysis()
+        if analysis is None:
+            return
+        headline.show(analysis)
+        curves.show(analysis)
+        _tabs(analysis)
+
+
+def _tabs(analysis: SurvivalAnalysis) -> None:
+    names = list(TABS)
+    key = state.choice("survival_tab", names, names[0])
+    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab, results.explained():
+                draw(analysis)
