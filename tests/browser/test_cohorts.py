@@ -96,7 +96,9 @@ def its_first_subject_has_a_profile(page: Page, n: int) -> None:
     page.mouse.move(box["x"] + 60, box["y"] + 50)
     page.mouse.click(box["x"] + 70, box["y"] + 52)  # the first identifier, drawn on a canvas
     expect(page.get_by_text(f"1 of {n}", exact=True)).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("figure", name=re.compile("^Profile of subject EQX-301"))).to_be_visible(timeout=SLOW)
+    expect(
+        page.get_by_role("figure", name=re.compile("^Profile of subject EQX-301"))
+    ).to_be_visible(timeout=SLOW)
     page.keyboard.press("j")
     expect(page.get_by_text(f"2 of {n}", exact=True)).to_be_visible(timeout=SLOW)
 
