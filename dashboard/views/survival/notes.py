@@ -28,7 +28,7 @@ def notes(
     """
     said = [standing.sentence] if standing is not None and not state.store().pooled else []
     return [
-        f"{heading.cohort_sentence()} {_compared(analysis)}",
+        _compared(analysis),
         _analysed(analysis),
         *said,
         *method,
@@ -79,11 +79,12 @@ def _compared(analysis: SurvivalAnalysis) -> str:
         named = "; ".join(
             f"{group.name}: {group.sentence(state.labels())}" for group in analysis.groups
         )
-        return f"Groups are cohorts ({named})."
+        return f"Groups are cohorts of all subjects ({named})."
     if state.store().pooled:
-        return "Arms pooled: the study is blinded."
+        return f"{heading.cohort_sentence()} Arms pooled: the study is blinded."
     role = "Planned" if analysis.arm == "planned" else "Actual"
-    return f"{role} arms ({state.store().source_of(f'{analysis.arm}_arm')})."
+    source = state.store().source_of(f"{analysis.arm}_arm")
+    return f"{heading.cohort_sentence()} {role} arms ({source})."
 
 
 def _analysed(analysis: SurvivalAnalysis) -> str:
