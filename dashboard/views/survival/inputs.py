@@ -8,9 +8,15 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.survival.counts import DAYS
+from analytics.survival.logrank_weights import LOG_RANK, Weight
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
-from dashboard.analyses.survival.standing import planned_endpoint, planned_strata
+from dashboard.analyses.survival.logrank_family import EMPHASIS, WEIGHTS
+from dashboard.analyses.survival.standing import (
+    planned_endpoint,
+    planned_strata,
+    planned_weight,
+)
 from queries.store import ArmRole
 from queries.workspace import PlannedEndpoint
 
@@ -34,6 +40,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         planned = planned_endpoint(state.study().plan, endpoint)
         flag = _analysis_set(endpoint, planned)
         strata = _strata(endpoint)
+        weight = _test(endpoint, planned)
         with grid.cell(), st.container(horizontal=True):
             role = _arm_role(endpoint, planned)
             unit = _unit()
@@ -49,6 +56,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         arm=role,
         arms=arms,
         strata=strata,
+        weight=weight,
         unit=unit,
         interval=method,
         landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
@@ -66,6 +74,28 @@ def _endpoint() -> str:
         persist_state="session",
         format_func=known.__getitem__,
     )
+
+
+def _test(endpoint: str, planned: PlannedEndpoint | None) -> Weight:
+    named = planned_weight(planned) or LOG_RANK
+    weights = {weight.name: weight for weight in (*WEIGHTS, named)}
+    chosen = st.selectbox(
+        "Test",
+        list(weights),
+        key=state.choice(f"survival_test_{endpoint}", list(weights), named.name),
+        persist_state="session",
+        format_func=_test_label,
+        help="The log-rank test and its weighted relatives, which stress early or late "
+        "differences. The plan's test is chosen at first; a test chosen after seeing the curves "
+        "proves nothing.",
+    )
+    return weights[chosen]
+
+
+def _test_label(name: str) -> str:
+    stressed = next((said for weight, said in EMPHASIS.items() if weight.name == name), "")
+    shown = f"{name[0].upper()}{name[1:]}"
+    return f"{shown}: {stressed}" if stressed and name != LOG_RANK.name else shown
 
 
 def _interval() -> str:
