@@ -8,9 +8,15 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.survival.counts import DAYS
+from analytics.survival.logrank_weights import LOG_RANK, Weight
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
-from dashboard.analyses.survival.standing import planned_endpoint, planned_strata
+from dashboard.analyses.survival.logrank_family import EMPHASIS, WEIGHTS
+from dashboard.analyses.survival.standing import (
+    planned_endpoint,
+    planned_strata,
+    planned_weight,
+)
 from dashboard.text import plain
 from dashboard.views.compare.cohort_groups import choose_cohorts
 from dashboard.views.compare.groups import reference_first
@@ -39,6 +45,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         flag = _analysis_set(endpoint, planned)
         strata = _strata(endpoint)
         by = _compared()
+        weight = _test(endpoint, planned)
         with grid.cell(), st.container(horizontal=True):
             role: ArmRole = "planned" if by == "cohorts" else _arm_role(endpoint, planned)
             unit = _unit()
@@ -58,6 +65,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         arms=arms,
         groups=groups,
         strata=strata,
+        weight=weight,
         unit=unit,
         interval=method,
         landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
@@ -99,6 +107,28 @@ def _groups() -> tuple[Cohort, ...]:
     for remark in chosen.remarks:
         st.caption(plain(remark))
     return reference_first(chosen, key="survival_reference_cohort").cohorts
+
+
+def _test(endpoint: str, planned: PlannedEndpoint | None) -> Weight:
+    named = planned_weight(planned) or LOG_RANK
+    weights = {weight.name: weight for weight in (*WEIGHTS, named)}
+    chosen = st.selectbox(
+        "Test",
+        list(weights),
+        key=state.choice(f"survival_test_{endpoint}", list(weights), named.name),
+        persist_state="session",
+        format_func=_test_label,
+        help="The log-rank test and its weighted relatives, which stress early or late "
+        "differences. The plan's test is chosen at first; a test chosen after seeing the curves "
+        "proves nothing.",
+    )
+    return weights[chosen]
+
+
+def _test_label(name: str) -> str:
+    stressed = next((said for weight, said in EMPHASIS.items() if weight.name == name), "")
+    shown = f"{name[0].upper()}{name[1:]}"
+    return f"{shown}: {stressed}" if stressed and name != LOG_RANK.name else shown
 
 
 def _interval() -> str:

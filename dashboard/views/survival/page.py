@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.views import heading
-from dashboard.views.survival import comparisons, curves, endpoint_table, headline
+from dashboard.views.survival import comparisons, curves, endpoint_table, estimand, headline
 from dashboard.views.survival.inputs import choose_analysis
 
 TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
@@ -26,6 +26,7 @@ def show() -> None:
         analysis = choose_analysis()
         if analysis is None:
             return
+        estimand.show(analysis)
         headline.show(analysis)
         curves.show(analysis)
         _tabs(analysis)
