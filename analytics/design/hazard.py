@@ -104,8 +104,8 @@ class HazardAssumption(Result):
         """
         one = (rate is None) != (median is None)
         require(one, "a rate or a median is given, not both", rate=rate, median=median)
-        given = rate if rate is not None else median
-        require(given is not None and 0 < given < np.inf, "it is > 0", rate=rate, median=median)
+        given = float(rate if rate is not None else median or 0.0)
+        require(0 < given < np.inf, "it is > 0", rate=rate, median=median)
         require(events is None or 0 < events < np.inf, "events > 0", events=events)
         logged = np.log(given) if rate is not None else np.log(np.log(2)) - np.log(given)
         return cls(
