@@ -14,7 +14,8 @@ from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalysis, ZeroTimes
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
-from dashboard.charts.parametric import FittedOptions, draw_fitted_hazard, draw_fitted_survival
+from dashboard.charts.fitted_panels import FittedOptions
+from dashboard.charts.parametric import draw_fitted_hazard, draw_fitted_survival
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles
@@ -134,7 +135,7 @@ def _drawn(
             help=f"The last observed time is {last:.1f} {unit}.",
         )
     # Below the first tenth of the data there is nothing to see.
-    return tuple(chosen), max(float(horizon), last / 10)
+    return tuple(name for name in fitted if name in chosen), max(float(horizon), last / 10)
 
 
 def _default_horizon(last: float, unit: str) -> float:
