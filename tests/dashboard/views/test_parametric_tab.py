@@ -57,9 +57,14 @@ def shown(app: AppTest) -> str:
 
 
 def table_with(app: AppTest, column: str) -> pd.DataFrame:
-    return next(
-        pd.DataFrame(t.value) for t in app.table if any(column in str(c) for c in t.value.columns)
+    """The first table with such a column, as a reader sees it: without Markdown's backslashes."""
+    tables = (
+        pd.DataFrame(table.value)
+        .map(lambda cell: str(cell).replace("\\", ""))
+        .rename(columns=lambda name: str(name).replace("\\", ""))
+        for table in app.table
     )
+    return next(table for table in tables if any(column in name for name in table.columns))
 
 
 def test_the_best_fit_is_marked_and_drawn(home: Path) -> None:
