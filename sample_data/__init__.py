@@ -14,7 +14,7 @@ from sample_data.eqx201 import write_eqx201
 from sample_data.eqx301 import write_eqx301
 from sample_data.gbsg2 import write_gbsg2
 
-VERSION = "1"
+VERSION = "2"
 
 STUDIES: Mapping[str, Callable[[Path], tuple[Path, ...]]] = MappingProxyType(
     {"EQX-301": write_eqx301, "EQX-201": write_eqx201, "GBSG2": write_gbsg2}

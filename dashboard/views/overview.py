@@ -17,7 +17,7 @@ from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.text import number, percent, plain
 from dashboard.views import heading
 from dashboard.views.quality import findings_table
-from dashboard.views.survival.inputs import endpoint_labels
+from dashboard.views.survival.usual import endpoint_labels
 from queries.cohorts import EVERYONE
 from queries.importers import CheckReport
 from queries.workspace import Plan

@@ -15,8 +15,8 @@ from dashboard.charts.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.text import number, plain
-from dashboard.views.survival.inputs import endpoint_labels
 from dashboard.views.survival.notes import curve_notes, notes, origin, times_said
+from dashboard.views.survival.usual import endpoint_labels
 
 _SURVIVAL = "Survival"
 _NUMBERS = ("at_risk", "events", "censored")

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.survival.counts import DAYS
 from analytics.survival.logrank_weights import LOG_RANK, Weight
 from dashboard import state
-from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
+from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.logrank_family import EMPHASIS, WEIGHTS
-from dashboard.analyses.survival.standing import (
-    planned_endpoint,
-    planned_strata,
-    planned_weight,
-)
 from dashboard.text import plain
 from dashboard.views.compare.cohort_groups import choose_cohorts
 from dashboard.views.compare.groups import reference_first
+from dashboard.views.survival.usual import (
+    FLAGS,
+    endpoint_labels,
+    usual_landmarks,
+    usual_role,
+    usual_set,
+    usual_strata,
+    usual_weight,
+)
 from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole
-from queries.workspace import PlannedEndpoint
 
 INTERVALS = {"log-log": "log(−log)", "log": "log", "plain": "plain", "arcsin": "arcsine"}
-_LANDMARKS = {"months": (3, 6, 12, 18, 24, 36, 48, 60), "days": (30, 60, 90, 180, 365, 730, 1825)}
-_FLAGS = {"ITTFL": "Intention to treat", "SAFFL": "Safety", "PPROTFL": "Per protocol"}
 
 
 def choose_analysis() -> SurvivalAnalysis | None:
@@ -41,13 +41,12 @@ def choose_analysis() -> SurvivalAnalysis | None:
         return None
     with st.container(border=True), st.grid(3, min_column_width=220) as grid:
         endpoint = _endpoint()
-        planned = planned_endpoint(state.study().plan, endpoint)
-        flag = _analysis_set(endpoint, planned)
+        flag = _analysis_set(endpoint)
         strata = _strata(endpoint)
         by = _compared()
-        weight = _test(endpoint, planned)
+        weight = _test(endpoint)
         with grid.cell(), st.container(horizontal=True):
-            role: ArmRole = "planned" if by == "cohorts" else _arm_role(endpoint, planned)
+            role: ArmRole = "planned" if by == "cohorts" else _arm_role(endpoint)
             unit = _unit()
         groups = _groups() if by == "cohorts" else ()
         if by == "cohorts" and not groups:
@@ -55,8 +54,6 @@ def choose_analysis() -> SurvivalAnalysis | None:
         arms = () if by == "cohorts" else _arms(role)
         method = _interval()
         landmark_day = _landmark_day()
-    recorded = recorded_unit(state.store(), endpoint)
-    longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
     return SurvivalAnalysis(
         endpoint=endpoint,
         cohort=EVERYONE if groups else state.current_cohort(),
@@ -68,14 +65,14 @@ def choose_analysis() -> SurvivalAnalysis | None:
         weight=weight,
         unit=unit,
         interval=method,
-        landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
+        landmarks=usual_landmarks(endpoint, unit, landmark_day),
         landmark_day=landmark_day,
     )
 
 
 def _endpoint() -> str:
     known = endpoint_labels()
-    codes = _planned_first(list(known))
+    codes = list(known)
     return st.selectbox(
         "Endpoint",
         codes,
@@ -109,8 +106,8 @@ def _groups() -> tuple[Cohort, ...]:
     return reference_first(chosen, key="survival_reference_cohort").cohorts
 
 
-def _test(endpoint: str, planned: PlannedEndpoint | None) -> Weight:
-    named = planned_weight(planned) or LOG_RANK
+def _test(endpoint: str) -> Weight:
+    named = usual_weight(endpoint)
     weights = {weight.name: weight for weight in (*WEIGHTS, named)}
     chosen = st.selectbox(
         "Test",
@@ -157,27 +154,11 @@ def _landmark_day() -> int | None:
     return None if day is None else int(day)
 
 
-def endpoint_labels() -> dict[str, str]:
-    """Endpoints by code: labelled as the plan does, else as the data do."""
-    table = state.ask("endpoints")
-    recorded = dict(zip(table["endpoint"], table["label"], strict=True))
-    plan = state.study().plan
-    planned = {e.code: e.label for e in plan.endpoints if e.label} if plan else {}
-    return {code: planned.get(code) or label or code for code, label in recorded.items()}
-
-
-def _planned_first(codes: list[str]) -> list[str]:
-    plan = state.study().plan
-    planned = [e.code for e in plan.endpoints if e.code in codes] if plan else []
-    return [*planned, *(code for code in codes if code not in planned)]
-
-
-def _arm_role(endpoint: str, planned: PlannedEndpoint | None) -> ArmRole:
+def _arm_role(endpoint: str) -> ArmRole:
     if state.store().pooled:
         return "planned"
     roles: list[ArmRole] = ["planned", "actual"]
-    actual = planned.arm == "actual" if planned else _is_safety_dataset()
-    default: ArmRole = "actual" if actual else "planned"
+    default = usual_role(endpoint)
     chosen = st.radio(
         "Arms",
         roles,
@@ -216,18 +197,8 @@ def _arms_compared(arms: tuple[str, ...]) -> list[str]:
     return [arm for arm in arms if arm in chosen] or list(arms)
 
 
-def missing_strata(endpoint: str) -> tuple[str, ...]:
-    """Planned factors that the snapshot does not carry, which nobody must overlook."""
-    columns = state.store().columns
-    return tuple(
-        name for name in planned_strata(state.study().plan, endpoint) if name not in columns
-    )
-
-
 def _strata(endpoint: str) -> tuple[str, ...]:
-    planned = [
-        n for n in planned_strata(state.study().plan, endpoint) if n in state.store().columns
-    ]
+    planned = usual_strata(endpoint)
     factors = list(dict.fromkeys([*planned, *state.store().factors()]))
     labels = state.labels()
     chosen = st.multiselect(
@@ -242,24 +213,15 @@ def _strata(endpoint: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _is_safety_dataset() -> bool:
-    """Whether ADTTE carries the safety flag and no other set's, as safety endpoints do."""
-    columns = state.store().datasets.get("adtte", {})
-    return "SAFFL" in columns and "ITTFL" not in columns
-
-
-def _analysis_set(endpoint: str, planned: PlannedEndpoint | None) -> str | None:
-    here = [flag for flag in _FLAGS if flag in state.store().columns]
-    unplanned = "SAFFL" if _is_safety_dataset() else ""
-    wanted = planned.analysis_set if planned else unplanned
-    default = wanted if wanted in here else ""
-    options = ["", *here]
+def _analysis_set(endpoint: str) -> str | None:
+    options = ["", *(flag for flag in FLAGS if flag in state.store().columns)]
+    default = usual_set(endpoint) or ""
     chosen = st.selectbox(
         "Analysis set",
         options,
         key=state.choice(f"survival_set_{endpoint}", options, default),
         persist_state="session",
-        format_func=lambda flag: f"{_FLAGS[flag]} ({flag})" if flag else "All subjects",
+        format_func=lambda flag: f"{FLAGS[flag]} ({flag})" if flag else "All subjects",
     )
     return chosen or None
 
@@ -275,8 +237,3 @@ def _unit() -> str:
         horizontal=True,
     )
     return chosen or "months"
-
-
-def _landmarks(unit: str, longest: float, recorded: str) -> tuple[float, ...]:
-    horizon = longest * DAYS[recorded] / DAYS[unit]
-    return tuple(float(t) for t in _LANDMARKS[unit] if t <= horizon)[-4:]

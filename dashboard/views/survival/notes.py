@@ -11,7 +11,8 @@ from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer, time_o
 from dashboard.analyses.survival.estimand import Estimand, describe_estimand
 from dashboard.analyses.survival.standing import Standing, planned_endpoint, standing_of
 from dashboard.views import heading
-from dashboard.views.survival.inputs import INTERVALS, missing_strata
+from dashboard.views.survival.inputs import INTERVALS
+from dashboard.views.survival.usual import missing_strata
 from queries.cohorts import late_parts
 
 

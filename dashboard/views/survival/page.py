@@ -13,6 +13,7 @@ from dashboard.views.survival import (
     comparisons,
     curves,
     endpoint_table,
+    endpoints,
     estimand,
     headline,
     parametric,
@@ -21,6 +22,7 @@ from dashboard.views.survival.inputs import choose_analysis
 
 TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,
+    "All endpoints": endpoints.show,
     "Comparisons": comparisons.show,
     "Parametric": parametric.show,
 }

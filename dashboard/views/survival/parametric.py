@@ -19,8 +19,8 @@ from dashboard.charts.parametric import draw_fitted_hazard, draw_fitted_survival
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles
-from dashboard.views.survival.inputs import endpoint_labels
 from dashboard.views.survival.notes import notes, origin, times_said
+from dashboard.views.survival.usual import endpoint_labels
 
 _WITHIN = (
     "AIC and BIC compare fits within the observed range only; they say nothing of what lies "
