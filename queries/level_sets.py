@@ -160,11 +160,12 @@ class _Lists:
         self, wanted: npt.NDArray[np.bool_]
     ) -> tuple[npt.NDArray[np.int32], Places, Places]:
         """Each subject once for a level, where each level starts, and the places of the levels."""
-        sizes = np.diff(self.offsets)
-        kept = np.repeat(wanted[self.place], sizes)
+        sizes, listed = np.diff(self.offsets), wanted[self.place]
+        levels = np.repeat(self.place[listed], sizes[listed])
+        kept = np.repeat(listed, sizes)
         numbers = self.numbers[self.offsets[0] : self.offsets[-1]][kept]
-        levels = np.repeat(self.place, sizes)[kept]
-        each = np.unique(levels * max(1, self.subjects) + numbers)
+        each = np.sort(levels * max(1, self.subjects) + numbers)  # quicker than np.unique
+        each = each[np.diff(each, prepend=-1) > 0]
         level, number = np.divmod(each, max(1, self.subjects))
         starts = np.flatnonzero(np.diff(level, prepend=-1))
         return number.astype(np.int32), starts, level[starts]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import and_
 from typing import Literal
 
@@ -28,21 +28,19 @@ from queries.profile import ColumnProfile, nice_width
 from queries.store import Store
 
 Step = Literal["day", "week", "month", "quarter", "year"]
-_BY_TERM = (
-    "event_terms JOIN "
-    "(SELECT code, list(number) AS numbers FROM event_subjects GROUP BY code) USING (code)"
-)
 _KINDS = ("any", "serious", "severe", "related", "withdrawn", "fatal")
-_EVENT_SETS: Mapping[str, str] = {
-    "event kinds": " UNION ALL ".join(
+_EVENT_SETS: Mapping[tuple[str, ...], str] = {
+    ("event kinds",): " UNION ALL ".join(
         f"SELECT '{kind}' AS level, list(number) AS numbers FROM subject_event_kinds "
         f"WHERE {'TRUE' if kind == 'any' else kind} HAVING count(*) > 0"
         for kind in _KINDS
     ),
-    "event classes": f"SELECT class AS level, numbers FROM {_BY_TERM}",
-    "event terms": f"SELECT term AS level, numbers FROM {_BY_TERM}",
+    ("event classes", "event terms"): (
+        "SELECT class, term, numbers FROM event_terms JOIN "
+        "(SELECT code, list(number) AS numbers FROM event_subjects GROUP BY code) USING (code)"
+    ),
 }
-EVENT_PANELS = tuple(_EVENT_SETS)
+EVENT_PANELS = tuple(chain.from_iterable(_EVENT_SETS))
 _STEPS: tuple[tuple[Step, int], ...] = (
     ("day", 31),
     ("week", 7 * 30),
@@ -222,7 +220,8 @@ def _sets(store: Store, panel: Panel) -> LevelSets:
         f"SELECT {_bin(store, panel)}::VARCHAR AS level, list({layout.number}::INTEGER) AS numbers "
         f"FROM {layout.numbered} GROUP BY level"
     )
-    return store.sets.levels(panel, sql)
+    [found] = store.sets.levels([panel], sql)
+    return found
 
 
 def _bin(store: Store, panel: Panel) -> str:
@@ -295,5 +294,6 @@ def count_events(
     [['Gut', 2], ['Skin', 2]]
     """
     left = _Left.of(store, cohort)
-    sets = [(panel, store.sets.levels(panel, sql)) for panel, sql in _EVENT_SETS.items()]
+    found = (store.sets.levels(panels, sql) for panels, sql in _EVENT_SETS.items())
+    sets = zip(EVENT_PANELS, chain.from_iterable(found), strict=True)
     return _levels(sets, left, owners or {})

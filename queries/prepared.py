@@ -104,7 +104,8 @@ def _numbered(layout: Layout) -> str:
 
 def _order(layout: Layout) -> str:
     """SQL for what tells one order of the subjects from another."""
-    fingerprint = "bit_xor(hash(subject, number)) AS fingerprint"
+    # The hash of a pair is that of the one XOR that of the other: hashed again, it is neither.
+    fingerprint = "bit_xor(hash(hash(subject, number))) AS fingerprint"
     return f"SELECT count(*) AS subjects, {fingerprint} FROM ({_numbered(layout)})"
 
 

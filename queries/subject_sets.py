@@ -93,25 +93,27 @@ class SubjectSets:
             self._criteria.keep(text, bits)
         return found
 
-    def levels(self, panel: Hashable, sql: str) -> LevelSets:
-        """Who has each level of a panel.
+    def levels(self, panels: Sequence[Hashable], sql: str) -> tuple[LevelSets, ...]:
+        """Who has each level of some panels that are found together.
 
         Parameters
         ----------
-        panel : hashable
-            What the answer is remembered by.
+        panels : sequence of hashable
+            What each answer is remembered by.
         sql : str
-            SQL of this room for `level` (text, perhaps several times) and `numbers` (a list of
-            whole numbers, each `Layout.number` of a subject).
+            SQL of this room: for each panel a column of levels (text, perhaps several times), and
+            then lists of the numbers (`Layout.number`, INTEGER) of the subjects who have them.
         """
         with self._lock:
-            if (known := self._levels.get(panel)) is None:
-                table = self._cursor().execute(sql).to_arrow_table()
-                levels = table.column("level").to_pylist()
-                numbers = table.column("numbers").combine_chunks()
-                known = level_sets(levels, numbers, self._count())
-                self._levels.keep(panel, known)
-            return known
+            known = {panel: self._levels.get(panel) for panel in panels}
+            if None in known.values():
+                *levels, numbers = self._cursor().execute(sql).to_arrow_table().columns
+                rows = numbers.combine_chunks()
+                for panel, column in zip(panels, levels, strict=True):
+                    found = level_sets(column.to_pylist(), rows, self._count())
+                    known[panel] = found
+                    self._levels.keep(panel, found)
+            return tuple(each for each in known.values() if each is not None)
 
     def _count(self) -> int:
         if self._subjects is None:
