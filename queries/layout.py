@@ -63,6 +63,31 @@ class Layout:
         return f"snapshot.{quoted(self.base)}"
 
     @property
+    def number(self) -> str:
+        """SQL for a subject's place in the table of subjects, from 0, within `numbered`."""
+        return "rowid" if self.has_rowid else quoted(self._number_name)
+
+    @property
+    def numbered(self) -> str:
+        """The table of subjects, as SQL, with `number` among its columns."""
+        if self.has_rowid:
+            return self.subject_source
+        numbering = f"row_number() OVER () - 1 AS {quoted(self._number_name)}"
+        return f"(SELECT *, {numbering} FROM {self.subject_source})"
+
+    @property
+    def has_rowid(self) -> bool:
+        """Whether no column of the data takes the name that DuckDB has for a row's place."""
+        return "rowid" not in {name.lower() for name in self.datasets[self.base]}
+
+    @property
+    def _number_name(self) -> str:
+        name = "place of the subject"
+        while name in {known.lower() for known in self.datasets[self.base]}:
+            name += "_"
+        return name
+
+    @property
     def enrolled(self) -> str:
         """SQL that is true for a subject who was given an arm."""
         return enrolled_sql(self.subjects.sources.get("planned_arm"))

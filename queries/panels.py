@@ -1,19 +1,21 @@
-"""Counts for many panels in one pass: each level now, under all the *other* criteria.
+"""Counts for many panels at once: each level now, under all the *other* criteria.
 
-Every subject is marked with the one part of the rule that alone leaves it out (0 for none, -1
-for several). A panel then counts those that no part leaves out and those that only its own
-part does; the same marks say how many subjects each part costs. One scan with grouping sets
-answers all panels together, which is why this SQL is composed here and not in a file: its
-columns are the reader's choice. Names pass through `quoted`, values are parameters.
+The subjects whom each part of the rule keeps, and those in each bin of a panel, are sets of
+bits (`queries/subject_sets.py`). A panel counts those whom all parts keep, its own part left
+out; the same sets say how many subjects each part costs. The bins' SQL is composed here and not
+in a file: its columns are the reader's choice. Names pass through `quoted`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from functools import reduce
+from itertools import accumulate, chain
+from operator import and_
+from typing import Literal
 
 import pandas as pd
 
@@ -21,11 +23,24 @@ from queries.cohorts import Cohort
 from queries.cohorts.editing import parts
 from queries.errors import DataError
 from queries.identifiers import quoted
+from queries.level_sets import Bits, LevelSets, ones
 from queries.profile import ColumnProfile, nice_width
 from queries.store import Store
 
 Step = Literal["day", "week", "month", "quarter", "year"]
-EVENT_PANELS = ("event kinds", "event classes", "event terms")
+_KINDS = ("any", "serious", "severe", "related", "withdrawn", "fatal")
+_EVENT_SETS: Mapping[tuple[str, ...], str] = {
+    ("event kinds",): " UNION ALL ".join(
+        f"SELECT '{kind}' AS level, list(number) AS numbers FROM subject_event_kinds "
+        f"WHERE {'TRUE' if kind == 'any' else kind} HAVING count(*) > 0"
+        for kind in _KINDS
+    ),
+    ("event classes", "event terms"): (
+        "SELECT class, term, numbers FROM event_terms JOIN "
+        "(SELECT code, list(number) AS numbers FROM event_subjects GROUP BY code) USING (code)"
+    ),
+}
+EVENT_PANELS = tuple(chain.from_iterable(_EVENT_SETS))
 _STEPS: tuple[tuple[Step, int], ...] = (
     ("day", 31),
     ("week", 7 * 30),
@@ -33,7 +48,7 @@ _STEPS: tuple[tuple[Step, int], ...] = (
     ("quarter", 92 * 32),
     ("year", 0),
 )
-_MOST_PANELS = 30  # what GROUPING can tell apart in one number
+_MOST_PANELS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,111 +147,81 @@ def count_panels(
     """
     if len(panels) > _MOST_PANELS:
         raise DataError(f"at most {_MOST_PANELS} panels are counted at once", got=len(panels))
-    by_part = _by_part(store, cohort)
+    left = _Left.of(store, cohort)
+    sets = [(panel.column, _sets(store, panel)) for panel in panels]
     return PanelCounts(
-        levels=_panel_levels(store, cohort, panels, owners or {}),
-        attrition=_attrition(by_part, len(parts(cohort.rule))),
-        subjects=int(by_part.loc[by_part["failed"] == 0, "subjects"].sum()),
-        total=int(by_part["subjects"].sum()),
+        levels=_levels(sets, left, owners or {}),
+        attrition=left.attrition(),
+        subjects=ones(left.by_all),
+        total=ones(left.enrolled),
     )
 
 
-def _by_part(store: Store, cohort: Cohort) -> pd.DataFrame:
-    marks, bound = marked(store, cohort, {})
-    sql = "SELECT failed, first_failed, count(*) AS subjects FROM marked GROUP BY ALL"
-    return store.execute(f"WITH marked AS ({marks}) {sql}", bound)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Left:
+    """Who is left by the parts of a rule: by all of them, and by all but one."""
+
+    enrolled: Bits
+    parts: tuple[Bits, ...]
+    by_all: Bits
+
+    @staticmethod
+    def of(store: Store, cohort: Cohort) -> _Left:
+        enrolled, met = store.sets.enrolled, store.sets.meeting(parts(cohort.rule))
+        by_all = reduce(and_, met, enrolled)
+        return _Left(enrolled=enrolled, parts=met, by_all=by_all)
+
+    def without(self, place: int | None) -> Bits:
+        """Who is left by all parts but the one at a place; None: by all."""
+        if place is None or not 0 <= place < len(self.parts):
+            return self.by_all
+        others = (*self.parts[:place], *self.parts[place + 1 :])
+        return reduce(and_, others, self.enrolled)
+
+    def _without_each(self) -> Iterator[Bits]:
+        """Who is left by all parts but one, for each part."""
+        after = list(accumulate(reversed(self.parts[1:]), and_, initial=self.enrolled))
+        before = self.enrolled
+        for part in self.parts:
+            yield before & after.pop()
+            before = before & part
+
+    def attrition(self) -> pd.DataFrame:
+        running = list(accumulate(self.parts, and_, initial=self.enrolled))[1:]
+        left = [ones(bits) for bits in running]
+        gained = [ones(bits) - ones(self.by_all) for bits in self._without_each()]
+        return pd.DataFrame({"left": left, "gained": gained}, dtype="int64")
 
 
-def _panel_levels(
-    store: Store, cohort: Cohort, panels: Sequence[Panel], owners: Mapping[str, int]
+def _levels(
+    sets: Iterable[tuple[str, LevelSets]], left: _Left, owners: Mapping[str, int]
 ) -> pd.DataFrame:
-    if not panels:
-        return pd.DataFrame({"panel": [], "level": [], "subjects": []})
-    names = [f"d{number}" for number in range(len(panels))]
-    bins = (_bin(store, panel) for panel in panels)
-    marks, bound = marked(store, cohort, dict(zip(names, bins, strict=True)))
-    sets = ", ".join(f"(failed, {name})" for name in names)
-    level = ", ".join(f"{name}::VARCHAR" for name in names)
-    answer = store.execute(
-        f"WITH marked AS ({marks}) SELECT grouping({', '.join(names)}) AS left_out, "
-        f"coalesce({level}, NULL) AS level, failed, count(*) AS subjects "
-        f"FROM marked WHERE failed >= 0 GROUP BY GROUPING SETS ({sets})",
-        bound,
-    )
-    everything = (1 << len(panels)) - 1
-    named = {
-        everything - (1 << (len(panels) - place)): panel.column
-        for place, panel in enumerate(panels, start=1)
-    }
-    rows = zip(answer["left_out"].map(named), *_columns(answer, "level", "subjects"), strict=True)
-    return _levels(rows, owners)
-
-
-def _columns(answer: pd.DataFrame, level: str, subjects: str) -> list[list[Any]]:
-    """What makes a level of a panel, as lists: missing ones are None."""
-    levels = answer[level].astype(object).where(answer[level].notna(), None)
-    return [levels.tolist(), answer["failed"].tolist(), answer[subjects].tolist()]
-
-
-def _levels(rows: Iterable[tuple[Any, ...]], owners: Mapping[str, int]) -> pd.DataFrame:
-    """Subjects by panel and level: those that no part leaves out, or only the panel's own."""
-    counts: dict[tuple[str, Any], int] = {}
-    for panel, level, failed, subjects in rows:
-        if failed == 0 or failed == owners.get(panel, -2) + 1:
-            counts[panel, level] = counts.get((panel, level), 0) + int(subjects)
-    places = {panel: place for place, panel in enumerate(dict.fromkeys(p for p, _ in counts))}
-    keys = sorted(counts, key=lambda key: (places[key[0]], key[1] is None, str(key[1])))
+    """Subjects by panel and level; the part that a panel made does not count against it."""
+    rows = []
+    for panel, found in sets:
+        counts = found.count(left.without(owners.get(panel))).tolist()
+        known = [row for row in zip(found.levels, counts, strict=True) if row[1]]
+        known.sort(key=lambda row: (row[0] is None, str(row[0])))
+        rows += [(panel, *row) for row in known]
+    panels, levels, subjects = zip(*rows, strict=True) if rows else ((), (), ())
     return pd.DataFrame(
         {
-            "panel": [panel for panel, _ in keys],
-            "level": pd.Series([level for _, level in keys], dtype=object),
-            "subjects": pd.Series([counts[key] for key in keys], dtype="int64"),
+            "panel": list(panels),
+            "level": pd.Series(levels, dtype=object),
+            "subjects": pd.Series(subjects, dtype="int64"),
         }
     )
 
 
-def _attrition(by_part: pd.DataFrame, count: int) -> pd.DataFrame:
-    left = int(by_part["subjects"].sum())
-    rows = []
-    for place in range(1, count + 1):
-        left -= int(by_part.loc[by_part["first_failed"] == place, "subjects"].sum())
-        gained = int(by_part.loc[by_part["failed"] == place, "subjects"].sum())
-        rows.append({"left": left, "gained": gained})
-    return pd.DataFrame(rows, columns=["left", "gained"], dtype="int64")
-
-
-def marked(
-    store: Store, cohort: Cohort, columns: Mapping[str, str]
-) -> tuple[str, dict[str, object]]:
-    """SQL for all enrolled subjects with the part that leaves each out, and its parameters.
-
-    Parameters
-    ----------
-    columns : mapping of str to str
-        More columns, by their names in the answer: SQL over the columns of ADSL.
-
-    Returns
-    -------
-    tuple of str and dict
-        A SELECT of `subject`, `failed` (0: no part fails; n: only the nth; -1: several),
-        `first_failed` (0, or the first part that fails) and the columns asked for.
-    """
-    tests, bound = store.predicates(parts(cohort.rule))
-    fails = [f"(NOT {test})::TINYINT AS fails{n}" for n, test in enumerate(tests, start=1)]
-    wanted = [f"{sql} AS {name}" for name, sql in columns.items()]
-    subject = f"{quoted(store.schema.subject)} AS subject"
-    chosen = ", ".join([subject, *wanted, *fails])
-    inner = f"SELECT {chosen} FROM {store.layout.subject_source} WHERE {store.enrolled}"
-    names = [f"fails{n}" for n in range(1, len(tests) + 1)]
-    failures = " + ".join(f"{name}::SMALLINT" for name in names) or "0"
-    first = " ".join(f"WHEN {name} = 1 THEN {n}" for n, name in enumerate(names, start=1))
-    first = f"(CASE {first} ELSE 0 END)" if names else "0"
-    return (
-        f"SELECT subject, {''.join(f'{name}, ' for name in columns)}"
-        f"(CASE WHEN {failures} > 1 THEN -1 ELSE {first} END)::SMALLINT AS failed, "
-        f"{first}::SMALLINT AS first_failed FROM ({inner})",
-        bound,
+def _sets(store: Store, panel: Panel) -> LevelSets:
+    """Who is in each bin of a panel."""
+    layout = store.layout
+    sql = (
+        f"SELECT {_bin(store, panel)}::VARCHAR AS level, list({layout.number}::INTEGER) AS numbers "
+        f"FROM {layout.numbered} GROUP BY level"
     )
+    [found] = store.sets.levels([panel], sql)
+    return found
 
 
 def _bin(store: Store, panel: Panel) -> str:
@@ -308,29 +293,7 @@ def count_events(
     >>> events.loc[events["panel"] == "event classes", ["level", "subjects"]].values.tolist()
     [['Gut', 2], ['Skin', 2]]
     """
-    marks, bound = marked(store, cohort, {})
-    by_term = store.execute(
-        f"WITH marked AS ({marks}) SELECT failed, class, term, "
-        "count(*) FILTER (first_of_term) AS of_term, "
-        "count(*) FILTER (first_of_class) AS of_class "
-        "FROM subject_events JOIN marked USING (subject) WHERE failed >= 0 "
-        "GROUP BY failed, class, term",
-        bound,
-    )
-    kinds = store.execute(
-        f"WITH marked AS ({marks}) SELECT failed, count(*) AS any, "
-        "count(*) FILTER (serious) AS serious, count(*) FILTER (severe) AS severe, "
-        "count(*) FILTER (related) AS related, count(*) FILTER (withdrawn) AS withdrawn, "
-        "count(*) FILTER (fatal) AS fatal "
-        "FROM subject_event_kinds JOIN marked USING (subject) WHERE failed >= 0 GROUP BY failed",
-        bound,
-    ).melt("failed", var_name="level", value_name="subjects")
-    frames = {
-        "event kinds": _columns(kinds, "level", "subjects"),
-        "event classes": _columns(by_term, "class", "of_class"),
-        "event terms": _columns(by_term, "term", "of_term"),
-    }
-    rows = (
-        (panel, *row) for panel, columns in frames.items() for row in zip(*columns, strict=True)
-    )
-    return _levels((row for row in rows if row[-1]), owners or {})
+    left = _Left.of(store, cohort)
+    found = (store.sets.levels(panels, sql) for panels, sql in _EVENT_SETS.items())
+    sets = zip(EVENT_PANELS, chain.from_iterable(found), strict=True)
+    return _levels(sets, left, owners or {})

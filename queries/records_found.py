@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from queries.cohorts import AnyRecord, Rule, Schema, everything_in, predicate
+from queries.cohorts import AnyRecord, Rule, everything_in, predicate
 from queries.cohorts.wire import rule_text
+from queries.layout import Layout
 
 _MOST_REMEMBERED = 200
 _MANY_RECORDS = 200_000  # below that, looking again is quicker than writing down
@@ -23,14 +24,15 @@ _MANY_RECORDS = 200_000  # below that, looking again is quicker than writing dow
 class RecordsFound:
     """Bits of subjects, one table of one value for each criterion on records that are many."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+        self._connection, self._schema = connection, layout.schema
+        self._is_numbered = layout.has_rowid
         self._lock = threading.Lock()
         self._tables: dict[str, str] = {}  # criterion to table, oldest use first
         self._made = 0
         self._large: dict[str, bool] = {}
 
-    def tests(self, rules: Sequence[Rule | None], schema: Schema) -> Mapping[str, str]:
+    def tests(self, rules: Sequence[Rule | None]) -> Mapping[str, str]:
         """For criteria on records in the rules, by their JSON: SQL true for who meets them.
 
         What is not known yet is found now. The SQL reads FROM the table of subjects alone.
@@ -40,35 +42,35 @@ class RecordsFound:
             for rule in rules
             if rule is not None
             for part in everything_in(rule)
-            if isinstance(part, AnyRecord) and part.dataset in schema.records
+            if isinstance(part, AnyRecord) and part.dataset in self._schema.records
         ]
-        if not asked or "rowid" in {name.lower() for name in schema.subjects}:
+        if not asked or not self._is_numbered:
             return {}
         with self._lock:
-            wanted = {rule_text(part): part for part in asked if self._is_large(part, schema)}
-            tables = {text: self._table(text, part, schema) for text, part in wanted.items()}
+            wanted = {rule_text(part): part for part in asked if self._is_large(part)}
+            tables = {text: self._table(text, part) for text, part in wanted.items()}
             self._forget_oldest(tables)
         return {
             text: f"COALESCE(get_bit((SELECT bits FROM {table}), rowid::INTEGER) = 1, FALSE)"
             for text, table in tables.items()
         }
 
-    def _is_large(self, part: AnyRecord, schema: Schema) -> bool:
+    def _is_large(self, part: AnyRecord) -> bool:
         if part.dataset not in self._large:
-            row = self._ask(f"SELECT count(*) FROM {schema.records[part.dataset].source}")
+            row = self._ask(f"SELECT count(*) FROM {self._schema.records[part.dataset].source}")
             self._large[part.dataset] = row > _MANY_RECORDS
         return self._large[part.dataset]
 
-    def _table(self, text: str, part: AnyRecord, schema: Schema) -> str:
+    def _table(self, text: str, part: AnyRecord) -> str:
         table = self._tables.pop(text, None)
         if table is None:
-            test, bound = predicate(part, schema)
-            last = self._ask(f"SELECT max(rowid) FROM {schema.source}")
+            test, bound = predicate(part, self._schema)
+            last = self._ask(f"SELECT max(rowid) FROM {self._schema.source}")
             self._made += 1
             table = f"memory.main.records_found_{self._made}"
             self._connection.execute(
                 f"CREATE TABLE {table} AS SELECT bitstring_agg(rowid, 0, {last}) AS bits "
-                f"FROM {schema.source} WHERE {test}",
+                f"FROM {self._schema.source} WHERE {test}",
                 bound,
             )
         self._tables[text] = table

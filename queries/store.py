@@ -28,6 +28,7 @@ from queries.record_views import create_record_views
 from queries.records_found import RecordsFound
 from queries.screening import create_screening_view
 from queries.standard import Selection
+from queries.subject_sets import SubjectSets
 
 ArmRole = Literal["planned", "actual"]
 NO_ARM = "No arm recorded"
@@ -86,7 +87,8 @@ class Store:
         prepare_views(self._connection, self.layout)
         create_screening_view(self._connection, self.layout)
         create_record_views(self._connection, self.layout)
-        self._records_found = RecordsFound(self._connection)
+        self._records_found = RecordsFound(self._connection, self.layout)
+        self._sets = SubjectSets(self.layout, self._cursor, self.predicates)
         self._connection.execute("SET lock_configuration = true")
 
     # What the snapshot holds -------------------------------------------------
@@ -238,7 +240,12 @@ class Store:
 
         It stands where the columns of the table of subjects are in scope, and no other table's.
         """
-        return predicates(rules, self.schema, self._records_found.tests(rules, self.schema))
+        return predicates(rules, self.schema, self._records_found.tests(rules))
+
+    @property
+    def sets(self) -> SubjectSets:
+        """Sets of subjects: who meets a criterion, who has each level."""
+        return self._sets
 
     @property
     def enrolled(self) -> str:
