@@ -21,6 +21,7 @@ _CURVE_PIXELS = 340
 _AXIS_PIXELS = 66
 _TOP_PIXELS, _BOTTOM_PIXELS = 44, 12
 _MOST_BANDS = 4
+_TALLEST_BAND = 2.0  # of a smooth estimate, in heights of its highest point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,16 @@ def draw_over_time(
     if table is not None:
         add_risk_table(figure, table)
     _set_axes(figure, options, ticks, last)
+    if not options.steps:
+        figure.layout.yaxis.range = _span(rows)
     return figure
+
+
+def _span(rows: pd.DataFrame) -> list[float]:
+    """Heights shown: limits may run far beyond the estimates where few are left."""
+    highest = float(rows["value"].max()) or 1.0
+    limit = float(rows["upper"].max()) if "upper" in rows else highest
+    return [0.0, 1.05 * max(highest, min(limit, _TALLEST_BAND * highest))]
 
 
 def _blank(rows: pd.DataFrame, options: OverTimeOptions, table: RiskTable | None) -> go.Figure:
