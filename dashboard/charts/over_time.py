@@ -96,7 +96,7 @@ def draw_over_time(
         figure.add_hline(y=options.level, line={"color": LIGHT.muted, "width": 1})
     if table is not None:
         add_risk_table(figure, table)
-    _set_axes(figure, options, ticks, last)
+    _set_axes(figure, options, ticks, rows["time"])
     if not options.steps:
         figure.layout.yaxis.range = _span(rows)
     return figure
@@ -179,14 +179,24 @@ def _written(low: float, high: float, *, shares: bool) -> str:
     return f"{100 * low:.1f} to {100 * high:.1f}" if shares else f"{low:.3g} to {high:.3g}"
 
 
-def _set_axes(figure: go.Figure, options: OverTimeOptions, ticks: list[float], last: float) -> None:
+def _log_ticks(first: float, last: float) -> list[float]:
+    """1, 2 and 5 of every power of ten from the first time to the last."""
+    powers = range(int(np.floor(np.log10(first))), int(np.ceil(np.log10(last))) + 1)
+    ticks = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+    return [tick for tick in ticks if first <= tick <= last]
+
+
+def _set_axes(
+    figure: go.Figure, options: OverTimeOptions, ticks: list[float], times: pd.Series[float]
+) -> None:
+    first, last = float(times.min()), float(times.max())
     unit = options.unit.capitalize()
     time: dict[str, object] = {
         "anchor": "y",
         "title": {"text": literal(f"{unit} since {options.origin}")},
     }
     if options.log_time:
-        time |= {"type": "log", "nticks": 8}
+        time |= {"type": "log", "tickmode": "array", "tickvals": _log_ticks(first, last)}
     else:
         span = (0.0, max(last, ticks[-1]) * 1.02)
         time |= {"range": span, "tickmode": "array", "tickvals": ticks}
