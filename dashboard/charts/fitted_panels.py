@@ -20,6 +20,7 @@ _ROW_PIXELS, _ALONE_PIXELS = 300, 400
 _AXIS_PIXELS, _TITLE_PIXELS, _TOP_PIXELS = 44, 26, 14
 _BOTTOM_PIXELS, _LINE_PIXELS = 22, 18
 _NARROW_TITLE = 140  # pixels that an axis has for its title where two stand in a narrow row
+_ALL_BUT_1 = 0.9999
 _MOST_BANDS = 4
 _FAR_ABOVE = 1e6  # where limits go that are too wide for any axis, infinite ones too
 _BEYOND = "1.5px,4px"  # the dash of what is extrapolated
@@ -198,6 +199,9 @@ class FittedPanels:
     def _add_band(self, figure: go.Figure, place: int, arm: str, rows: pd.DataFrame) -> None:
         xaxis, yaxis = self.axes(place)
         known = rows[[f"{self.what}_lower", f"{self.what}_upper"]].notna().all(axis=1)
+        if "survival" in rows:
+            # Where survival is all but 1, limits from log(-log S) run from 0 to 1 and say nothing.
+            known &= (rows["survival"] < _ALL_BUT_1) | (rows["time"] == 0)
         for edge, fill in (("lower", None), ("upper", "tonexty")):
             figure.add_scatter(
                 x=rows.loc[known, "time"].to_numpy(),
