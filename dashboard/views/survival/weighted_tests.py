@@ -45,12 +45,12 @@ def _banner(answer: ComparisonsAnswer, found: Proportionality) -> str:
     ]
     why = [f"Grambsch–Therneau score test p {p_value(found.p_value)}", *crossed]
     beside = [*_mean_differences(answer), *_maxcombo_said(answer)]
-    listed = f" Sensitivity analyses without that assumption: {'; '.join(beside)}."
+    listed = f"Sensitivity analyses without that assumption: {'; '.join(beside)}."
     return (
         f"**Hazards look non-proportional**: {plain('; '.join(why))}. One hazard ratio is then an "
-        "average that depends on how long subjects were followed."
+        "average that depends on how long subjects were followed. "
         f"{plain(listed) if beside else ''} **A test chosen after seeing the curves proves "
-        "nothing**: what was pre-specified stays what counts."
+        "nothing**: it is the pre-specified one that counts, where there is one."
     )
 
 
@@ -58,6 +58,8 @@ def _mean_differences(answer: ComparisonsAnswer) -> list[str]:
     means = answer.means
     if isinstance(means, str):
         return []
+    if len(answer.arms) > 2:
+        return [f"the RMST differences up to {means.horizon:.1f} {means.time_unit} below"]
     rows = means.contrasts[means.contrasts["measure"] == "RMST difference"]
     digits = DIGITS[means.time_unit]
     return [
@@ -81,6 +83,8 @@ def show_family(answer: ComparisonsAnswer) -> None:
     shown = pd.DataFrame([*rows, _maxcombo_row(answer)])
     if not any(shown["Stratified by"]):
         shown = shown.drop(columns="Stratified by")
+    else:
+        shown["Stratified by"] = shown["Stratified by"].replace("", "not stratified")
     analysis = answer.comparisons.analysis
     method = (
         "Log-rank family: each test weights the events of a time; FH(ρ, γ) by S^ρ (1 - S)^γ. "
