@@ -81,15 +81,15 @@ def show_family(answer: ComparisonsAnswer) -> None:
     """The log-rank test, its relatives and MaxCombo, each with its standing."""
     rows = [*map(_row, answer.tests, [_kind(answer, test) for test in answer.tests])]
     shown = pd.DataFrame([*rows, _maxcombo_row(answer)])
-    if not any(shown["Stratified by"]):
-        shown = shown.drop(columns="Stratified by")
-    else:
-        shown["Stratified by"] = shown["Stratified by"].replace("", "not stratified")
+    strata = next((", ".join(test.strata) for test in answer.tests if test.strata), "")
+    if not strata:
+        shown = shown.drop(columns="Stratified")
     analysis = answer.comparisons.analysis
     method = (
         "Log-rank family: each test weights the events of a time; FH(ρ, γ) by S^ρ (1 - S)^γ. "
         "MaxCombo: the largest of |z| of FH(0, 0), FH(0, 1), FH(1, 0), FH(1, 1), by their joint "
         "normal distribution. P-values are two-sided and not adjusted for one another."
+        f"{f' Stratified: by {strata}.' if strata else ''}"
     )
     kinds = [_kind(answer, test) for test in answer.tests]
     results.table(
@@ -122,7 +122,7 @@ def _row(test: FamilyTest, kind: str) -> dict[str, str]:
     return {
         "Test": f"{name[0].upper()}{name[1:]}",
         "Stresses": EMPHASIS.get(test.weight, ""),
-        "Stratified by": ", ".join(test.strata),
+        "Stratified": "Yes" if test.strata else "No",
         "Chi-square (df)": f"{number(outcome.statistic, 2)} ({outcome.degrees_of_freedom})"
         if not isinstance(outcome, str)
         else "NE",
@@ -136,7 +136,7 @@ def _maxcombo_row(answer: ComparisonsAnswer) -> dict[str, str]:
     row = {
         "Test": "MaxCombo",
         "Stresses": "wherever the difference is largest",
-        "Stratified by": ", ".join(answer.comparisons.analysis.strata),
+        "Stratified": "Yes" if answer.comparisons.analysis.strata else "No",
         "Chi-square (df)": "NE",
         "p": "NE",
         "Standing": _beside(answer).capitalize(),

@@ -98,12 +98,9 @@ def test_what_the_reader_chose_stands_next_to_it(home: Path) -> None:
     assert "FH(0, 1) test; analysis set ITTFL" in said
     assert tiles(app)["Stratified log-rank p, two-sided"] == "0.0008", "as planned, whatever else"
     [family] = tables_with(app, FAMILY)
-    first, beside = family.iloc[0], family.iloc[1]
-    assert (first["Stratified by"], first["Standing"]) == ("not stratified", "Sensitivity")
-    assert (beside["Stratified by"], beside["Standing"]) == (
-        "REGION1, BMKGR1, ECOGBL",
-        "Pre-specified",
-    )
+    assert family.loc[0, ["Stratified", "Standing"]].tolist() == ["No", "Sensitivity"]
+    assert family.loc[1, ["Stratified", "Standing"]].tolist() == ["Yes", "Pre-specified"]
+    assert "Stratified: by REGION1, BMKGR1, ECOGBL." in said
 
 
 def test_a_banner_warns_where_hazards_look_non_proportional(home: Path) -> None:
@@ -149,6 +146,16 @@ def test_a_filtered_cohort_has_no_pre_specified_analysis(home: Path) -> None:
     assert "not of these subjects: the cohort is filtered" in shown(app)
     [family] = tables_with(app, FAMILY)
     assert set(family["Standing"]) == {"Exploratory"}
+
+
+def test_cohorts_are_compared_as_exploration(home: Path) -> None:
+    women = Cohort(OneOf(column="SEX", values=("F",)))
+    app = opened("EQX-301", cohort=women, survival_compared="cohorts")
+    assert not app.exception
+    assert "cohorts are compared, not arms" in shown(app)
+    assert titles(app)[0] == "Exploratory analysis, as chosen above"
+    [estimand] = tables_with(app, "What it is")
+    assert estimand["What it is"].tolist()[0].startswith("Cohorts, not treatments")
 
 
 def test_several_arms_are_compared_in_pairs_and_for_a_trend(home: Path) -> None:
