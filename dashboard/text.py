@@ -37,8 +37,11 @@ def interval(estimate: float, lower: float, upper: float, digits: int = 1) -> st
     --------
     >>> interval(0.731, 0.62, 0.861, 2)
     '0.73 (0.62–0.86)'
+    >>> interval(-0.33, -0.66, -0.01, 2)
+    '-0.33 (-0.66 to -0.01)'
     """
-    return f"{number(estimate, digits)} ({number(lower, digits)}–{number(upper, digits)})"
+    until = " to " if lower < 0 or upper < 0 else "–"
+    return f"{number(estimate, digits)} ({number(lower, digits)}{until}{number(upper, digits)})"
 
 
 def reached(estimate: float, lower: float, upper: float, digits: int = 1) -> str:

@@ -283,8 +283,8 @@ def latest_landmark(counts: SurvivalCounts, landmarks: tuple[float, ...]) -> flo
     reached = [time for time in landmarks if time <= last]
     if not reached:
         raise NotEstimableError(
-            f"No milestone is stated, and an arm is followed to {last:g} {counts.time_unit} only: "
-            "state a time at which survival is to be compared."
+            f"No milestone is stated, and an arm is followed to {last:,.1f} {counts.time_unit} "
+            "only: state a time at which survival is to be compared."
         )
     return max(reached)
 

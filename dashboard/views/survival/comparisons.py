@@ -53,7 +53,10 @@ def _tests_first(analysis: SurvivalAnalysis) -> None:
             show_tested(planned, title="Pre-specified analysis")
     if planned != analysis:
         standing = standing_of(analysis, plan)
-        show_tested(analysis, title=f"{standing.kind.capitalize()} analysis, as chosen above")
+        title = f"{standing.kind.capitalize()} analysis, as chosen above"
+        # Without a plan's own analysis, the sentence above has said why.
+        reasons = () if isinstance(planned, str) else standing.reasons
+        show_tested(analysis, title=title, reasons=reasons)
 
 
 def _beside(answer: ComparisonsAnswer) -> None:
@@ -70,7 +73,8 @@ def _beside(answer: ComparisonsAnswer) -> None:
 def _asked(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> Comparisons:
     planned = planned_strata(state.study().plan, analysis.endpoint)
     known = tuple(name for name in planned if name in state.store().columns)
-    st.subheader("Sensitivity analyses", anchor=False)
+    exploratory = standing_of(analysis, state.study().plan).kind == "exploratory"
+    st.subheader(f"{'Exploratory' if exploratory else 'Sensitivity'} analyses", anchor=False)
     with st.container(horizontal=True):
         horizon = _time("Horizon of restricted means", "horizon", analysis, "Shortest follow-up")
         milestone = _time("Milestone", "milestone", analysis, "Latest landmark of all arms")

@@ -62,11 +62,11 @@ def _horizon_said(means: RestrictedMeans) -> str:
 def _means_shown(means: RestrictedMeans) -> pd.DataFrame:
     digits, unit = DIGITS[means.time_unit], means.time_unit
     level = f"{means.confidence_level:.0%} CI"
-    columns: dict[str, list[str]] = {"Statistic": [f"RMST, {unit} ({level})"]}
-    columns["Statistic"].append(f"RMTL, {unit} ({level})")
-    columns["Statistic"] += [
-        f"{name}{f', {unit}' if 'Diff' in name else ''} ({level})" for name in _MEASURES.values()
-    ]
+    statistics = [f"RMST, {unit} ({level})", f"RMTL, {unit} ({level})"]
+    for measure, name in _MEASURES.items():
+        of_time = f", {unit}" if measure == "RMST difference" else ""
+        statistics += [f"{name}{of_time} ({level})", "p"]
+    columns: dict[str, list[str]] = {"Statistic": statistics}
     for row in means.by_arm.itertuples():
         values = [
             interval(row.rmst, row.lower, row.upper, digits),
@@ -79,13 +79,13 @@ def _means_shown(means: RestrictedMeans) -> pd.DataFrame:
 def _contrasts(means: RestrictedMeans, arm: str, digits: int) -> list[str]:
     rows = means.contrasts[means.contrasts["arm"] == arm].set_index("measure")
     if rows.empty:
-        return ["Reference"] * len(_MEASURES)
+        return ["Reference", ""] * len(_MEASURES)
     shown = []
     for measure in _MEASURES:
         row = rows.loc[measure]
         places = digits if measure == "RMST difference" else 3
         estimate = interval(row["estimate"], row["lower"], row["upper"], places)
-        shown.append(f"{estimate}, p {p_value(row['p_value'])}")
+        shown += [estimate, p_value(row["p_value"])]
     return shown
 
 

@@ -15,7 +15,7 @@ _SOURCES = {
     "plan": "The plan",
     "data": "The data",
     "this page": "Chosen on this page",
-    "": "Nobody",
+    "": "—",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -9,29 +11,35 @@ from analytics.survival.logrank import LogRank
 from analytics.survival.logrank_weights import LOG_RANK
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
-from dashboard.analyses.survival.standing import planned_endpoint, standing_of
+from dashboard.analyses.survival.standing import planned_endpoint
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import comparison_notes, is_interim
 
 _HERE = ":material/do_not_disturb_on:"
 
 
-def show_tested(analysis: SurvivalAnalysis, *, title: str) -> None:
-    """Test and hazard ratio of one analysis, under a name that says how much they claim."""
+def show_tested(analysis: SurvivalAnalysis, *, title: str, reasons: Sequence[str] = ()) -> None:
+    """Test and hazard ratio of one analysis, under a name that says how much they claim.
+
+    Parameters
+    ----------
+    reasons : sequence of str
+        What keeps it from being the plan's own.
+    """
     answer = state.answered(analysis)
     st.subheader(plain(title), anchor=False)
     st.markdown(plain(_described(answer)))
-    reasons = standing_of(analysis, state.study().plan).reasons
     if reasons:
         st.caption(plain(f"Not the plan's own: {'; '.join(reasons)}."))
     if isinstance(answer.comparison, LogRank):
         _p_values(answer, answer.comparison)
-    for said in dict.fromkeys([answer.comparison, answer.hazard_ratio]):
-        if isinstance(said, str):
-            st.warning(plain(said), icon=_HERE)
+    for reason in dict.fromkeys([answer.comparison, answer.hazard_ratio]):
+        if isinstance(reason, str):
+            st.warning(plain(reason), icon=_HERE)
     if isinstance(answer.comparison, LogRank):
         _by_arm(answer, answer.comparison, title)
-    st.caption(plain(" ".join([*_left_out(answer), *_level(analysis)])))
+    said = [*_left_out(answer), *_sides(answer), *_level(analysis)]
+    st.caption(plain(" ".join(said)))
 
 
 def named_test(answer: SurvivalAnswer) -> str:
@@ -46,22 +54,28 @@ def _described(answer: SurvivalAnswer) -> str:
     strata = f" by {', '.join(analysis.strata)}" if analysis.strata else ""
     subjects = f"analysis set {analysis.analysis_set}" if analysis.analysis_set else "all subjects"
     compared = "cohorts" if analysis.groups else f"{analysis.arm} arms"
-    against = f"{', '.join(arms[1:])} against {arms[0]}"
+    against = f"{', '.join(arms[1:])} against {arms[0]}" if len(arms) > 1 else arms[0]
     return f"{named_test(answer)} test{strata}; {subjects}; {compared}: {against}."
 
 
 def _p_values(answer: SurvivalAnswer, test: LogRank) -> None:
-    nominal = ", nominal (interim data)" if is_interim(answer.analysis) else ""
+    nominal = ", nominal" if is_interim(answer.analysis) else ""
     freedom = test.degrees_of_freedom
     about = f"chi-square {number(test.statistic, 2)} on {freedom} df{nominal}"
     cards = [(f"{named_test(answer)} p, two-sided", p_value(test.p_value), about)]
-    plan = state.study().plan
-    if plan and plan.sides == 1 and test.z is not None:
+    if _is_one_sided(answer.analysis, test):
         shown = p_value(test.one_sided("fewer"))
-        cards.append(("One-sided p", shown, f"fewer events in {test.arms[1]}{nominal}"))
+        cards.append(("One-sided p", shown, f"for fewer events{nominal}"))
     with st.grid(3, min_column_width=230):
         for label, value, said in cards:
             results.tile(label, value, said)
+
+
+def _is_one_sided(analysis: SurvivalAnalysis, test: LogRank) -> bool:
+    """Whether the plan tests this endpoint in one direction, and the test has one."""
+    plan = state.study().plan
+    planned = planned_endpoint(plan, analysis.endpoint)
+    return bool(plan and plan.sides == 1 and planned and planned.test and test.z is not None)
 
 
 def _by_arm(answer: SurvivalAnswer, test: LogRank, title: str) -> None:
@@ -110,6 +124,15 @@ def _left_out(answer: SurvivalAnswer) -> list[str]:
         *([f"Not compared: {', '.join(outside)}."] if outside else []),
         "Expected: under equal hazards. A hazard ratio below 1 favours the arm over the reference.",
     ]
+
+
+def _sides(answer: SurvivalAnswer) -> list[str]:
+    test, said = answer.comparison, []
+    if isinstance(test, LogRank) and _is_one_sided(answer.analysis, test):
+        said.append(f"One-sided: fewer events in {test.arms[1]} than under equal hazards.")
+    if is_interim(answer.analysis):
+        said.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
+    return said
 
 
 def _level(analysis: SurvivalAnalysis) -> list[str]:

@@ -45,12 +45,12 @@ def _banner(answer: ComparisonsAnswer, found: Proportionality) -> str:
     ]
     why = [f"Grambsch–Therneau score test p {p_value(found.p_value)}", *crossed]
     beside = [*_mean_differences(answer), *_maxcombo_said(answer)]
-    listed = f" Sensitivity analyses without that assumption: {'; '.join(beside)}."
+    listed = f"Sensitivity analyses without that assumption: {'; '.join(beside)}."
     return (
         f"**Hazards look non-proportional**: {plain('; '.join(why))}. One hazard ratio is then an "
-        "average that depends on how long subjects were followed."
+        "average that depends on how long subjects were followed. "
         f"{plain(listed) if beside else ''} **A test chosen after seeing the curves proves "
-        "nothing**: what was pre-specified stays what counts."
+        "nothing**: it is the pre-specified one that counts, where there is one."
     )
 
 
@@ -58,6 +58,8 @@ def _mean_differences(answer: ComparisonsAnswer) -> list[str]:
     means = answer.means
     if isinstance(means, str):
         return []
+    if len(answer.arms) > 2:
+        return [f"the RMST differences up to {means.horizon:.1f} {means.time_unit} below"]
     rows = means.contrasts[means.contrasts["measure"] == "RMST difference"]
     digits = DIGITS[means.time_unit]
     return [
@@ -79,13 +81,15 @@ def show_family(answer: ComparisonsAnswer) -> None:
     """The log-rank test, its relatives and MaxCombo, each with its standing."""
     rows = [*map(_row, answer.tests, [_kind(answer, test) for test in answer.tests])]
     shown = pd.DataFrame([*rows, _maxcombo_row(answer)])
-    if not any(shown["Stratified by"]):
-        shown = shown.drop(columns="Stratified by")
+    strata = next((", ".join(test.strata) for test in answer.tests if test.strata), "")
+    if not strata:
+        shown = shown.drop(columns="Stratified")
     analysis = answer.comparisons.analysis
     method = (
         "Log-rank family: each test weights the events of a time; FH(ρ, γ) by S^ρ (1 - S)^γ. "
         "MaxCombo: the largest of |z| of FH(0, 0), FH(0, 1), FH(1, 0), FH(1, 1), by their joint "
         "normal distribution. P-values are two-sided and not adjusted for one another."
+        f"{f' Stratified: by {strata}.' if strata else ''}"
     )
     kinds = [_kind(answer, test) for test in answer.tests]
     results.table(
@@ -118,7 +122,7 @@ def _row(test: FamilyTest, kind: str) -> dict[str, str]:
     return {
         "Test": f"{name[0].upper()}{name[1:]}",
         "Stresses": EMPHASIS.get(test.weight, ""),
-        "Stratified by": ", ".join(test.strata),
+        "Stratified": "Yes" if test.strata else "No",
         "Chi-square (df)": f"{number(outcome.statistic, 2)} ({outcome.degrees_of_freedom})"
         if not isinstance(outcome, str)
         else "NE",
@@ -132,7 +136,7 @@ def _maxcombo_row(answer: ComparisonsAnswer) -> dict[str, str]:
     row = {
         "Test": "MaxCombo",
         "Stresses": "wherever the difference is largest",
-        "Stratified by": ", ".join(answer.comparisons.analysis.strata),
+        "Stratified": "Yes" if answer.comparisons.analysis.strata else "No",
         "Chi-square (df)": "NE",
         "p": "NE",
         "Standing": _beside(answer).capitalize(),
