@@ -363,9 +363,9 @@ def forget(prefix: str) -> None:
 
 
 def open_link() -> None:
-    """Bring back the view that the URL names, once per session."""
+    """Bring back the view that the URL names: at first, and when the reader goes back to one."""
     view_id = st.query_params.get("view")
-    if not view_id or st.session_state.get("opened_view") == view_id:
+    if not view_id or st.session_state.get("opened_view") == view_id or _is_acting():
         return
     view = workspace().view(view_id)
     st.session_state["opened_view"] = view_id
@@ -379,23 +379,39 @@ def open_link() -> None:
         st.session_state.setdefault(_REMEMBERED, set()).add(key)
 
 
-def save_link(page: str) -> None:
-    """Put the view on screen behind an opaque id in the URL."""
+def _is_acting() -> bool:
+    """Whether something on screen has been changed since its view was saved.
+
+    The browser then may still show the address of the view before; it is no wish to go there.
+    """
+    saved = st.session_state.get("saved_view")
+    return saved is not None and json.loads(saved)[1:] != _on_screen()
+
+
+def _on_screen() -> list[Any]:
+    """What defines the view on screen, as JSON would give it back."""
     inputs = {
         key: _to_wire(st.session_state[key])
         for key in sorted(st.session_state.get(_REMEMBERED, ()))
         if key in st.session_state
     }
-    state = {
+    view_state = {
         "inputs": inputs,
         "cohort": json.loads(current_cohort().to_json()),
         "origin": st.session_state.get(ORIGIN),
     }
-    signature = json.dumps([page, study().code, snapshot().id, state], sort_keys=True)
+    shown: list[Any] = json.loads(json.dumps([study().code, snapshot().id, view_state]))
+    return shown
+
+
+def save_link(page: str) -> None:
+    """Put the view on screen behind an opaque id in the URL."""
+    code, shown, view_state = _on_screen()
+    signature = json.dumps([page, code, shown, view_state], sort_keys=True)
     if st.session_state.get("saved_view") != signature:
         st.session_state["saved_view"] = signature
         st.session_state["opened_view"] = workspace().save_view(
-            study=study().code, snapshot=snapshot().id, page=page, state=state, person=PERSON
+            study=code, snapshot=shown, page=page, state=view_state, person=PERSON
         )
     st.query_params["view"] = st.session_state["opened_view"]
 

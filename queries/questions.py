@@ -219,6 +219,23 @@ def survival_exclusions(
     return store.ask("survival_exclusions", cohort=cohort, arm=arm, endpoint=endpoint)
 
 
+def endpoint_descriptions(
+    *, store: Store, endpoint: str, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """How the times of an endpoint ended, by arm; None where the data do not describe it.
+
+    Examples
+    --------
+    >>> endpoint_descriptions(store=store, endpoint="OS")[["arm", "event", "subjects"]]
+           arm  event  subjects
+    0  Placebo   True         3
+    1   Active   True         1
+    2  Placebo  False         1
+    3   Active  False         3
+    """
+    return store.ask("endpoint_descriptions", cohort=cohort, arm=arm, endpoint=endpoint)
+
+
 def time_origin(*, store: Store, endpoint: str, cohort: Cohort = EVERYONE) -> pd.DataFrame:
     """How many records of an endpoint start on the day of randomisation, and of first dose.
 

@@ -91,6 +91,7 @@ ENDPOINT_COLUMNS = (
     StandardColumn(name="unit", sources=("AVALU",)),
     StandardColumn(name="censoring", sources=("CNSR",), type="DOUBLE"),
     StandardColumn(name="reason", sources=("CNSDTDSC", "EVNTDESC")),
+    StandardColumn(name="event_description", sources=("EVNTDESC",)),
     StandardColumn(name="started_on", sources=("STARTDT", "STARTDTM"), type="DATE"),
     StandardColumn(name="ended_on", sources=("ADT", "ADTM"), type="DATE"),
 )

@@ -20,6 +20,7 @@ from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 MOST_LEVELS = 7
 HISTOGRAM = 176  # pixels
 _ROW = 30
+_DIGIT_WIDE = "\u2007"  # a space as wide as a digit
 _SIZE = 11.5
 _LABEL = 118  # pixels for the names of levels
 
@@ -59,7 +60,7 @@ def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
     places = list(range(len(levels)))
     texts = _numbers(levels["now"], levels["total"])
     names = [fitted(name, _LABEL, size=_SIZE, most=2) for name in levels["level"]]
-    end = 1.5 * max(1, int(levels["total"].max()))
+    end = max(1, int(levels["total"].max()))
     hover = _hover(levels["level"], texts)
     inks = _inks(levels["chosen"].tolist())
     sideways = {"orientation": "h", "y": places, "width": 0.72}
@@ -75,7 +76,7 @@ def draw_level_panel(levels: pd.DataFrame, *, label: str) -> go.Figure:
         showlegend=False,
         hovermode="closest",
         # Margins that Plotly finds by itself make it draw everything twice.
-        margin={"l": _widest(names) + 12, "r": 6, "t": 4, "b": 4},
+        margin={"l": _widest(names) + 12, "r": _widest(texts) + 4, "t": 4, "b": 4},
         xaxis={"visible": False, "range": [0, end]},
         yaxis={
             "range": [len(places) - 0.5, -0.5],
@@ -120,14 +121,15 @@ def _numbers(now: pd.Series, total: pd.Series) -> list[str]:
 
 
 def _numbers_at(end: float, places: Sequence[int], texts: Sequence[str]) -> dict[str, Any]:
-    """The numbers at the right, as a trace: annotations take Plotly ten times as long."""
+    """The numbers in the right margin, as a trace: annotations take Plotly ten times as long."""
+    longest = max(map(len, texts))
     return {
         "type": "scatter",
         "mode": "text",
         "x": [end] * len(places),
         "y": places,
-        "text": texts,
-        "textposition": "middle left",
+        "text": [text.rjust(longest + 1, _DIGIT_WIDE) for text in texts],
+        "textposition": "middle right",
         "textfont": {"size": _SIZE, "color": LIGHT.muted},
         "cliponaxis": False,
         "hoverinfo": "skip",

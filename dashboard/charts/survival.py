@@ -51,6 +51,8 @@ class SurvivalOptions:
         Last time shown; the last observed one unless given.
     confidence_level : float
         Named in the hover text.
+    numbers : tuple of str
+        What is counted under the axis: "at_risk", "events", "censored".
     """
 
     endpoint: str = ""
@@ -62,6 +64,7 @@ class SurvivalOptions:
     medians: bool = False
     horizon: float | None = None
     confidence_level: float = 0.95
+    numbers: tuple[str, ...] = ("at_risk",)
 
 
 def draw_kaplan_meier(
@@ -97,7 +100,7 @@ def draw_kaplan_meier(
     horizon = options.horizon or max(float(c.table["time"].iloc[-1]) for c in result.curves) or 1.0
     most = 6 if max(curve.subjects for curve in result.curves) >= 10_000 else 9
     ticks = time_ticks(horizon, unit=options.unit, most=most)
-    table = risk_table(result, ticks, styles)
+    table = risk_table(result, ticks, styles, options.numbers)
     figure = _blank(result, options, table)
     options = _decided(options, result)
     for curve in result.curves:

@@ -89,6 +89,9 @@ class PlannedEndpoint:
         Names of the spending function and of the test.
     alpha : float or None
         Share of the type I error, above 0 and below 1.
+    treatment, intercurrent_events, censoring : str or None
+        Of its estimand (ICH E9(R1)), in the protocol's own words: the conditions compared, how
+        events that interrupt treatment or its effect are handled, and when a time is censored.
 
     Examples
     --------
@@ -106,11 +109,16 @@ class PlannedEndpoint:
     spending: str | None = None
     alpha: float | None = None
     test: str | None = None
+    treatment: str | None = None
+    intercurrent_events: str | None = None
+    censoring: str | None = None
 
     def __post_init__(self) -> None:
         as_text(self.code, "code")
         for name in ("label", "analysis_set", "spending", "test"):
             as_text(getattr(self, name), name, needed=False)
+        for name in ("treatment", "intercurrent_events", "censoring"):
+            as_text(getattr(self, name), name, longest=1000, needed=False)
         one_of(self.role, "role", (*ROLES, None))
         one_of(self.arm, "arm", ARM_ROLES)
         as_whole(self.events, "events", needed=False)

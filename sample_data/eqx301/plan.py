@@ -6,6 +6,7 @@ from sample_data.eqx301.protocol import (
     ACCRUAL_START,
     ARMS,
     DATA_CUT,
+    SAFETY_WINDOW_DAYS,
     SITES,
     STRATIFICATION,
     STUDY,
@@ -52,6 +53,32 @@ def build_plan(subjects: int) -> dict[str, object]:
     }
 
 
+_TREATMENT = f"{ARMS[1]} against {ARMS[0]}, once daily until progression or toxicity"
+_ESTIMANDS = {
+    "OS": {
+        "treatment": _TREATMENT,
+        "intercurrent_events": "Stopping treatment, dose changes and subsequent therapy: "
+        "treatment policy (followed and counted regardless)",
+        "censoring": "Subjects not known to have died: at the last date known alive, at the "
+        "latest the data cut",
+    },
+    "PFS": {
+        "treatment": _TREATMENT,
+        "intercurrent_events": "Stopping treatment and subsequent therapy: treatment policy; "
+        "death without progression: composite (counted as an event)",
+        "censoring": "Subjects alive without progression: at the last date known alive, at the "
+        "latest the data cut",
+    },
+    "TTSAE": {
+        "treatment": _TREATMENT,
+        "intercurrent_events": "Stopping treatment: while on treatment, up to "
+        f"{SAFETY_WINDOW_DAYS} days after the last dose; death without a serious event: "
+        "censored, as in a cause-specific hazard",
+        "censoring": "At the end of adverse-event follow-up, death or the data cut",
+    },
+}
+
+
 def _endpoints(subjects: int) -> list[dict[str, object]]:
     spending = "Lan-DeMets O'Brien-Fleming"
     return [
@@ -59,16 +86,16 @@ def _endpoints(subjects: int) -> list[dict[str, object]]:
             "code": "OS", "label": "Overall survival", "role": "primary",
             "analysis_set": "ITTFL", "arm": "planned", "events": round(subjects * 420 / 720),
             "looks": [0.6, 0.8, 1.0], "spending": spending, "alpha": 0.02,
-            "test": "stratified log-rank",
+            "test": "stratified log-rank", **_ESTIMANDS["OS"],
         },
         {
             "code": "PFS", "label": "Progression-free survival", "role": "secondary",
             "analysis_set": "ITTFL", "arm": "planned", "events": round(subjects * 580 / 720),
             "looks": [0.8, 1.0], "spending": spending, "alpha": 0.005,
-            "test": "stratified log-rank",
+            "test": "stratified log-rank", **_ESTIMANDS["PFS"],
         },
         {
             "code": "TTSAE", "label": "Time to first serious adverse event", "role": "safety",
-            "analysis_set": "SAFFL", "arm": "actual",
+            "analysis_set": "SAFFL", "arm": "actual", **_ESTIMANDS["TTSAE"],
         },
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, RunningServer
-from tests.browser.pointing import SLOW, brush, click_bar, panel
+from tests.browser.pointing import SLOW, brush, click_bar, panel, standing
 
 pytestmark = pytest.mark.browser
 
@@ -76,6 +76,32 @@ def test_a_cohort_by_pointing_saved_linked_and_taken_away(
     other.locator(".st-key-undo button").first.click()
     expect(other.get_by_text(f"{n} of 720 subjects: Sex is F").first).to_be_visible(timeout=SLOW)
 
+    compared_with_everyone_else(other, int(n))
+    its_first_subject_has_a_profile(other, int(n))
+
+
+def compared_with_everyone_else(page: Page, n: int) -> None:
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_test_id("stRadio").get_by_text("Cohorts", exact=True).click(timeout=SLOW)
+    for header in (f"Everyone else (N = {720 - n})", f"Women about sixty (N = {n})"):
+        expect(page.get_by_role("columnheader", name=header)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile(rf"{n} of 720 subjects: Sex is F")).first).to_be_visible()
+
+
+def its_first_subject_has_a_profile(page: Page, n: int) -> None:
+    page.get_by_role("link", name="Subjects").click()
+    rows = page.get_by_test_id("stDataFrame")
+    expect(rows).to_be_visible(timeout=SLOW)
+    box = standing(rows.locator(".dvn-scroller"))
+    page.mouse.move(box["x"] + 60, box["y"] + 50)
+    page.mouse.click(box["x"] + 70, box["y"] + 52)  # the first identifier, drawn on a canvas
+    expect(page.get_by_text(f"1 of {n}", exact=True)).to_be_visible(timeout=SLOW)
+    expect(
+        page.get_by_role("figure", name=re.compile("^Profile of subject EQX-301"))
+    ).to_be_visible(timeout=SLOW)
+    page.keyboard.press("j")
+    expect(page.get_by_text(f"2 of {n}", exact=True)).to_be_visible(timeout=SLOW)
+
 
 def test_a_click_on_what_is_chosen_takes_it_back(page: Page, server: RunningServer) -> None:
     open_cohorts(page, server)
@@ -139,13 +165,14 @@ def test_listed_subjects_become_a_cohort(page: Page, server: RunningServer) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "cohorts", "survival"])
+@pytest.mark.parametrize("path", ["", "cohorts", "compare", "subjects", "survival"])
 def test_pages_are_accessible(
     new_page: NewPage, server: RunningServer, path: str, scheme: str
 ) -> None:
     page = new_page(color_scheme=scheme)
     page.goto(f"{server.url}/{path}")
-    expect(page.get_by_role("figure").first).to_be_visible(timeout=SLOW)
+    results = page.get_by_role("figure").or_(page.get_by_test_id("stDataFrame"))
+    expect(results.or_(page.get_by_role("table")).first).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
     found = Axe().run(page).response["violations"]
     serious = [v["id"] for v in found if v["impact"] in {"serious", "critical"}]

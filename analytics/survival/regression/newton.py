@@ -34,7 +34,9 @@ class Expansion:
         return np.asarray((inverse + inverse.T) / 2, dtype=np.float64)
 
     def move(self) -> Floats:
-        """Newton's step; uphill even where the log-likelihood is not concave."""
+        """Newton's step; uphill even where the log-likelihood is not concave; NaN without one."""
+        if not np.isfinite(self.information).all():
+            return np.full(self.score.shape, np.nan)
         try:
             np.linalg.cholesky(self.information)
             return np.asarray(np.linalg.solve(self.information, self.score), dtype=np.float64)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from analytics.survival.logrank_weights import LOG_RANK
+from analytics.survival.logrank_weights import (
+    GEHAN,
+    LOG_RANK,
+    MODIFIED_PETO,
+    PETO,
+    TARONE_WARE,
+    Weight,
+    fleming_harrington,
+)
 from dashboard.analyses.survival.analysis import SurvivalAnalysis
 from queries.workspace import Plan, PlannedEndpoint
 
 Kind = Literal["pre-specified", "sensitivity", "exploratory"]
+
+# In the order in which they are looked for: "modified Peto" also says "Peto".
+_NAMED_WEIGHTS = {
+    "gehan": GEHAN,
+    "taroneware": TARONE_WARE,
+    "modifiedpeto": MODIFIED_PETO,
+    "peto": PETO,
+}
+_FLEMING_HARRINGTON = re.compile(r"(?:fh|flemingharrington)\((\d*\.?\d+),(\d*\.?\d+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +74,78 @@ def planned_endpoint(plan: Plan | None, endpoint: str) -> PlannedEndpoint | None
     return next((one for one in known if one.code == endpoint), None)
 
 
+def planned_weight(planned: PlannedEndpoint | None) -> Weight | None:
+    """The member of the log-rank family that the plan names; None when it names no such test.
+
+    Examples
+    --------
+    >>> planned_weight(PlannedEndpoint(code="OS", test="stratified log-rank")).name
+    'log-rank'
+    >>> planned_weight(PlannedEndpoint(code="OS", test="weighted log-rank, FH(0, 1)")).name
+    'FH(0, 1)'
+    >>> planned_weight(PlannedEndpoint(code="OS", test="MaxCombo")) is None
+    True
+    """
+    test = re.sub(r"[\s\-–]", "", (planned.test or "").lower()) if planned else ""
+    if powers := _FLEMING_HARRINGTON.search(test):
+        return fleming_harrington(float(powers[1]), float(powers[2]))
+    named = next((weight for name, weight in _NAMED_WEIGHTS.items() if name in test), None)
+    weighted = "weighted" in test.replace("unweighted", "")
+    return LOG_RANK if named is None and "logrank" in test and not weighted else named
+
+
+def planned_analysis(
+    analysis: SurvivalAnalysis, plan: Plan | None, *, columns: Collection[str]
+) -> SurvivalAnalysis | str:
+    """The plan's own analysis of an endpoint, whatever else of it was changed.
+
+    Parameters
+    ----------
+    analysis : SurvivalAnalysis
+        Its subjects, its unit and its intervals are kept; analysis set, arms, strata and test
+        are those of the plan.
+    plan : Plan or None
+    columns : collection of str
+        The columns of the subjects that the snapshot carries.
+
+    Returns
+    -------
+    SurvivalAnalysis or str
+        The sentence says why there is no such analysis.
+
+    Examples
+    --------
+    >>> planned_analysis(SurvivalAnalysis(endpoint="OS"), None, columns=())
+    'The plan names no test of OS: whatever is compared here is exploratory.'
+    """
+    endpoint = analysis.endpoint
+    planned, strata = planned_endpoint(plan, endpoint), planned_strata(plan, endpoint)
+    if plan is None or planned is None or not planned.test:
+        return f"The plan names no test of {endpoint}: whatever is compared here is exploratory."
+    weight = planned_weight(planned)
+    if weight is None:
+        return (
+            f"The plan's test of {endpoint} ({planned.test}) is none of the log-rank family, so "
+            "nothing below is the plan's own analysis."
+        )
+    if unplanned := tuple(_unplanned_subjects(analysis)):
+        return f"The plan's own analysis is not of these subjects: {'; '.join(unplanned)}."
+    needed = [name for name in (planned.analysis_set, *strata) if name and name not in columns]
+    if needed:
+        return (
+            "The plan's own analysis cannot be made: this snapshot does not have "
+            f"{', '.join(needed)}."
+        )
+    return replace(
+        analysis,
+        analysis_set=planned.analysis_set,
+        arm="actual" if planned.arm == "actual" else "planned",
+        arms=plan.arms,
+        strata=strata,
+        weight=weight,
+    )
+
+
 def standing_of(analysis: SurvivalAnalysis, plan: Plan | None) -> Standing:
     """The standing of the test and the hazard ratio of an analysis.
 
@@ -69,8 +159,31 @@ def standing_of(analysis: SurvivalAnalysis, plan: Plan | None) -> Standing:
         return Standing(kind="exploratory", reasons=("the plan names no test of this endpoint",))
     if unplanned := tuple(_unplanned_subjects(analysis)):
         return Standing(kind="exploratory", reasons=unplanned)
-    changes = tuple(_changes(analysis, planned, planned_strata(plan, analysis.endpoint)))
+    strata = planned_strata(plan, analysis.endpoint)
+    arms = plan.arms if plan else ()
+    changes = (*_changes(analysis, planned, strata), *_changed_arms(analysis.arms, arms))
     return Standing(kind="sensitivity" if changes else "pre-specified", reasons=changes)
+
+
+def standing_beside(analysis: SurvivalAnalysis, plan: Plan | None, what: str) -> Standing:
+    """The standing of what stands beside the test and the hazard ratio.
+
+    Parameters
+    ----------
+    what : str
+        What it is: "restricted means", "a milestone".
+
+    Examples
+    --------
+    >>> standing_beside(SurvivalAnalysis(endpoint="OS"), None, "a milestone").kind
+    'exploratory'
+    """
+    of_test = standing_of(analysis, plan)
+    if of_test.kind == "exploratory":
+        return of_test
+    planned = planned_endpoint(plan, analysis.endpoint)
+    test = planned.test if planned else ""
+    return Standing(kind="sensitivity", reasons=(f"the plan's test is {test}, not {what}",))
 
 
 def _unplanned_subjects(analysis: SurvivalAnalysis) -> Iterator[str]:
@@ -92,10 +205,16 @@ def _changes(
     if set(analysis.strata) != set(strata):
         wanted = f"by {', '.join(strata)}" if strata else "not stratified"
         yield f"the plan's test is {'stratified ' if strata else ''}{wanted}"
-    if _is_log_rank(planned) and analysis.weight != LOG_RANK:
+    if planned_weight(planned) != analysis.weight:
         yield f"the plan's test is the {planned.test} test"
 
 
-def _is_log_rank(planned: PlannedEndpoint) -> bool:
-    test = (planned.test or "").lower().replace("-", "").replace(" ", "")
-    return "logrank" in test and "weighted" not in test
+def _changed_arms(compared: tuple[str, ...], planned: tuple[str, ...]) -> Iterator[str]:
+    if not compared or not planned:
+        return
+    if lacking := [arm for arm in planned if arm not in compared]:
+        yield f"the plan also compares {', '.join(lacking)}"
+    if extra := [arm for arm in compared if arm not in planned]:
+        yield f"the plan has no arm {', '.join(extra)}"
+    if compared[0] != planned[0]:
+        yield f"the plan's reference is {planned[0]}"

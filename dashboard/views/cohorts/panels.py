@@ -32,7 +32,7 @@ def show() -> None:
     known = parts(state.current_cohort().rule)
     left, every = _by_panel(now.levels), _by_panel(total.levels)
     counts = {name: _merged(left.get(name, {}), every.get(name, {})) for name in chosen}
-    grid = st.grid(3, min_column_width=215, gap="small")
+    grid = st.grid(3, min_column_width=250, gap="small")
     for column in _columns(counts, panels):
         with grid.cell():
             for name in column:

@@ -11,12 +11,10 @@ from queries.errors import DataError
 from queries.groups import MOST_GROUPS
 from queries.workspace import SavedCohort
 
-_CHOSEN = "compare_cohorts"
 
-
-def choose_cohorts() -> Groups | None:
-    """Let the reader choose cohorts and the reference; None when none can be compared."""
-    known = named(_groups())
+def choose_cohorts(key: str = "compare_cohorts") -> Groups | None:
+    """Let the reader choose cohorts, which the session remembers by a key; None without any."""
+    known = named(_groups(key))
     names = {group.key: group.name for group in known}
     fit, _ = _fitting(known)
     usual = [key for key in ("screen", "rest") if key in names]
@@ -24,7 +22,7 @@ def choose_cohorts() -> Groups | None:
     keys = st.multiselect(
         "Cohorts",
         list(names),
-        key=state.choices(_CHOSEN, list(names), usual),
+        key=state.choices(key, list(names), usual),
         persist_state="session",
         format_func=lambda key: names[key],
         placeholder="Choose cohorts to compare",
@@ -50,7 +48,7 @@ def choose_cohorts() -> Groups | None:
     )
 
 
-def _groups() -> list[Group]:
+def _groups(chosen: str) -> list[Group]:
     shown, origin = state.current_cohort(), cohorts.origin()
     groups = []
     if shown.rule is not None:
@@ -61,18 +59,18 @@ def _groups() -> list[Group]:
             Group(key="rest", name="Everyone else", rule=others.rule),
         ]
     groups.append(Group(key="all", name=EVERYONE.name, rule=None))
-    for saved in _saved():
+    for saved in _saved(chosen):
         is_shown = origin is not None and (origin.id, origin.version) == (saved.id, saved.version)
         if not is_shown:
             groups.append(Group(key=_key(saved), name=_name(saved), rule=saved.cohort.rule))
     return groups
 
 
-def _saved() -> list[SavedCohort]:
+def _saved(chosen: str) -> list[SavedCohort]:
     """The saved cohorts in use, and the older versions that a link has chosen."""
     here, study = state.workspace(), state.study().code
     known = {_key(saved): saved for saved in here.cohorts(study)}
-    for key in st.session_state.get(_CHOSEN, ()):
+    for key in st.session_state.get(chosen, ()):
         cohort_id, _, version = str(key).partition("/")
         if key not in known and version.isdigit():
             try:

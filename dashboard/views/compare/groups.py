@@ -106,16 +106,17 @@ def most(chosen: Sequence[Group]) -> tuple[list[Group], tuple[str, ...]]:
     return list(chosen[:MOST_GROUPS]), (said,)
 
 
-def reference_first(groups: Groups) -> Groups:
+def reference_first(groups: Groups, *, key: str | None = None) -> Groups:
     """Let the reader choose the reference; the same groups with it in front."""
+    key = key or f"compare_reference_{groups.column or 'cohort'}"
     names = {group.key: group.name for group in groups.chosen}
     usual = groups.usual_reference if groups.usual_reference in names else groups.chosen[0].key
     reference = st.selectbox(
         "Reference",
         list(names),
-        key=state.choice(f"compare_reference_{groups.column or 'cohort'}", list(names), usual),
+        key=state.choice(key, list(names), usual),
         persist_state="session",
-        format_func=lambda key: names[key],
+        format_func=lambda one: names[one],
         disabled=len(names) < 2,
         width=INPUT,
         help="Differences are those from this group.",

@@ -1,45 +1,132 @@
-"""The comparison of arms: the test that the plan names, the hazard ratio, and their relatives."""
+"""The comparison of arms: the plan's own analysis first, everything else labelled."""
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
+from analytics.survival.adjustment import METHODS
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
-from dashboard.text import interval, number, p_value, plain
-from dashboard.views.survival.notes import comparison_notes
+from dashboard.analyses.survival.comparisons import (
+    Comparisons,
+    ComparisonsAnswer,
+    doses_of,
+    nothing_to_compare,
+)
+from dashboard.analyses.survival.standing import planned_analysis, planned_strata, standing_of
+from dashboard.text import plain
+from dashboard.views.survival import differences, several_arms, weighted_tests
+from dashboard.views.survival.tested import show_tested
+
+_ADJUSTMENTS = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "benjamini-hochberg": "Benjamini–Hochberg (false discovery rate)",
+    "none": "None",
+}
 
 
 def show(analysis: SurvivalAnalysis) -> None:
-    """The test and the hazard ratio."""
-    answer = state.answered(analysis)
-    if isinstance(answer.hazard_ratio, str):
-        st.info(plain(answer.hazard_ratio), icon=":material/do_not_disturb_on:")
+    """The plan's analysis, the reader's, and what surrounds them."""
+    arms = tuple(curve.arm for curve in state.answered(analysis).curves.curves)
+    refusal = nothing_to_compare(state.store(), analysis, arms)
+    if refusal is not None:
+        st.info(plain(refusal), icon=":material/do_not_disturb_on:")
         return
-    table = answer.hazard_ratio.to_frame()
-    shown = pd.DataFrame(
-        {
-            "Arm": table["arm"],
-            "Reference": table["reference"],
-            "Hazard ratio (95% CI)": [
-                interval(r.hazard_ratio, r.lower, r.upper, 3) for r in table.itertuples()
-            ],
-            "Wald p": [p_value(p) for p in table["p_value"]],
-        }
+    _tests_first(analysis)
+    doubts = st.container()
+    answer = state.answered(_asked(analysis, arms))
+    with doubts:
+        weighted_tests.show_proportionality(answer)
+    _beside(answer)
+
+
+def _tests_first(analysis: SurvivalAnalysis) -> None:
+    plan = state.study().plan
+    planned = planned_analysis(analysis, plan, columns=state.store().columns)
+    if isinstance(planned, str):
+        st.info(plain(planned), icon=":material/description:")
+    else:
+        with results.explained():
+            show_tested(planned, title="Pre-specified analysis")
+    if planned != analysis:
+        standing = standing_of(analysis, plan)
+        show_tested(analysis, title=f"{standing.kind.capitalize()} analysis, as chosen above")
+
+
+def _beside(answer: ComparisonsAnswer) -> None:
+    weighted_tests.show_family(answer)
+    weighted_tests.show_hazard_ratios(answer)
+    differences.show_means(answer)
+    differences.show_milestone(answer)
+    if answer.pairs is not None:
+        several_arms.show_pairs(answer, _ADJUSTMENTS)
+    if answer.trend is not None:
+        several_arms.show_trend(answer)
+
+
+def _asked(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> Comparisons:
+    planned = planned_strata(state.study().plan, analysis.endpoint)
+    known = tuple(name for name in planned if name in state.store().columns)
+    st.subheader("Sensitivity analyses", anchor=False)
+    with st.container(horizontal=True):
+        horizon = _time("Horizon of restricted means", "horizon", analysis, "Shortest follow-up")
+        milestone = _time("Milestone", "milestone", analysis, "Latest landmark of all arms")
+        several = len(arms) > 2
+        adjustment = _adjustment() if several else "holm"
+        scores = _scores(analysis, arms) if several else ()
+    return Comparisons(
+        analysis=analysis,
+        other_strata=() if analysis.strata else known,
+        horizon=horizon,
+        milestone=milestone,
+        adjustment=adjustment,
+        scores=scores,
     )
-    results.table(
-        shown,
-        raw=answer.comparison_table(),
-        name=f"{state.study().code} {analysis.endpoint} comparison",
-        notes=comparison_notes(answer),
+
+
+def _time(label: str, name: str, analysis: SurvivalAnalysis, default: str) -> float | None:
+    value: float | None = st.number_input(
+        f"{label}, {analysis.unit}",
+        min_value=0.0,
+        max_value=1e6,
+        value=None,
+        key=state.remember(f"survival_{name}_{analysis.endpoint}_{analysis.unit}", None),
+        persist_state="session",
+        placeholder=default,
+        width=260,
     )
-    if not isinstance(answer.comparison, str):
-        test = answer.comparison
-        name = test.weight.name
-        st.caption(
-            f"{name[0].upper()}{name[1:]} chi-square {number(test.statistic, 4)} on "
-            f"{test.degrees_of_freedom} degree{'s' if test.degrees_of_freedom > 1 else ''} of "
-            f"freedom, p {p_value(test.p_value)}. A hazard ratio below 1 favours the arm over "
-            "the reference."
-        )
+    return value
+
+
+def _adjustment() -> str:
+    return st.selectbox(
+        "Adjustment of pairs",
+        METHODS,
+        key=state.choice("survival_adjustment", METHODS, "holm"),
+        persist_state="session",
+        format_func=_ADJUSTMENTS.__getitem__,
+        width=260,
+    )
+
+
+def _scores(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Each arm with its score, in the study's order whatever the reference is."""
+    known = arms if analysis.groups else state.arms(analysis.arm)
+    order = tuple(arm for arm in known if arm in arms)
+    ways: dict[str, tuple[float, ...]] = {
+        "Order of the arms": tuple(float(place) for place in range(1, len(order) + 1))
+    }
+    if doses := doses_of(order):
+        ways["Dose in the arm's name"] = doses
+    names: list[Any] = list(ways)
+    chosen = st.selectbox(
+        "Scores of the trend",
+        names,
+        key=state.choice("survival_scores", names, names[-1]),
+        persist_state="session",
+        width=260,
+    )
+    return tuple(zip(order, ways[chosen], strict=True))

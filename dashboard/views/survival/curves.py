@@ -1,17 +1,103 @@
-"""The curves of the endpoint, with the numbers at risk."""
+"""The curves of the endpoint: survival, and what else can be drawn over time."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analytics.survival.smoothed_hazard import SmoothedHazard
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
+from dashboard.analyses.survival.over_time import OverTime, OverTimeAnalysis
+from dashboard.charts.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.text import number, plain
 from dashboard.views.survival.inputs import endpoint_labels
-from dashboard.views.survival.notes import curve_notes, origin
+from dashboard.views.survival.notes import curve_notes, notes, origin, times_said
+
+_SURVIVAL = "Survival"
+_NUMBERS = ("at_risk", "events", "censored")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How one estimate over time is shown; `value` is its column."""
+
+    estimate: str
+    value: str
+    axis: str
+    method: str
+    steps: bool = True
+    level: float | None = None
+    log_time: bool = False
+    format: str = ".3~g"
+
+
+VIEWS: Mapping[str, View] = {
+    "Difference": View(
+        estimate="difference",
+        value="difference",
+        axis="Difference in survival from {reference}, percentage points",
+        method="Survival of each arm less that of {reference}. The limits hold at each single "
+        "time; they are no band for the whole curve.",
+        level=0,
+        format=".0%",
+    ),
+    "Cumulative hazard": View(
+        estimate="cumulative hazard",
+        value="cumulative_hazard",
+        axis="Cumulative hazard",
+        method="Nelson–Aalen estimate with log intervals.",
+    ),
+    "Hazard": View(
+        estimate="hazard",
+        value="hazard",
+        axis="Events per subject and {unit}",
+        method="Kernel estimate (Epanechnikov, Müller–Wang boundary kernels). Smoothing makes "
+        "peaks too low and valleys too high; the limits do not know of that.",
+        steps=False,
+    ),
+    "Log-minus-log": View(
+        estimate="log-minus-log",
+        value="log_minus_log",
+        axis="log(−log S)",
+        method="Parallel curves mean proportional hazards; straight ones a Weibull hazard.",
+        log_time=True,
+    ),
+}
 
 
 def show(analysis: SurvivalAnalysis) -> None:
-    """The Kaplan–Meier curves."""
+    """The curves, and the choice of what is drawn."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = _choose(len(state.answered(analysis).curves.curves))
+        all_numbers = chosen == _SURVIVAL and st.toggle(
+            "Events and censorings under the axis",
+            key=state.remember("survival_numbers", False),
+            persist_state="session",
+        )
+    if chosen == _SURVIVAL:
+        _survival(analysis, _NUMBERS if all_numbers else _NUMBERS[:1])
+    else:
+        _over_time(analysis, VIEWS[chosen])
+
+
+def _choose(arms: int) -> str:
+    names = [_SURVIVAL, *(name for name in VIEWS if arms > 1 or name != "Difference")]
+    return st.radio(
+        "Curves",
+        names,
+        key=state.choice("survival_view", names, _SURVIVAL),
+        persist_state="session",
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+
+
+def _survival(analysis: SurvivalAnalysis, numbers: tuple[str, ...]) -> None:
     answer = state.answered(analysis)
     options = SurvivalOptions(
         endpoint=endpoint_labels()[analysis.endpoint],
@@ -19,6 +105,7 @@ def show(analysis: SurvivalAnalysis) -> None:
         confidence_level=analysis.confidence_level,
         medians=True,
         origin=origin(analysis),
+        numbers=numbers,
     )
     arms = [curve.arm for curve in answer.curves.curves]
     results.figure(
@@ -28,6 +115,47 @@ def show(analysis: SurvivalAnalysis) -> None:
         data=answer.curves.to_frame().assign(unit=analysis.unit),
         code=analysis.code(state.snapshot_path(), pooled=state.store().pooled),
     )
+
+
+def _over_time(analysis: SurvivalAnalysis, view: View) -> None:
+    asked = OverTimeAnalysis(analysis=analysis, estimate=view.estimate)
+    answer = state.answered(asked)
+    if isinstance(answer.result, str):
+        st.warning(plain(answer.result), icon=":material/do_not_disturb_on:")
+        return
+    arms = [curve.arm for curve in answer.curves.curves]
+    said = {"reference": arms[0], "unit": analysis.unit.removesuffix("s")}
+    frame = answer.to_frame()
+    options = OverTimeOptions(
+        what=f"{view.estimate.capitalize()} of {endpoint_labels()[analysis.endpoint]}",
+        estimate=view.axis.format(**said),
+        unit=analysis.unit,
+        origin=origin(analysis),
+        steps=view.steps,
+        level=view.level,
+        log_time=view.log_time,
+        format=view.format,
+    )
+    results.figure(
+        draw_over_time(
+            frame.rename(columns={view.value: "value"}),
+            styles=styles(analysis, arms),
+            options=options,
+            curves=answer.curves,
+        ),
+        name=f"{state.study().code} {analysis.endpoint} {view.estimate}",
+        notes=notes(
+            analysis, [view.method.format(**said), *_width(answer.result), times_said(analysis)]
+        ),
+        data=frame.assign(unit=analysis.unit),
+        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+    )
+
+
+def _width(result: OverTime) -> list[str]:
+    if not isinstance(result, SmoothedHazard):
+        return []
+    return [f"Bandwidth {number(result.bandwidth)} {result.time_unit}."]
 
 
 def styles(analysis: SurvivalAnalysis, arms: list[str]) -> dict[str, ArmStyle]:

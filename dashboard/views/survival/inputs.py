@@ -8,9 +8,19 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.survival.counts import DAYS
+from analytics.survival.logrank_weights import LOG_RANK, Weight
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, recorded_unit
-from dashboard.analyses.survival.standing import planned_endpoint, planned_strata
+from dashboard.analyses.survival.logrank_family import EMPHASIS, WEIGHTS
+from dashboard.analyses.survival.standing import (
+    planned_endpoint,
+    planned_strata,
+    planned_weight,
+)
+from dashboard.text import plain
+from dashboard.views.compare.cohort_groups import choose_cohorts
+from dashboard.views.compare.groups import reference_first
+from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole
 from queries.workspace import PlannedEndpoint
 
@@ -34,21 +44,28 @@ def choose_analysis() -> SurvivalAnalysis | None:
         planned = planned_endpoint(state.study().plan, endpoint)
         flag = _analysis_set(endpoint, planned)
         strata = _strata(endpoint)
+        by = _compared()
+        weight = _test(endpoint, planned)
         with grid.cell(), st.container(horizontal=True):
-            role = _arm_role(endpoint, planned)
+            role: ArmRole = "planned" if by == "cohorts" else _arm_role(endpoint, planned)
             unit = _unit()
-        arms = _arms(role)
+        groups = _groups() if by == "cohorts" else ()
+        if by == "cohorts" and not groups:
+            return None
+        arms = () if by == "cohorts" else _arms(role)
         method = _interval()
         landmark_day = _landmark_day()
     recorded = recorded_unit(state.store(), endpoint)
     longest = float(table.loc[table["endpoint"] == endpoint, "longest"].max())
     return SurvivalAnalysis(
         endpoint=endpoint,
-        cohort=state.current_cohort(),
+        cohort=EVERYONE if groups else state.current_cohort(),
         analysis_set=flag,
         arm=role,
         arms=arms,
+        groups=groups,
         strata=strata,
+        weight=weight,
         unit=unit,
         interval=method,
         landmarks=_landmarks(unit, longest - (landmark_day or 0) / DAYS[recorded], recorded),
@@ -66,6 +83,52 @@ def _endpoint() -> str:
         persist_state="session",
         format_func=known.__getitem__,
     )
+
+
+def _compared() -> str:
+    kinds = {"arms": "Arms", "cohorts": "Cohorts"}
+    return st.radio(
+        "Compare",
+        list(kinds),
+        key=state.choice("survival_compared", list(kinds), "arms"),
+        persist_state="session",
+        format_func=kinds.__getitem__,
+        horizontal=True,
+        help="Cohorts: the one on screen, everyone else, and saved ones. Subjects of more than "
+        "one of them are left out.",
+    )
+
+
+def _groups() -> tuple[Cohort, ...]:
+    """The cohorts chosen as groups, the reference first; empty when none is."""
+    chosen = choose_cohorts("survival_cohorts")
+    if chosen is None:
+        return ()
+    for remark in chosen.remarks:
+        st.caption(plain(remark))
+    return reference_first(chosen, key="survival_reference_cohort").cohorts
+
+
+def _test(endpoint: str, planned: PlannedEndpoint | None) -> Weight:
+    named = planned_weight(planned) or LOG_RANK
+    weights = {weight.name: weight for weight in (*WEIGHTS, named)}
+    chosen = st.selectbox(
+        "Test",
+        list(weights),
+        key=state.choice(f"survival_test_{endpoint}", list(weights), named.name),
+        persist_state="session",
+        format_func=_test_label,
+        help="The log-rank test and its weighted relatives, which stress early or late "
+        "differences. The plan's test is chosen at first; a test chosen after seeing the curves "
+        "proves nothing.",
+    )
+    return weights[chosen]
+
+
+def _test_label(name: str) -> str:
+    stressed = next((said for weight, said in EMPHASIS.items() if weight.name == name), "")
+    shown = f"{name[0].upper()}{name[1:]}"
+    return f"{shown}: {stressed}" if stressed and name != LOG_RANK.name else shown
 
 
 def _interval() -> str:
@@ -131,13 +194,26 @@ def _arms(role: ArmRole) -> tuple[str, ...]:
     arms = state.arms(role)
     if len(arms) < 2:
         return ()
+    chosen = _arms_compared(arms) if len(arms) > 2 else list(arms)
     reference = st.selectbox(
         "Reference arm",
-        arms,
-        key=state.choice("survival_reference", arms, arms[0]),
+        chosen,
+        key=state.choice("survival_reference", chosen, chosen[0]),
         persist_state="session",
     )
-    return (reference, *(arm for arm in arms if arm != reference))
+    return (reference, *(arm for arm in chosen if arm != reference))
+
+
+def _arms_compared(arms: tuple[str, ...]) -> list[str]:
+    """The arms chosen, in the order of the study; all of them when none is."""
+    chosen = st.multiselect(
+        "Arms compared",
+        arms,
+        key=state.choices("survival_arms", arms, arms),
+        persist_state="session",
+        placeholder="All arms",
+    )
+    return [arm for arm in arms if arm in chosen] or list(arms)
 
 
 def missing_strata(endpoint: str) -> tuple[str, ...]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer, time_origin
+from dashboard.analyses.survival.estimand import Estimand, describe_estimand
 from dashboard.analyses.survival.standing import Standing, planned_endpoint, standing_of
 from dashboard.views import heading
 from dashboard.views.survival.inputs import INTERVALS, missing_strata
@@ -13,7 +16,11 @@ from queries.cohorts import late_parts
 
 
 def notes(
-    analysis: SurvivalAnalysis, method: Sequence[str], *, standing: Standing | None = None
+    analysis: SurvivalAnalysis,
+    method: Sequence[str],
+    *,
+    standing: Standing | None = None,
+    measure: str | None = None,
 ) -> list[str]:
     """The notes of one result.
 
@@ -25,17 +32,47 @@ def notes(
         Sentences about how it was estimated.
     standing : Standing, optional
         How much it may claim; left out for what compares nothing.
+    measure : str, optional
+        The population-level summary that the result is. Unless given, the hazard ratio for
+        what has a standing, and the distribution of the time for what has none.
     """
+    if measure is None and standing is None:
+        measure = "distribution of the time to event"
     said = [standing.sentence] if standing is not None and not state.store().pooled else []
     return [
-        f"{heading.cohort_sentence()} {_compared(analysis)}",
+        _compared(analysis),
         _analysed(analysis),
         *said,
+        estimand_of(analysis).sentence(measure),
         *method,
         *_unit_said(analysis),
         *_marks(analysis),
         heading.provenance_line(),
     ]
+
+
+def estimand_of(analysis: SurvivalAnalysis) -> Estimand:
+    """What the analysis estimates, as far as the plan and the data say it."""
+    arms = [curve.arm for curve in state.answered(analysis).curves.curves]
+    return describe_estimand(
+        analysis,
+        state.study().plan,
+        arms=arms,
+        origin=origin(analysis),
+        ends=ends_of(analysis),
+        pooled=state.store().pooled,
+        labels=state.labels(),
+    )
+
+
+def ends_of(analysis: SurvivalAnalysis) -> pd.DataFrame:
+    """How the times of the endpoint ended, by arm, in the analysis set."""
+    return state.ask(
+        "endpoint_descriptions",
+        cohort=analysis.subjects(),
+        arm=analysis.arm,
+        endpoint=analysis.endpoint,
+    )
 
 
 def curve_notes(answer: SurvivalAnswer) -> list[str]:
@@ -79,11 +116,12 @@ def _compared(analysis: SurvivalAnalysis) -> str:
         named = "; ".join(
             f"{group.name}: {group.sentence(state.labels())}" for group in analysis.groups
         )
-        return f"Groups are cohorts ({named})."
+        return f"Groups are cohorts of all subjects ({named})."
     if state.store().pooled:
-        return "Arms pooled: the study is blinded."
+        return f"{heading.cohort_sentence()} Arms pooled: the study is blinded."
     role = "Planned" if analysis.arm == "planned" else "Actual"
-    return f"{role} arms ({state.store().source_of(f'{analysis.arm}_arm')})."
+    source = state.store().source_of(f"{analysis.arm}_arm")
+    return f"{heading.cohort_sentence()} {role} arms ({source})."
 
 
 def _analysed(analysis: SurvivalAnalysis) -> str:

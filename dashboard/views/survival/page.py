@@ -9,12 +9,20 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.views import heading
-from dashboard.views.survival import comparisons, curves, endpoint_table, headline
+from dashboard.views.survival import (
+    comparisons,
+    curves,
+    endpoint_table,
+    estimand,
+    headline,
+    parametric,
+)
 from dashboard.views.survival.inputs import choose_analysis
 
 TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,
     "Comparisons": comparisons.show,
+    "Parametric": parametric.show,
 }
 """What stands below the curves; only the open tab is computed."""
 
@@ -26,6 +34,7 @@ def show() -> None:
         analysis = choose_analysis()
         if analysis is None:
             return
+        estimand.show(analysis)
         headline.show(analysis)
         curves.show(analysis)
         _tabs(analysis)

@@ -206,6 +206,22 @@ def test_a_link_brings_the_same_view_to_somebody_else(home: Path) -> None:
     assert tiles(other) == tiles(app)
 
 
+def test_a_late_address_takes_nothing_back_but_the_reader_can_go_back(home: Path) -> None:
+    app = on_its_own("survival", study="EQX-301")
+    first = app.query_params["view"]
+    app.selectbox("survival_endpoint").select("PFS").run()
+    second = app.query_params["view"]
+    assert second != first
+
+    app.query_params["view"] = first  # the browser has not heard of the second one yet
+    app.selectbox("survival_endpoint").select("TTSAE").run()
+    assert app.session_state["survival_endpoint"] == "TTSAE"
+
+    app.query_params["view"] = first  # the Back button
+    app.run()
+    assert app.session_state["survival_endpoint"] == "OS"
+
+
 @pytest.mark.parametrize("link", ["nonsense", "../../etc/passwd", "'; DROP TABLE views; --"])
 def test_an_unknown_link_is_said_and_the_page_still_stands(home: Path, link: str) -> None:
     app = through_the_app(view=link)

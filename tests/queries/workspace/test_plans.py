@@ -42,6 +42,9 @@ FULL = {
             "spending": "Lan-DeMets O'Brien-Fleming",
             "alpha": 0.02,
             "test": "stratified log-rank",
+            "treatment": "Experimental against control, each with standard care",
+            "intercurrent_events": "Stopping treatment: treatment policy",
+            "censoring": "Last date known alive",
         },
         {"code": "TTDE", "role": "safety"},
     ],
@@ -56,6 +59,8 @@ def test_a_full_plan_is_read_and_written_back():
     plan = Plan.from_json(json.dumps(FULL))
     assert plan.data_cut == date(2026, 3, 31)
     assert plan.endpoints[0].looks == (0.6, 0.8, 1.0)
+    assert plan.endpoints[0].censoring == "Last date known alive"
+    assert plan.endpoints[1].intercurrent_events is None
     assert [endpoint.arm for endpoint in plan.endpoints] == ["planned", "actual"]
     assert Plan.from_json(plan.to_json()) == plan
     written = plan.to_plain()
@@ -120,6 +125,8 @@ PERIOD = {"from_month": 0, "to_month": 2, "subjects_per_month": 10.0}
         (_changed(endpoints=[ENDPOINT | {"looks": [0.8, 0.6]}]), "looks of an endpoint rise"),
         (_changed(endpoints=[ENDPOINT | {"looks": [0]}]), "looks of an endpoint rise"),
         (_changed(endpoints=[ENDPOINT | {"looks": [1.1]}]), "`looks` of a plan is a number from 0"),
+        (_changed(endpoints=[ENDPOINT | {"censoring": 1}]), "`censoring` of a plan is 1 to 1000"),
+        (_changed(endpoints=[ENDPOINT | {"treatment": "x" * 1001}]), "`treatment` of a plan is 1"),
         (_changed(endpoints=[ENDPOINT | {"look": [1]}]), "an endpoint of a plan has only the keys"),
         (_changed(stratification=["x" * 190 + str(n) for n in range(200)]), "at most 24576 char"),
     ],

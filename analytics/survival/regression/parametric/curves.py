@@ -99,11 +99,13 @@ def predict_parametric(
         survival, hazard = model.log_survival(when), model.log_hazard(when)
         cumulative = -survival.value
         reach = float(ndtri(0.5 + confidence_level / 2))
-        with np.errstate(divide="ignore", invalid="ignore"):  # S = 1 has no log(-log S)
+        # S = 1 has no log(-log S); near time 0 and far out limits can be wide beyond all numbers.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             spread = np.exp(reach * model.spread(survival) / cumulative)
             lower, upper = np.exp(-cumulative * spread), np.exp(-cumulative / spread)
-        factor = np.exp(reach * model.spread(hazard))
-        rate = np.exp(hazard.value)
+            factor = np.exp(reach * model.spread(hazard))
+            rate = np.exp(hazard.value)
+            hazard_lower, hazard_upper = rate / factor, rate * factor
         columns = (
             np.full(when.size, number),
             when,
@@ -112,8 +114,8 @@ def predict_parametric(
             upper,
             cumulative,
             rate,
-            rate / factor,
-            rate * factor,
+            hazard_lower,
+            hazard_upper,
             when > fit.last_time,
         )
         tables.append(pd.DataFrame(dict(zip(CURVE_COLUMNS, columns, strict=True))))

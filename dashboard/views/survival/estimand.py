@@ -1,0 +1,64 @@
+"""The estimand panel: what the numbers of the page are about."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.analyses.survival import SurvivalAnalysis
+from dashboard.analyses.survival.estimand import NOT_STATED, Estimand
+from dashboard.text import percent, plain
+from dashboard.views.survival.notes import ends_of, estimand_of, notes
+
+_SOURCES = {
+    "plan": "The plan",
+    "data": "The data",
+    "this page": "Chosen on this page",
+    "": "Nobody",
+}
+
+
+def show(analysis: SurvivalAnalysis) -> None:
+    """The attributes of the estimand, and how the times of the data ended."""
+    with st.expander("Estimand", icon=":material/target:"), results.explained():
+        estimand = estimand_of(analysis)
+        _attributes(analysis, estimand)
+        _ends(analysis)
+
+
+def _attributes(analysis: SurvivalAnalysis, estimand: Estimand) -> None:
+    table = estimand.to_frame()
+    shown = pd.DataFrame(
+        {
+            "Attribute": table["attribute"],
+            "What it is": [f"{text[:1].upper()}{text[1:]}" for text in table["text"]],
+            "Stated by": table["source"].map(_SOURCES),
+        }
+    )
+    name = f"{state.study().code} {analysis.endpoint} estimand"
+    results.table(shown, raw=table, name=name, notes=notes(analysis, []))
+    silent = table.loc[table["text"] == NOT_STATED, "attribute"]
+    if len(silent):
+        st.caption(
+            f"{plain(' and '.join(silent))}: not stated in the plan. The plan can state them per "
+            "endpoint (intercurrent_events, censoring)."
+        )
+
+
+def _ends(analysis: SurvivalAnalysis) -> None:
+    ends = ends_of(analysis)
+    counts = ends.assign(description=ends["description"].fillna("not described")).pivot_table(
+        index=["event", "description"], columns="arm", values="subjects", aggfunc="sum", sort=False
+    )
+    totals = counts.sum()
+    shown = counts.apply(lambda column: [_counted(n, totals[column.name]) for n in column])
+    shown = shown.rename_axis(columns=None).reset_index()
+    shown["event"] = shown["event"].map({True: "Event", False: "Censored"})
+    shown = shown.rename(columns={"event": "How times ended", "description": "Described as"})
+    name = f"{state.study().code} {analysis.endpoint} how times ended"
+    results.table(shown, raw=ends, name=name, notes=notes(analysis, []))
+
+
+def _counted(number: float, total: float) -> str:
+    return "0" if number != number else f"{number:,.0f} ({percent(number / total)})"
