@@ -12,6 +12,7 @@ from analytics.checks import NotEstimableError
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.regression import AdjustedCurves, adjust_curves, cox_residuals
+from analytics.survival.regression.columns import Floats
 from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import or_reason
 from dashboard.analyses.survival.follow_up import ARM
@@ -40,10 +41,15 @@ class AdjustedSurvival:
         used = _used(model)
         last = _last_time(used, analysis.strata)
         landmarks = [time for time in analysis.landmarks if time <= last]
-        given = {"interval": analysis.interval, "confidence_level": analysis.confidence_level}
+        interval, level = analysis.interval, analysis.confidence_level
         times = np.unique([0.0, *_times(used, last), *landmarks])
         adjusted = adjust_curves(
-            model.fit, model.follow_up, arm=ARM, times=times.tolist(), **given
+            model.fit,
+            model.follow_up,
+            arm=ARM,
+            times=times.tolist(),
+            interval=interval,
+            confidence_level=level,
         )
         counts = SurvivalCounts.from_subjects(
             used["time"],
@@ -55,7 +61,7 @@ class AdjustedSurvival:
         )
         return AdjustedAnswer(
             adjusted=adjusted,
-            unadjusted=fit_kaplan_meier(counts, **given),
+            unadjusted=fit_kaplan_meier(counts, interval=interval, confidence_level=level),
             landmarks=tuple(landmarks),
         )
 
@@ -122,8 +128,8 @@ def _last_time(used: pd.DataFrame, strata: tuple[str, ...]) -> float:
     return float(used.groupby(list(strata), observed=True)["time"].max().min())
 
 
-def _times(used: pd.DataFrame, last: float) -> np.ndarray:
-    times = np.unique(used.loc[used["event"] & (used["time"] <= last), "time"])
+def _times(used: pd.DataFrame, last: float) -> Floats:
+    times: Floats = np.unique(used.loc[used["event"] & (used["time"] <= last), "time"])
     if times.size <= _MOST_TIMES:
         return times
     return times[np.unique(np.linspace(0, times.size - 1, _MOST_TIMES).astype(int))]

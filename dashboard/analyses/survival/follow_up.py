@@ -87,6 +87,6 @@ def _in_order(store: Store, frame: pd.DataFrame, columns: Sequence[str]) -> pd.D
 
 
 def _text(value: object) -> str | None:
-    if pd.isna(value):  # type: ignore[call-overload]  # a scalar
+    if pd.isna(value):
         return None
     return f"{value:g}" if isinstance(value, float) else str(value)
