@@ -132,4 +132,5 @@ def _times(used: pd.DataFrame, last: float) -> Floats:
     times: Floats = np.unique(used.loc[used["event"] & (used["time"] <= last), "time"])
     if times.size <= _MOST_TIMES:
         return times
-    return times[np.unique(np.linspace(0, times.size - 1, _MOST_TIMES).astype(int))]
+    chosen = np.unique(np.linspace(0, times.size - 1, _MOST_TIMES).astype(int))
+    return np.asarray(times[chosen])

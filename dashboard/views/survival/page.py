@@ -16,12 +16,16 @@ from dashboard.views.survival import (
     estimand,
     headline,
     parametric,
+    regression,
+    subgroups,
 )
 from dashboard.views.survival.inputs import choose_analysis
 
 TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,
     "Comparisons": comparisons.show,
+    "Regression": regression.show,
+    "Subgroups": subgroups.show,
     "Parametric": parametric.show,
 }
 """What stands below the curves; only the open tab is computed."""
