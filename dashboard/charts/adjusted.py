@@ -16,10 +16,11 @@ from dashboard.charts.axes import time_ticks
 from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import legend_name, legend_pixels, literal
 from dashboard.charts.steps import curve_rows
-from dashboard.charts.theme import ArmStyle, new_figure
+from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
 _PIXELS, _AXIS, _TOP = 380, 66, 14
 _MOST_BANDS = 4
+_UNADJUSTED, _DOTS = "Unadjusted (Kaplan–Meier)", "1.5px,2.5px"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,7 @@ def draw_adjusted(
         *(float(curve.table["time"].iloc[-1]) for curve in unadjusted.curves),
     )
     ticks = time_ticks(last, unit=options.unit)
-    names = [name for arm in arms for name in _names(arm)]
-    top = _TOP + legend_pixels(names)
+    top = _TOP + legend_pixels([*(_name(arm) for arm in arms), _UNADJUSTED])
     return new_figure(
         _described(adjusted, unadjusted, arms, options),
         height=_PIXELS + _AXIS + top,
@@ -75,6 +75,7 @@ def draw_adjusted(
         margin={"t": top, "b": 12},
         hovermode="x unified",
         showlegend=True,
+        legend={"traceorder": "normal"},
         xaxis={
             "range": [0, max(last, ticks[-1]) * 1.02],
             "tickmode": "array",
@@ -94,8 +95,8 @@ def draw_adjusted(
     )
 
 
-def _names(arm: str) -> tuple[str, str]:
-    return f"{arm}, adjusted", f"{arm}, unadjusted"
+def _name(arm: str) -> str:
+    return f"{arm}, adjusted"
 
 
 def _traces(
@@ -111,7 +112,18 @@ def _traces(
     for curve in unadjusted.curves:
         traces.append(_plain(curve.arm, curve_rows(curve.table), styles[curve.arm]))
     traces += [_curve(arm, table[table["arm"] == arm], styles[arm]) for arm in arms]
-    return traces
+    return [*traces, _KEY]
+
+
+_KEY: dict[str, Any] = {
+    "type": "scatter",
+    "x": [None],
+    "y": [None],
+    "mode": "lines",
+    "line": {"color": LIGHT.text, "dash": _DOTS, "width": 1.4},
+    "name": _UNADJUSTED,
+    "meta": {"part": "key"},
+}
 
 
 def _curve(arm: str, rows: pd.DataFrame, style: ArmStyle) -> dict[str, Any]:
@@ -123,7 +135,7 @@ def _curve(arm: str, rows: pd.DataFrame, style: ArmStyle) -> dict[str, Any]:
         "text": [_limits(*triple) for triple in triples],
         "mode": "lines",
         "line": {"color": style.colour, "dash": style.dash, "width": 2.5, "shape": "hv"},
-        "name": legend_name(_names(arm)[0]),
+        "name": legend_name(_name(arm)),
         "hovertemplate": (
             f'<span style="color:{style.ink}"><b>{literal(arm)}</b></span>  '
             "%{text}<extra></extra>"
@@ -143,8 +155,9 @@ def _plain(arm: str, rows: pd.DataFrame, style: ArmStyle) -> dict[str, Any]:
         "x": rows["time"].to_numpy(),
         "y": rows["survival"].to_numpy(),
         "mode": "lines",
-        "line": {"color": style.colour, "dash": "1.5px,2.5px", "width": 1.4, "shape": "hv"},
-        "name": legend_name(_names(arm)[1]),
+        "line": {"color": style.colour, "dash": _DOTS, "width": 1.4, "shape": "hv"},
+        "name": f"{literal(arm)}, unadjusted",
+        "showlegend": False,
         "hoverinfo": "skip",
         "meta": {"part": "unadjusted"},
     }

@@ -20,13 +20,13 @@ from dashboard.charts.lettering import fitted, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
 _SIZE, _LINE = 13, 17  # of the font, and of a line of text, in pixels
-_COUNT, _RATIO, _GAP = 70, 118, 10  # widths of columns
+_COUNT, _RATIO, _GAP = 62, 104, 8  # widths of columns
 _AROUND, _HEAD_GAP = 9, 8
 _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
 _TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 _NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
-NAMES = 112
+NAMES = 108
 """Pixels of the column of names."""
 
 LEFT = NAMES + 2 * _COUNT + _GAP
@@ -184,14 +184,15 @@ def _heads(
     arms = [
         (
             -(place * _COUNT + _GAP),
-            f"<b>{fitted(name, _COUNT - 2, size=12, most=4)}</b><br>events/n",
+            f"<b>{fitted(name, _COUNT - 2, size=11, most=4)}</b><br>events/n",
             styles[name].ink,
         )
         for name, place in ((options.arm, 1), (options.reference, 0))
     ]
+    muted = f'<span style="color:{LIGHT.muted}">p of interaction</span>'
     return [
         *arms,
-        (_GAP, f"<b>Hazard ratio</b><br>({level:.0%} CI)", LIGHT.text),
+        (_GAP, f"<b>Hazard ratio</b><br>({level:.0%} CI)<br>{muted}", LIGHT.text),
     ]
 
 
@@ -203,7 +204,7 @@ def _head_notes(heads: list[tuple[float, str, str]]) -> list[dict[str, Any]]:
             0.0 if shift < 0 else 1.0,
             shift,
             "left" if shift == _GAP else "right",
-            font={"size": _SIZE if shift == _GAP else 12, "color": colour},
+            font={"size": 12, "color": colour},
             **above,
         )
         for shift, text, colour in heads
@@ -218,8 +219,8 @@ def _texts(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str,
         notes.append(_note(row.name, 0, indent - LEFT + 4, "left", **at))
         if row.kind == "factor":
             why = {"hovertext": row.hover} if row.hover else {}
-            muted = {"font": {"size": 12, "color": LIGHT.muted}}
-            notes.append(_note(f"interaction {row.test}", 1, _GAP, "left", **at, **why, **muted))
+            muted = {"font": {"size": _SIZE, "color": LIGHT.muted}}
+            notes.append(_note(row.test, 1, _GAP, "left", **at, **why, **muted))
             continue
         notes.append(_note(row.of_arm, 0, -(_COUNT + _GAP), "right", **at))
         notes.append(_note(row.of_reference, 0, -_GAP, "right", **at))

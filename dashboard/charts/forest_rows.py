@@ -15,7 +15,7 @@ SMALLEST, LARGEST = 0.1, 10.0
 """Ends of the widest axis; an interval beyond them ends in an arrow."""
 
 _SIZE, _INDENT = 13, 16
-_HEAD_WIDTH = 245  # a factor's name runs on over the columns of counts
+_HEAD_WIDTH = 226  # a factor's name runs on over the columns of counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

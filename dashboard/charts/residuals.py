@@ -80,6 +80,7 @@ def draw_hazards_check(result: ProportionalHazards, *, options: HazardsOptions) 
         data=[*_band(smooth, result.confidence_level), _dots(kept, options), _curve(smooth)],
         margin={"t": _TOP, "b": _BOTTOM},
         hovermode="closest",
+        legend={"traceorder": "normal"},
         xaxis=_time_axis(shown, options.unit),
         yaxis={
             "title": {

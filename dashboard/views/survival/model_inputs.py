@@ -74,6 +74,7 @@ def _columns() -> list[str]:
         max_selections=MOST_COVARIATES,
         placeholder="None: the arm alone",
         select_all=False,
+        wrap=True,
         help="The arm is in the model wherever there is more than one. A stratum of the panel "
         "above that is chosen here is a covariate and no stratum. Not offered: what is only "
         f"known after baseline, and texts with more than {MOST_LEVELS} levels.",
@@ -96,6 +97,7 @@ def _numbers_as_factors(columns: list[str]) -> set[str]:
             format_func=label_of,
             placeholder="None: a hazard ratio per unit",
             select_all=False,
+            wrap=True,
         )
     )
 

@@ -38,11 +38,7 @@ def _tiles(model: FittedModel) -> None:
     left = sum(model.dropped.values())
     without = f"{left:,} left out" if left else "none left out"
     cards = [
-        (
-            "Subjects in the model",
-            f"{fit.rows:,}",
-            f"{left:,} left out" if left else "none left out",
-        ),
+        ("Subjects in the model", f"{fit.rows:,}", without),
         ("Events", f"{fit.events:,}", f"{freedom} coefficient{'s' if freedom > 1 else ''}"),
         (
             f"{test[0].upper()}{test[1:]} p",

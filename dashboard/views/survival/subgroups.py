@@ -83,6 +83,7 @@ def _choose(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> SubgroupAnalys
                 max_selections=MOST_FACTORS,
                 placeholder="None: all subjects only",
                 select_all=False,
+                wrap=True,
                 help=f"Factors with at most {MOST_LEVELS} levels that were known at baseline.",
             )
         versus = _versus(arms) if len(arms) > 2 else None
