@@ -16,22 +16,22 @@ import plotly.graph_objects as go
 from analytics.survival.regression import SubgroupHazardRatios
 from dashboard.charts.axes import counted
 from dashboard.charts.forest_rows import LARGEST, SMALLEST, ForestRow, forest_rows, ratio_text
-from dashboard.charts.lettering import fitted, literal
+from dashboard.charts.lettering import fitted, lines_within, literal, text_width
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
-_SIZE, _LINE = 13, 17  # of the font, and of a line of text, in pixels
-_COUNT, _RATIO, _GAP = 62, 104, 8  # widths of columns
+_SIZE, _HEAD, _LINE = 13, 12, 17  # of the fonts, and of a line of text, in pixels
+_RATIO, _GAP = 104, 8  # width of a column, and of the room between columns
+_LEAST_COUNT, _MOST_COUNT = 58, 82
 _AROUND, _HEAD_GAP = 9, 8
 _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
 _TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 _NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
-NAMES = 108
+NAMES = 100
 """Pixels of the column of names."""
 
-LEFT = NAMES + 2 * _COUNT + _GAP
 RIGHT = _RATIO + _GAP
-"""Pixels beside the plot that the columns take."""
+"""Pixels to the right of the plot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,18 @@ class ForestOptions:
     endpoint: str = ""
     labels: Mapping[str, str] | None = None
     planned: Sequence[str] = ()
+
+    @property
+    def count(self) -> int:
+        """Pixels of a column of counts: as wide as the longest word of the arms' names."""
+        words = (word for name in (self.arm, self.reference) for word in str(name).split())
+        widest = max((text_width(word, _HEAD) for word in words), default=0)
+        return int(min(max(widest + 3, _LEAST_COUNT), _MOST_COUNT))
+
+    @property
+    def left(self) -> int:
+        """Pixels to the left of the plot."""
+        return NAMES + 2 * self.count + _GAP
 
 
 def draw_forest(
@@ -97,15 +109,19 @@ def draw_forest(
         _described(result, rows, options),
         height=top + int(places[-1]) + below,
         data=[*_intervals(rows, places, low, high), _marks(rows, places, options)],
-        margin={"l": LEFT, "r": RIGHT, "t": top, "b": below, "autoexpand": False},
+        margin={"l": options.left, "r": RIGHT, "t": top, "b": below, "autoexpand": False},
         showlegend=False,
         hovermode="closest",
         annotations=[
             *_head_notes(heads),
-            *_texts(rows, places),
+            *_texts(rows, places, options),
             *_favours(options, styles, places[-1]),
         ],
-        shapes=[*_bands(rows, places), *_lines(rows, places), *_diamonds(rows, places, low, high)],
+        shapes=[
+            *_bands(rows, places, options.left),
+            *_lines(rows, places),
+            *_diamonds(rows, places, low, high),
+        ],
         xaxis=_axis(low, high),
         yaxis={"range": [places[-1], 0], "visible": False, "automargin": False},
     )
@@ -183,8 +199,8 @@ def _heads(
     """Heads of the columns: pixels from the plot (negative: to its left), text, colour."""
     arms = [
         (
-            -(place * _COUNT + _GAP),
-            f"<b>{fitted(name, _COUNT - 2, size=11, most=4)}</b><br>events/n",
+            -(place * options.count + _GAP),
+            f"<b>{_head(name, options.count)}</b><br>events/n",
             styles[name].ink,
         )
         for name, place in ((options.arm, 1), (options.reference, 0))
@@ -196,6 +212,11 @@ def _heads(
     ]
 
 
+def _head(name: str, width: int) -> str:
+    lines = lines_within(name, width - 1, size=_HEAD, most=4)
+    return "<br>".join(map(literal, lines))
+
+
 def _head_notes(heads: list[tuple[float, str, str]]) -> list[dict[str, Any]]:
     above = {"y": 0, "yref": "y", "yanchor": "bottom", "yshift": _HEAD_GAP / 2}
     return [
@@ -204,25 +225,27 @@ def _head_notes(heads: list[tuple[float, str, str]]) -> list[dict[str, Any]]:
             0.0 if shift < 0 else 1.0,
             shift,
             "left" if shift == _GAP else "right",
-            font={"size": 12, "color": colour},
+            font={"size": _HEAD, "color": colour},
             **above,
         )
         for shift, text, colour in heads
     ]
 
 
-def _texts(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str, Any]]:
+def _texts(
+    rows: Sequence[ForestRow], places: Sequence[float], options: ForestOptions
+) -> list[dict[str, Any]]:
     notes = []
     for place, row in enumerate(rows):
         at = {"y": _middle(places, place), "yref": "y", "yanchor": "middle"}
         indent = 12 if row.kind == "level" else 0
-        notes.append(_note(row.name, 0, indent - LEFT + 4, "left", **at))
+        notes.append(_note(row.name, 0, indent - options.left + 4, "left", **at))
         if row.kind == "factor":
             why = {"hovertext": row.hover} if row.hover else {}
             muted = {"font": {"size": _SIZE, "color": LIGHT.muted}}
             notes.append(_note(row.test, 1, _GAP, "left", **at, **why, **muted))
             continue
-        notes.append(_note(row.of_arm, 0, -(_COUNT + _GAP), "right", **at))
+        notes.append(_note(row.of_arm, 0, -(options.count + _GAP), "right", **at))
         notes.append(_note(row.of_reference, 0, -_GAP, "right", **at))
         why = {} if isfinite(row.ratio) else {"hovertext": row.hover}
         notes.append(_note(ratio_text(row), 1, _GAP, "left", **at, **why))
@@ -334,7 +357,7 @@ def _hover(row: ForestRow, options: ForestOptions) -> str:
     )
 
 
-def _bands(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str, Any]]:
+def _bands(rows: Sequence[ForestRow], places: Sequence[float], margin: int) -> list[dict[str, Any]]:
     """A shade behind every other factor, from edge to edge of the figure."""
     shapes: list[dict[str, Any]] = []
     starts = [n for n, row in enumerate(rows) if row.kind != "level"]
@@ -353,7 +376,7 @@ def _bands(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str,
         }
         shapes += [
             {**band, "x0": 0, "x1": 1},
-            {**band, "xsizemode": "pixel", "xanchor": 0, "x0": -LEFT, "x1": 0},
+            {**band, "xsizemode": "pixel", "xanchor": 0, "x0": -margin, "x1": 0},
             {**band, "xsizemode": "pixel", "xanchor": 1, "x0": 0, "x1": RIGHT},
         ]
     return shapes

@@ -24,8 +24,8 @@ def follow_up_of(
     columns: Sequence[str],
     *,
     cluster: str | None = None,
-) -> FollowUp:
-    """The subjects of an analysis, its strata among them.
+) -> tuple[FollowUp, dict[str, int]]:
+    """The subjects of an analysis with its strata, and how many lack a cluster, if any do.
 
     A stratum that is missing is one of its own, as in the test and the curves; only where the
     column is a covariate as well, the subject lacks that covariate.
@@ -44,8 +44,9 @@ def follow_up_of(
 
     Examples
     --------
-    >>> follow_up_of(store, SurvivalAnalysis(endpoint="OS"), ["AGE"]).events
-    4
+    >>> follow_up, left_out = follow_up_of(store, SurvivalAnalysis(endpoint="OS"), ["AGE"])
+    >>> follow_up.events, left_out
+    (4, {})
     """
     own = [cluster] if cluster else []
     wanted = list(dict.fromkeys([*columns, *analysis.strata, *own]))
@@ -54,8 +55,10 @@ def follow_up_of(
     for name in analysis.strata:
         if name not in columns and frame[name].isna().any():
             frame[name] = frame[name].map(_text).astype(object).fillna(MISSING)
-    return FollowUp(
-        frame=frame,
+    lacking = frame[cluster].isna() if cluster else pd.Series(False, index=frame.index)
+    left_out = {f"the cluster {cluster!r} is missing": int(lacking.sum())} if lacking.any() else {}
+    follow_up = FollowUp(
+        frame=frame[~lacking].reset_index(drop=True),
         time="time",
         event="event",
         strata=analysis.strata,
@@ -63,6 +66,7 @@ def follow_up_of(
         endpoint=analysis.endpoint,
         time_unit=analysis.unit,
     )
+    return follow_up, left_out
 
 
 def _require_baseline(store: Store, columns: Sequence[str]) -> None:

@@ -119,8 +119,7 @@ class RegressionAnalysis:
             Without events or covariates; for a covariate that does not vary, has too many
             levels, is determined by others, or whose hazard ratio is 0 or infinite.
         """
-        follow_up = follow_up_of(store, self.analysis, self.columns, cluster=self.cluster)
-        follow_up, lacking = _with_cluster(follow_up)
+        follow_up, lacking = follow_up_of(store, self.analysis, self.columns, cluster=self.cluster)
         terms = self._terms(follow_up.frame)
         rows = model_rows(follow_up, terms)
         _require_coefficients(rows)
@@ -213,26 +212,6 @@ def _term(covariate: Covariate, frame: pd.DataFrame) -> Numeric | Factor:
     held = {str(level) for level in column.dropna().unique()}
     known = covariate.reference in held
     return Factor(covariate.column, reference=covariate.reference if known else None)
-
-
-def _with_cluster(follow_up: FollowUp) -> tuple[FollowUp, dict[str, int]]:
-    """Without the subjects whose cluster is missing, and how many those are."""
-    if follow_up.cluster is None:
-        return follow_up, {}
-    frame, name = follow_up.frame, follow_up.cluster
-    known = frame[name].notna()
-    if known.all():
-        return follow_up, {}
-    kept = FollowUp(
-        frame=frame[known].reset_index(drop=True),
-        time=follow_up.time,
-        event=follow_up.event,
-        strata=follow_up.strata,
-        cluster=name,
-        endpoint=follow_up.endpoint,
-        time_unit=follow_up.time_unit,
-    )
-    return kept, {f"the cluster {name!r} is missing": int((~known).sum())}
 
 
 def _require_coefficients(rows: ModelRows) -> None:

@@ -64,7 +64,7 @@ class SubgroupAnalysis:
         return SubgroupAnswer(analysis=self, found=found)
 
     def _found(self, store: Store) -> SubgroupHazardRatios:
-        follow_up = follow_up_of(store, self.analysis, self.factors)
+        follow_up, _ = follow_up_of(store, self.analysis, self.factors)
         arms = [str(arm) for arm in follow_up.frame[ARM].cat.categories]
         if len(arms) < 2:
             raise NotEstimableError("Subgroups compare arms, and there is one only.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -105,6 +107,8 @@ def _notes(
     asked: SubgroupAnalysis, found: SubgroupHazardRatios, options: ForestOptions
 ) -> list[str]:
     analysis = asked.analysis
+    if not analysis.groups:
+        analysis = replace(analysis, arms=(options.reference, options.arm))
     strata = f", stratified by {', '.join(analysis.strata)}" if analysis.strata else ""
     return notes(
         analysis,
