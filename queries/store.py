@@ -226,7 +226,7 @@ class Store:
         asked = read_question(question)
         if set(values) != set(asked.params):
             raise DataError(f"{question} takes {sorted(asked.params)}", got=sorted(values))
-        subjects, bound = self._cohort(cohort, arm, stratum)
+        subjects, bound = self.subjects_sql(cohort, arm, stratum=stratum)
         body = f", {asked.sql[5:]}" if asked.sql.upper().startswith("WITH ") else asked.sql
         used = bound if "cohort" in body else {}
         return self._cursor().execute(f"WITH cohort AS ({subjects}) {body}", {**used, **values})
@@ -256,11 +256,31 @@ class Store:
         with self._lock:
             return self._connection.cursor()
 
-    def _cohort(
-        self, cohort: Cohort, arm: ArmRole, stratum: tuple[str, ...]
+    def subjects_sql(
+        self,
+        cohort: Cohort,
+        arm: ArmRole,
+        *,
+        stratum: tuple[str, ...] = (),
+        columns: Mapping[str, str] | None = None,
     ) -> tuple[str, dict[str, object]]:
+        """SQL of the subjects of a cohort with their arm, as questions read them.
+
+        Parameters
+        ----------
+        columns : mapping of str to str
+            More columns, by their names in the answer: SQL over the columns of ADSL, whose
+            names went through `quoted`.
+
+        Returns
+        -------
+        tuple of str and dict
+            A SELECT of the standard columns, `stratum`, `arm`, `arm_number` and the columns
+            asked for, and its parameters.
+        """
         [where], bound = self.predicates([cohort.rule])
-        subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
+        more = "".join(f", {sql} AS {name}" for name, sql in (columns or {}).items())
+        subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum{more}"
         chosen = f"FROM {self.layout.subject_source} WHERE {where} AND {self.enrolled}"
         return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})", bound
 

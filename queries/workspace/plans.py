@@ -164,6 +164,8 @@ class Plan:
         In order, not overlapping.
     stratification : tuple of str
         Columns of ADSL.
+    subgroups : tuple of str
+        Columns of ADSL whose levels the protocol names as subgroups.
     endpoints : tuple of PlannedEndpoint
         Each code once.
 
@@ -190,6 +192,7 @@ class Plan:
     accrual_start: date | None = None
     accrual: tuple[AccrualPeriod, ...] = ()
     stratification: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
     sites: int | None = None
     endpoints: tuple[PlannedEndpoint, ...] = ()
 
@@ -224,6 +227,7 @@ class Plan:
         checked: dict[str, tuple[object, ...]] = {
             "arms": as_names(self.arms, "arms"),
             "stratification": as_names(self.stratification, "stratification"),
+            "subgroups": as_names(self.subgroups, "subgroups"),
             "allocation": as_numbers(self.allocation, "allocation", low=0, high=1e6, inside=True),
             "accrual": tuple(self.accrual),
             "endpoints": tuple(self.endpoints),

@@ -10,6 +10,7 @@ from sample_data.eqx301.protocol import (
     SITES,
     STRATIFICATION,
     STUDY,
+    SUBGROUPS,
     TITLE,
 )
 
@@ -48,6 +49,7 @@ def build_plan(subjects: int) -> dict[str, object]:
         "accrual_start": str(ACCRUAL_START),
         "accrual": accrual,
         "stratification": list(STRATIFICATION),
+        "subgroups": list(SUBGROUPS),
         "sites": SITES,
         "endpoints": _endpoints(subjects),
     }

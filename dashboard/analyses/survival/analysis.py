@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from dashboard.analyses.survival.immortal_time import immortal_time
 from queries import questions
 from queries.cohorts import EVERYONE, Cohort, OneOf, Rule, difference, intersection, union
 from queries.store import ArmRole, Store
+from queries.survival_rows import survival_rows
 
 Estimate = TypeVar("Estimate")
 
@@ -139,15 +140,8 @@ class SurvivalAnalysis:
         """
         frame = self._by_group(store, strata) if self.groups else self._by_arm(store, strata)
         unit = recorded_unit(store, self.endpoint)
-        if self.landmark_day is not None:
-            start = self.landmark_day / DAYS[unit]
-            frame = frame[frame["time"] > start].assign(time=lambda rows: rows["time"] - start)
-        present = set(frame["arm"])
-        arms = tuple(arm for arm in self._order(store) if arm in present)
-        if not arms:
-            raise NotEstimableError(
-                f"No subject of this cohort has a time for {self.endpoint}; widen the cohort."
-            )
+        frame = self._from_the_landmark(frame, unit)
+        arms = self._present(store, frame)
         recorded = SurvivalCounts(
             frame=frame,
             arms=arms,
@@ -155,6 +149,66 @@ class SurvivalAnalysis:
             time_unit=unit,
         )
         return recorded.in_unit(self.unit)
+
+    def rows(
+        self, store: Store, columns: Sequence[str] = (), strata: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """The subjects that `counts` counts, one by one, with columns of ADSL.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Columns of ADSL that come along.
+        strata : tuple of str
+            Columns of ADSL whose joint levels make the strata.
+
+        Returns
+        -------
+        DataFrame
+            As `survival_rows`; `arm` is a category whose order is that of the arms, reference
+            first, or of the groups; `time` is in `unit`.
+
+        Raises
+        ------
+        NotEstimableError
+            When no subject of the cohort has a time for this endpoint.
+        """
+        asked = {"": self.subjects()} if not self.groups else self.members()
+        frames = [
+            survival_rows(
+                store,
+                endpoint=self.endpoint,
+                columns=columns,
+                cohort=cohort,
+                arm=self.arm,
+                stratum=strata,
+            ).assign(**({"arm": name} if name else {}))
+            for name, cohort in asked.items()
+        ]
+        frame = pd.concat(frames, ignore_index=True)
+        if self.arms and not self.groups:
+            frame = frame[frame["arm"].isin(self.arms)]
+        unit = recorded_unit(store, self.endpoint)
+        frame = self._from_the_landmark(frame, unit).reset_index(drop=True)
+        days = frame["time"] * DAYS[unit]
+        arms = pd.Categorical(frame["arm"], categories=self._present(store, frame))
+        return frame.assign(time=days / DAYS[self.unit], arm=arms)
+
+    def _from_the_landmark(self, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+        if self.landmark_day is None:
+            return frame
+        start = self.landmark_day / DAYS[unit]
+        return frame[frame["time"] > start].assign(time=lambda rows: rows["time"] - start)
+
+    def _present(self, store: Store, frame: pd.DataFrame) -> tuple[str, ...]:
+        """The arms that have subjects, in their order."""
+        present = set(frame["arm"])
+        arms = tuple(arm for arm in self._order(store) if arm in present)
+        if not arms:
+            raise NotEstimableError(
+                f"No subject of this cohort has a time for {self.endpoint}; widen the cohort."
+            )
+        return arms
 
     def _order(self, store: Store) -> tuple[str, ...]:
         if self.groups:

@@ -17,6 +17,8 @@ from dashboard.views.survival import (
     estimand,
     headline,
     parametric,
+    regression,
+    subgroups,
 )
 from dashboard.views.survival.inputs import choose_analysis
 
@@ -24,6 +26,8 @@ TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,
     "All endpoints": endpoints.show,
     "Comparisons": comparisons.show,
+    "Regression": regression.show,
+    "Subgroups": subgroups.show,
     "Parametric": parametric.show,
 }
 """What stands below the curves; only the open tab is computed."""

@@ -29,6 +29,7 @@ FULL = {
         {"from_month": 2, "to_month": 20, "subjects_per_month": 45.0},
     ],
     "stratification": ["REGION1", "ECOGBL"],
+    "subgroups": ["SEX", "AGEGR1"],
     "sites": 64,
     "endpoints": [
         {

@@ -1,0 +1,119 @@
+"""Hazard ratios within subgroups, and whether they differ between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from analytics.checks import NotEstimableError, require
+from analytics.survival.regression import (
+    Factor,
+    FollowUp,
+    SubgroupHazardRatios,
+    subgroup_hazard_ratios,
+)
+from dashboard.analyses.script import script
+from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
+from dashboard.analyses.survival.follow_up import ARM, follow_up_of
+from dashboard.analyses.survival.immortal_time import immortal_time
+from queries.store import Store
+
+MOST_FACTORS, MOST_LEVELS = 12, 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubgroupAnalysis:
+    """The hazard ratio of two arms in each level of some factors.
+
+    Parameters
+    ----------
+    analysis : SurvivalAnalysis
+        Subjects, endpoint, arms or groups, strata, landmark and unit.
+    factors : tuple of str
+        Columns of ADSL, each once.
+    versus : str, optional
+        The arm that is compared with the reference; the next one unless given.
+    ties : {"efron", "breslow"}
+        How events at the same time are ordered.
+    """
+
+    analysis: SurvivalAnalysis
+    factors: tuple[str, ...] = ()
+    versus: str | None = None
+    ties: Literal["efron", "breslow"] = "efron"
+
+    def __post_init__(self) -> None:
+        given = self.factors
+        require(len(set(given)) == len(given), "each factor is given once", factors=given)
+        most = f"there are at most {MOST_FACTORS} factors"
+        require(len(given) <= MOST_FACTORS, most, factors=len(given))
+
+    def run(self, store: Store) -> SubgroupAnswer:
+        """Ask the store and fit.
+
+        Raises
+        ------
+        NotEstimableError
+            When no subject of the cohort has a time for this endpoint.
+        """
+        refusal = immortal_time(store, self.analysis)
+        found = or_reason(lambda: self._found(store), refusal)
+        return SubgroupAnswer(analysis=self, found=found)
+
+    def _found(self, store: Store) -> SubgroupHazardRatios:
+        follow_up, _ = follow_up_of(store, self.analysis, self.factors)
+        arms = [str(arm) for arm in follow_up.frame[ARM].cat.categories]
+        if len(arms) < 2:
+            raise NotEstimableError("Subgroups compare arms, and there is one only.")
+        versus = self.versus if self.versus is not None else arms[1]
+        require(versus in arms[1:], f"the arm compared is one of {arms[1:]}", arm=versus)
+        both = _of_arms(follow_up, [arms[0], versus])
+        for name in self.factors:
+            _require_levels(both.frame[name], name)
+        return subgroup_hazard_ratios(
+            both,
+            arm=Factor(ARM, reference=arms[0], levels=(arms[0], versus)),
+            subgroups=self.factors,
+            ties=self.ties,
+            confidence_level=self.analysis.confidence_level,
+        )
+
+    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
+        """The Python that makes this analysis again from the snapshot file."""
+        shown = ["answer.found.table", "answer.found.interactions"]
+        return script(self, snapshot, pooled=pooled, shown=shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SubgroupAnswer:
+    """The hazard ratios; where there are none, the sentence that says why."""
+
+    analysis: SubgroupAnalysis
+    found: SubgroupHazardRatios | str
+
+
+def _of_arms(follow_up: FollowUp, arms: list[str]) -> FollowUp:
+    frame = follow_up.frame
+    kept = frame[frame[ARM].isin(arms)].reset_index(drop=True)
+    return FollowUp(
+        frame=kept.assign(arm=kept[ARM].cat.remove_unused_categories()),
+        time=follow_up.time,
+        event=follow_up.event,
+        strata=follow_up.strata,
+        endpoint=follow_up.endpoint,
+        time_unit=follow_up.time_unit,
+    )
+
+
+def _require_levels(column: pd.Series, name: str) -> None:
+    levels = column.nunique()
+    if levels == 0:
+        raise NotEstimableError(f"No subject of this cohort has a value of {name}.")
+    if levels > MOST_LEVELS:
+        raise NotEstimableError(
+            f"{name} has {levels:,} levels; subgroups are those of a factor with at most "
+            f"{MOST_LEVELS}. Group its values first."
+        )

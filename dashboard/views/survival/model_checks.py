@@ -1,0 +1,285 @@
+"""What is checked of a Cox model, and the curves that it adjusts: one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from analytics.survival.regression import Numeric
+from analytics.survival.regression.proportional_hazards import GLOBAL
+from dashboard import results, state
+from dashboard.analyses.survival.adjusted_survival import AdjustedAnswer, AdjustedSurvival
+from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
+from dashboard.analyses.survival.regression_checks import (
+    LINEAR_PREDICTOR,
+    TIME,
+    HazardsCheck,
+    ResidualsCheck,
+)
+from dashboard.charts.adjusted import AdjustedOptions, draw_adjusted
+from dashboard.charts.residuals import (
+    HazardsOptions,
+    ResidualOptions,
+    draw_hazards_check,
+    draw_residuals,
+)
+from dashboard.text import interval, number, p_value, plain
+from dashboard.views.survival.covariates import label_of
+from dashboard.views.survival.curves import styles
+from dashboard.views.survival.inputs import endpoint_labels
+from dashboard.views.survival.model_names import coefficient_names, term_name
+from dashboard.views.survival.model_notes import model_notes
+from dashboard.views.survival.notes import origin
+
+_HERE = ":material/do_not_disturb_on:"
+_TRANSFORMS = {
+    "km": "Kaplan–Meier",
+    "identity": "Time",
+    "rank": "Rank of time",
+    "log": "Logarithm of time",
+}
+_KINDS = {"martingale": "Martingale", "deviance": "Deviance", "dfbeta": "Change of a coefficient"}
+_ABOUT = {
+    "martingale": "Martingale residuals: observed less expected events. A smooth that bends "
+    "against a covariate says that its effect is not log-linear.",
+    "deviance": "Deviance residuals: martingale residuals made symmetric. Those far from 0 are "
+    "subjects whom the model predicts badly.",
+    "dfbeta": "By how much the log hazard ratio would change if the subject were left out "
+    "(dfbeta, to first order).",
+}
+
+
+def show(asked: RegressionAnalysis, model: FittedModel) -> None:
+    """The choice, and what is chosen."""
+    said = model_notes(asked, model)
+    shown: dict[str, Callable[[], None]] = {
+        "Adjusted curves": lambda: _adjusted(asked, said),
+        "Proportional hazards": lambda: _hazards(asked, model, said),
+        "Residuals": lambda: _residuals(asked, model, said),
+    }
+    adjusted = model.has_arm and bool(asked.covariates or asked.analysis.strata)
+    if not adjusted:
+        del shown["Adjusted curves"]
+    names = list(shown)
+    st.subheader("Adjusted curves and checks" if adjusted else "Checks", anchor=False)
+    chosen = st.radio(
+        "Shown",
+        names,
+        key=state.choice("survival_model_check", names, names[0]),
+        persist_state="session",
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+    shown[chosen or names[0]]()
+
+
+def _said(answer: object) -> bool:
+    """Whether an answer is a sentence, which then is shown."""
+    if isinstance(answer, str):
+        st.info(plain(answer), icon=_HERE)
+        return True
+    return False
+
+
+def _name(asked: RegressionAnalysis, what: str) -> str:
+    return f"{state.study().code} {asked.analysis.endpoint} {what}"
+
+
+# Adjusted curves -----------------------------------------------------------------------------
+
+
+def _adjusted(asked: RegressionAnalysis, said: list[str]) -> None:
+    question = AdjustedSurvival(model=asked)
+    answer = state.answered(question)
+    if _said(answer) or isinstance(answer, str):
+        return
+    analysis = asked.analysis
+    arms = list(dict.fromkeys(answer.adjusted.table["arm"]))
+    options = AdjustedOptions(
+        endpoint=endpoint_labels()[analysis.endpoint],
+        unit=analysis.unit,
+        origin=origin(analysis),
+        confidence_level=analysis.confidence_level,
+    )
+    about = (
+        "Adjusted by standardisation: every subject of the model is given each arm in turn, "
+        "keeping the own covariates and stratum, and the predicted curves are averaged. "
+        "Unadjusted: Kaplan–Meier curves of the same subjects."
+    )
+    code = question.code(state.snapshot_path(), pooled=state.store().pooled)
+    results.figure(
+        draw_adjusted(
+            answer.adjusted, answer.unadjusted, styles=styles(analysis, arms), options=options
+        ),
+        name=_name(asked, "adjusted survival"),
+        notes=[about, *said],
+        data=_both(answer).assign(unit=analysis.unit),
+        code=code,
+    )
+    _landmarks(asked, answer, [about, *said])
+
+
+def _both(answer: AdjustedAnswer) -> pd.DataFrame:
+    columns = ["arm", "time", "survival", "lower", "upper"]
+    plain_ = answer.unadjusted.to_frame()[columns]
+    parts = {"adjusted": answer.adjusted.table[columns], "unadjusted": plain_}
+    return pd.concat([rows.assign(curve=name) for name, rows in parts.items()], ignore_index=True)
+
+
+def _landmarks(asked: RegressionAnalysis, answer: AdjustedAnswer, said: list[str]) -> None:
+    table = answer.landmark_table()
+    if table.empty:
+        return
+    shares = table.copy()
+    numbers = [name for name in table.columns if name not in ("time", "arm")]
+    shares[numbers] = 100 * table[numbers]
+    level = f"{asked.analysis.confidence_level:.0%}"
+    rows = shares.to_dict("records")
+    shown = pd.DataFrame(
+        {
+            asked.analysis.unit.capitalize(): [f"{row['time']:g}" for row in rows],
+            "Group" if asked.analysis.groups else "Arm": [row["arm"] for row in rows],
+            "Unadjusted, %": [number(row["unadjusted"]) for row in rows],
+            f"Adjusted, % ({level} CI)": [
+                interval(row["survival"], row["lower"], row["upper"]) for row in rows
+            ],
+            f"Adjusted difference, points ({level} CI)": [_difference(row) for row in rows],
+        }
+    )
+    results.table(shown, raw=table, name=_name(asked, "adjusted landmarks"), notes=said)
+
+
+def _difference(row: Mapping[Any, float]) -> str:
+    if row["difference"] != row["difference"]:
+        return "Reference"
+    low, high = row["difference_lower"], row["difference_upper"]
+    return f"{number(row['difference'])} ({number(low)} to {number(high)})"
+
+
+# Proportional hazards ------------------------------------------------------------------------
+
+
+def _hazards(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -> None:
+    names = coefficient_names(asked, model)
+    with st.grid(2, min_column_width=240):
+        transform = st.selectbox(
+            "Time scale of the test",
+            list(_TRANSFORMS),
+            key=state.choice("survival_transform", list(_TRANSFORMS), "km"),
+            persist_state="session",
+            format_func=_TRANSFORMS.__getitem__,
+        )
+        covariate = _coefficient("survival_hazards_of", names)
+    question = HazardsCheck(model=asked, transform=transform)
+    check = state.answered(question)
+    if _said(check) or isinstance(check, str):
+        return
+    terms = {term.name: term_name(asked, term) for term in model.fit.terms}
+    shown = pd.DataFrame(
+        {
+            "Term": ["All together" if of == GLOBAL else terms[of] for of in check.table["term"]],
+            "Chi-square": [number(x, 3) for x in check.table["statistic"]],
+            "df": check.table["degrees_of_freedom"].astype(int),
+            "p": [p_value(p) for p in check.table["p_value"]],
+        }
+    )
+    about = (
+        f"Score test that a hazard ratio does not change with time (scale: "
+        f"{_TRANSFORMS[transform].lower() if transform != 'km' else _TRANSFORMS[transform]}). A "
+        "small p speaks against proportional hazards; a large one does not prove them."
+    )
+    code = question.code(state.snapshot_path(), pooled=state.store().pooled)
+    notes = [about, *said]
+    name = _name(asked, "proportional hazards")
+    results.table(shown, raw=check.table, name=f"{name} test", notes=notes, code=code)
+    estimate = model.fit.table.set_index("covariate").loc[covariate, "coefficient"]
+    options = HazardsOptions(
+        covariate=covariate,
+        label=names[covariate],
+        estimate=float(estimate),
+        unit=asked.analysis.unit,
+    )
+    results.figure(
+        draw_hazards_check(check, options=options),
+        name=f"{name} {covariate}",
+        notes=[
+            "Scaled Schoenfeld residuals with a natural cubic spline (4 degrees of freedom).",
+            *notes,
+        ],
+        data=check.residuals,
+        code=code,
+    )
+
+
+def _coefficient(key: str, names: Mapping[str, str]) -> str:
+    options = list(names)
+    return st.selectbox(
+        "Coefficient",
+        options,
+        key=state.choice(key, options, options[0]),
+        persist_state="session",
+        format_func=names.__getitem__,
+    )
+
+
+# Residuals -----------------------------------------------------------------------------------
+
+
+def _residuals(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -> None:
+    names = coefficient_names(asked, model)
+    with st.grid(3, min_column_width=220):
+        kind = _kind()
+        against = _against(model)
+        covariate = _coefficient("survival_dfbeta_of", names) if kind == "dfbeta" else None
+    question = ResidualsCheck(model=asked, kind=kind, against=against, covariate=covariate)
+    found = state.answered(question)
+    if _said(found) or isinstance(found, str):
+        return
+    residual = f"{_KINDS[kind]} residual"
+    if kind == "dfbeta":
+        residual = f"Change of the log hazard ratio: {names[found.covariate]}"
+    options = ResidualOptions(residual=residual, against=_axis(asked, against))
+    line = "The line is a natural cubic spline (4 degrees of freedom)."
+    results.figure(
+        draw_residuals(found.table, found.smooth, options=options),
+        name=_name(asked, f"{kind} residuals"),
+        notes=[_ABOUT[kind], *([line] if len(found.smooth) else []), *said],
+        data=found.table,
+        code=question.code(state.snapshot_path(), pooled=state.store().pooled),
+    )
+
+
+def _kind() -> Literal["martingale", "deviance", "dfbeta"]:
+    options: list[Any] = list(_KINDS)
+    chosen: Literal["martingale", "deviance", "dfbeta"] = st.selectbox(
+        "Residuals",
+        options,
+        key=state.choice("survival_residuals", options, "martingale"),
+        persist_state="session",
+        format_func=_KINDS.__getitem__,
+    )
+    return chosen
+
+
+def _against(model: FittedModel) -> str:
+    numbers = [term.column for term in model.fit.terms if isinstance(term, Numeric)]
+    options = [LINEAR_PREDICTOR, TIME, *numbers]
+    return st.selectbox(
+        "Against",
+        options,
+        key=state.choice("survival_against", options, LINEAR_PREDICTOR),
+        persist_state="session",
+        format_func=lambda name: label_of(name) if name in numbers else name.capitalize(),
+    )
+
+
+def _axis(asked: RegressionAnalysis, against: str) -> str:
+    if against == LINEAR_PREDICTOR:
+        return "Linear predictor (log hazard ratio from the mean)"
+    if against == TIME:
+        unit = asked.analysis.unit
+        return f"{unit.capitalize()} since {origin(asked.analysis)}"
+    return label_of(against)
