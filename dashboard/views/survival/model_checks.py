@@ -29,10 +29,10 @@ from dashboard.charts.residuals import (
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.covariates import label_of
 from dashboard.views.survival.curves import styles
-from dashboard.views.survival.inputs import endpoint_labels
 from dashboard.views.survival.model_names import coefficient_names, term_name
 from dashboard.views.survival.model_notes import model_notes
 from dashboard.views.survival.notes import origin
+from dashboard.views.survival.usual import endpoint_labels
 
 _HERE = ":material/do_not_disturb_on:"
 _TRANSFORMS = {

@@ -22,9 +22,9 @@ from dashboard.views.survival.covariates import (
     usual_subgroups,
 )
 from dashboard.views.survival.curves import styles
-from dashboard.views.survival.inputs import endpoint_labels
 from dashboard.views.survival.model_names import hazard_ratio
 from dashboard.views.survival.notes import notes, times_said
+from dashboard.views.survival.usual import endpoint_labels
 
 _HERE = ":material/do_not_disturb_on:"
 _READ = (
