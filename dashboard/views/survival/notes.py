@@ -13,7 +13,7 @@ from dashboard.analyses.survival.standing import Standing, planned_endpoint, sta
 from dashboard.views import heading
 from dashboard.views.survival.inputs import INTERVALS
 from dashboard.views.survival.usual import missing_strata
-from queries.cohorts import late_parts
+from queries.cohorts import Cohort, late_parts
 
 
 def notes(
@@ -67,13 +67,25 @@ def estimand_of(analysis: SurvivalAnalysis) -> Estimand:
 
 
 def ends_of(analysis: SurvivalAnalysis) -> pd.DataFrame:
-    """How the times of the endpoint ended, by arm, in the analysis set."""
+    """How the times of the endpoint ended, by arm or group, in the analysis set."""
+    if not analysis.groups:
+        ends = _ends(analysis, analysis.subjects())
+        return ends[ends["arm"].isin(analysis.arms)] if analysis.arms else ends
+    members = analysis.members().items()
+    return pd.concat([_described(_ends(analysis, cohort), name) for name, cohort in members])
+
+
+def _ends(analysis: SurvivalAnalysis, cohort: Cohort) -> pd.DataFrame:
     return state.ask(
-        "endpoint_descriptions",
-        cohort=analysis.subjects(),
-        arm=analysis.arm,
-        endpoint=analysis.endpoint,
+        "endpoint_descriptions", cohort=cohort, arm=analysis.arm, endpoint=analysis.endpoint
     )
+
+
+def _described(ends: pd.DataFrame, group: str) -> pd.DataFrame:
+    """The ends of one group, whatever arm they were in."""
+    keys = [name for name in ends.columns if name not in ("arm", "subjects")]
+    summed = ends.groupby(keys, dropna=False, sort=False)["subjects"].sum().reset_index()
+    return summed.assign(arm=group)[list(ends.columns)]
 
 
 def curve_notes(answer: SurvivalAnswer) -> list[str]:
