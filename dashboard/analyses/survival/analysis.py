@@ -53,6 +53,9 @@ class SurvivalAnalysis:
         Unit of the time axis. A month is 30.4375 days.
     landmarks : tuple of float
         Times, in `unit`, at which survival is stated.
+    horizon : float, optional
+        Time, in `unit`, up to which restricted means count life. The smallest of the arms' last
+        observed times unless given.
     landmark_day : int, optional
         Day of the endpoint's time scale from which time is counted instead of its origin:
         whoever had an event or was censored by then is left out. A cohort chosen by what
@@ -71,6 +74,7 @@ class SurvivalAnalysis:
     interval: str = "log-log"
     confidence_level: float = 0.95
     landmarks: tuple[float, ...] = ()
+    horizon: float | None = None
     landmark_day: int | None = None
 
     def __post_init__(self) -> None:

@@ -46,9 +46,6 @@ class Comparisons:
     other_strata : tuple of str
         Strata of the log-rank test and the hazard ratio that stand beside those of the
         analysis; none for unstratified ones.
-    horizon : float, optional
-        Time, in the unit of the analysis, up to which life is counted. The smallest of the
-        arms' last observed times unless given.
     milestone : float, optional
         Time at which survival is compared; unless given, the latest of the landmarks of the
         analysis that every arm reaches.
@@ -60,14 +57,13 @@ class Comparisons:
 
     Examples
     --------
-    >>> answer = Comparisons(analysis=SurvivalAnalysis(endpoint="OS"), horizon=7).run(store)
+    >>> answer = Comparisons(analysis=SurvivalAnalysis(endpoint="OS", horizon=7)).run(store)
     >>> float(answer.means.contrasts["estimate"].iloc[0])
     1.5
     """
 
     analysis: SurvivalAnalysis
     other_strata: tuple[str, ...] = ()
-    horizon: float | None = None
     milestone: float | None = None
     adjustment: str = "holm"
     scores: tuple[tuple[str, float], ...] = ()
@@ -120,7 +116,9 @@ class Comparisons:
 
     def _means(self, counts: SurvivalCounts) -> RestrictedMeans:
         level = self.analysis.confidence_level
-        return compare_restricted_means(counts, horizon=self.horizon, confidence_level=level)
+        return compare_restricted_means(
+            counts, horizon=self.analysis.horizon, confidence_level=level
+        )
 
     def _at_milestone(self, counts: SurvivalCounts) -> MilestoneComparison:
         time = self.milestone

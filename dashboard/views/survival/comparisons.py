@@ -76,30 +76,28 @@ def _asked(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> Comparisons:
     exploratory = standing_of(analysis, state.study().plan).kind == "exploratory"
     st.subheader(f"{'Exploratory' if exploratory else 'Sensitivity'} analyses", anchor=False)
     with st.container(horizontal=True):
-        horizon = _time("Horizon of restricted means", "horizon", analysis, "Shortest follow-up")
-        milestone = _time("Milestone", "milestone", analysis, "Latest landmark of all arms")
+        milestone = _milestone(analysis)
         several = len(arms) > 2
         adjustment = _adjustment() if several else "holm"
         scores = _scores(analysis, arms) if several else ()
     return Comparisons(
         analysis=analysis,
         other_strata=() if analysis.strata else known,
-        horizon=horizon,
         milestone=milestone,
         adjustment=adjustment,
         scores=scores,
     )
 
 
-def _time(label: str, name: str, analysis: SurvivalAnalysis, default: str) -> float | None:
+def _milestone(analysis: SurvivalAnalysis) -> float | None:
     value: float | None = st.number_input(
-        f"{label}, {analysis.unit}",
+        f"Milestone, {analysis.unit}",
         min_value=0.0,
         max_value=1e6,
         value=None,
-        key=state.remember(f"survival_{name}_{analysis.endpoint}_{analysis.unit}", None),
+        key=state.remember(f"survival_milestone_{analysis.endpoint}_{analysis.unit}", None),
         persist_state="session",
-        placeholder=default,
+        placeholder="Latest landmark of all arms",
         width=260,
     )
     return value

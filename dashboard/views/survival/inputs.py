@@ -53,6 +53,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
             return None
         arms = () if by == "cohorts" else _arms(role)
         method = _interval()
+        horizon = _horizon(endpoint, unit)
         landmark_day = _landmark_day()
     return SurvivalAnalysis(
         endpoint=endpoint,
@@ -66,6 +67,7 @@ def choose_analysis() -> SurvivalAnalysis | None:
         unit=unit,
         interval=method,
         landmarks=usual_landmarks(endpoint, unit, landmark_day),
+        horizon=horizon,
         landmark_day=landmark_day,
     )
 
@@ -136,6 +138,21 @@ def _interval() -> str:
         persist_state="session",
         format_func=INTERVALS.__getitem__,
     )
+
+
+def _horizon(endpoint: str, unit: str) -> float | None:
+    value: float | None = st.number_input(
+        f"Horizon of restricted means, {unit}",
+        min_value=0.0,
+        max_value=1e6,
+        value=None,
+        key=state.remember(f"survival_horizon_{endpoint}_{unit}", None),
+        persist_state="session",
+        placeholder="Shortest follow-up of an arm",
+        help="Up to which restricted mean survival time counts. A protocol states one; the "
+        "smallest of the arms' last observed times depends on the data.",
+    )
+    return value
 
 
 def _landmark_day() -> int | None:
