@@ -115,7 +115,7 @@ def test_an_interval_that_leaves_the_axis_ends_in_an_arrow() -> None:
     ends = [x for x in part(figure, "interval").x if x is not None]
     assert min(ends) >= low
     assert max(ends) <= high
-    assert "0.50 (&lt;0.01–400)" in texts(figure)
+    assert "0.50 (&#60;0.01–400)" in texts(figure)
 
 
 def test_all_subjects_alone_can_be_drawn() -> None:
