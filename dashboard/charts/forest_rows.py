@@ -118,7 +118,7 @@ def _head(label: str, test: Mapping[Any, Any], planned: bool) -> ForestRow:
 def _test(p: float) -> str:
     """The p-value of an interaction."""
     shown = p_value(p)
-    return shown if shown == "NE" else f"p {shown.replace('<', '&lt;')}"
+    return shown if shown == "NE" else f"p {shown.replace('<', '&#60;')}"
 
 
 def _with_numbers(
@@ -160,7 +160,7 @@ def _short(value: float) -> str:
     if not isfinite(value):
         return "∞"
     if value >= 1000:
-        return "&gt;999"
+        return "&#62;999"
     if 0 < value < 0.005:
-        return "&lt;0.01"
+        return "&#60;0.01"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

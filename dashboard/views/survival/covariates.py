@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from dashboard import state
 from dashboard.analyses.survival.regression import MOST_LEVELS
@@ -97,9 +98,17 @@ def is_code(name: str) -> bool:
     return is_numeric(name) and state.profiles()[name].kind == "levels"
 
 
+def labels_of(names: Iterable[str]) -> dict[str, str]:
+    """What columns are called; with the name where another column is called the same."""
+    labels, columns = state.labels(), state.store().columns
+    twice = Counter(labels.get(one) or one for one in columns)
+    called = {name: labels.get(name) or name for name in names}
+    return {
+        name: f"{label} ({name})" if twice[label] > 1 and label != name else label
+        for name, label in called.items()
+    }
+
+
 def label_of(name: str) -> str:
-    """What a column is called; with its name where another one is called the same."""
-    labels = state.labels()
-    label = labels.get(name) or name
-    twice = Counter(labels.get(one) or one for one in state.store().columns)
-    return f"{label} ({name})" if twice[label] > 1 and label != name else label
+    """What one column is called."""
+    return labels_of([name])[name]

@@ -27,7 +27,7 @@ from dashboard.charts.residuals import (
     draw_residuals,
 )
 from dashboard.text import interval, number, p_value, plain
-from dashboard.views.survival.covariates import label_of
+from dashboard.views.survival.covariates import label_of, labels_of
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.model_names import coefficient_names, term_name
 from dashboard.views.survival.model_notes import model_notes
@@ -267,12 +267,13 @@ def _kind() -> Literal["martingale", "deviance", "dfbeta"]:
 def _against(model: FittedModel) -> str:
     numbers = [term.column for term in model.fit.terms if isinstance(term, Numeric)]
     options = [LINEAR_PREDICTOR, TIME, *numbers]
+    labels = {LINEAR_PREDICTOR: "Linear predictor", TIME: "Time", **labels_of(numbers)}
     return st.selectbox(
         "Against",
         options,
         key=state.choice("survival_against", options, LINEAR_PREDICTOR),
         persist_state="session",
-        format_func=lambda name: label_of(name) if name in numbers else name.capitalize(),
+        format_func=labels.__getitem__,
     )
 
 

@@ -15,10 +15,11 @@ from dashboard.analyses.survival.regression import (
     Covariate,
     RegressionAnalysis,
 )
+from dashboard.text import plain
 from dashboard.views.survival.covariates import (
     is_code,
     is_numeric,
-    label_of,
+    labels_of,
     offered_clusters,
     offered_covariates,
     usual_covariates,
@@ -65,12 +66,13 @@ def _has_arms(analysis: SurvivalAnalysis) -> bool:
 
 def _columns() -> list[str]:
     offered = offered_covariates()
+    labels = labels_of(offered)
     chosen: list[str] = st.multiselect(
         "Covariates",
         offered,
         key=state.choices("survival_covariates", offered, usual_covariates()),
         persist_state="session",
-        format_func=label_of,
+        format_func=labels.__getitem__,
         max_selections=MOST_COVARIATES,
         placeholder="None: the arm alone",
         select_all=False,
@@ -94,7 +96,7 @@ def _numbers_as_factors(columns: list[str]) -> set[str]:
                 "survival_factors", numbers, [name for name in numbers if is_code(name)]
             ),
             persist_state="session",
-            format_func=label_of,
+            format_func=labels_of(numbers).__getitem__,
             placeholder="None: a hazard ratio per unit",
             select_all=False,
             wrap=True,
@@ -104,12 +106,13 @@ def _numbers_as_factors(columns: list[str]) -> set[str]:
 
 def _interaction(columns: list[str]) -> str | None:
     options = ["", *columns]
+    labels = {"": "None", **labels_of(columns)}
     chosen: str = st.selectbox(
         "Interaction of the arm with",
         options,
         key=state.choice("survival_interaction", options, ""),
         persist_state="session",
-        format_func=lambda name: label_of(name) if name else "None",
+        format_func=labels.__getitem__,
     )
     return chosen or None
 
@@ -127,14 +130,16 @@ def _ties() -> Literal["efron", "breslow"]:
 
 
 def _variance() -> str:
-    options = [_MODEL, _ROBUST, *offered_clusters()]
-    said = {_MODEL: "Model-based", _ROBUST: "Robust"}
+    clusters = labels_of(offered_clusters())
+    options = [_MODEL, _ROBUST, *clusters]
+    by_cluster = {name: f"Robust, clustered by {label}" for name, label in clusters.items()}
+    said = {_MODEL: "Model-based", _ROBUST: "Robust", **by_cluster}
     chosen: str = st.selectbox(
         "Variance",
         options,
         key=state.choice("survival_variance", options, _MODEL),
         persist_state="session",
-        format_func=lambda name: said.get(name) or f"Robust, clustered by {label_of(name)}",
+        format_func=said.__getitem__,
     )
     return chosen
 
@@ -143,13 +148,13 @@ def _references(factors: list[str]) -> dict[str, str]:
     """The chosen reference level of each factor."""
     if not factors:
         return {}
-    levels = levels_of(factors)
+    levels, labels = levels_of(factors), labels_of(factors)
     chosen = {}
     with st.expander("Reference levels"), st.grid(3, min_column_width=220):
         for name in factors:
             if known := levels[name]:
                 chosen[name] = st.selectbox(
-                    label_of(name),
+                    plain(labels[name]),
                     known,
                     key=state.choice(f"survival_level_{name}", known, known[0]),
                     persist_state="session",

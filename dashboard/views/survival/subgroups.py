@@ -16,7 +16,7 @@ from dashboard.analyses.survival.subgroups import MOST_FACTORS, MOST_LEVELS, Sub
 from dashboard.charts.forest import ForestOptions, draw_forest
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.covariates import (
-    label_of,
+    labels_of,
     offered_subgroups,
     planned_subgroups,
     usual_subgroups,
@@ -51,7 +51,7 @@ def show(analysis: SurvivalAnalysis) -> None:
         arm=str(first["arm"]),
         reference=str(first["reference"]),
         endpoint=endpoint_labels()[analysis.endpoint],
-        labels={factor: label_of(factor) for factor in asked.factors},
+        labels=labels_of(asked.factors),
         planned=planned_subgroups(),
     )
     said = _notes(asked, found, options)
@@ -72,6 +72,10 @@ def show(analysis: SurvivalAnalysis) -> None:
 
 def _choose(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> SubgroupAnalysis:
     offered, planned = offered_subgroups(), planned_subgroups()
+    labels = {
+        name: f"{label} · pre-specified" if name in planned else label
+        for name, label in labels_of(offered).items()
+    }
     with st.container(border=True), st.grid(3, min_column_width=220) as grid:
         with grid.cell(column_span=2 if len(arms) > 2 else 3):
             factors = st.multiselect(
@@ -79,9 +83,7 @@ def _choose(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> SubgroupAnalys
                 offered,
                 key=state.choices("survival_subgroups", offered, usual_subgroups()),
                 persist_state="session",
-                format_func=lambda name: (
-                    f"{label_of(name)} · pre-specified" if name in planned else label_of(name)
-                ),
+                format_func=labels.__getitem__,
                 max_selections=MOST_FACTORS,
                 placeholder="None: all subjects only",
                 select_all=False,

@@ -10,14 +10,31 @@ import plotly.graph_objects as go
 import pytest
 
 from analytics.survival import SurvivalCounts, fit_kaplan_meier
+from analytics.survival.regression import (
+    CoxRegression,
+    Factor,
+    FollowUp,
+    adjust_curves,
+    check_proportional_hazards,
+    fit_cox,
+    subgroup_hazard_ratios,
+)
+from dashboard.charts.adjusted import AdjustedOptions, draw_adjusted
 from dashboard.charts.balance import draw_love
 from dashboard.charts.baseline import draw_age
 from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.distributions import draw_boxes, draw_shares
 from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.flow import ArmFlow, CohortStep, Flow, Losses, draw_flow
+from dashboard.charts.forest import ForestOptions, draw_forest
 from dashboard.charts.maturity import draw_maturity
 from dashboard.charts.overlap import draw_overlap
+from dashboard.charts.residuals import (
+    HazardsOptions,
+    ResidualOptions,
+    draw_hazards_check,
+    draw_residuals,
+)
 from dashboard.charts.sites import draw_sites
 from dashboard.charts.survival import draw_kaplan_meier
 from dashboard.charts.theme import LIGHT, alt_text, arm_styles
@@ -60,8 +77,59 @@ def _timeline() -> go.Figure:
     )
 
 
+def _model() -> tuple[FollowUp, CoxRegression]:
+    frame = pd.DataFrame(
+        {
+            "time": [6, 7, 10, 15, 19, 25, 1, 2, 3, 8, 12, 20],
+            "event": [1] * 12,
+            "arm": [BAD] * 6 + ["B"] * 6,
+            BAD: [f"{BAD} x", "M"] * 6,
+        }
+    )
+    follow_up = FollowUp(frame=frame, time="time", event="event")
+    return follow_up, fit_cox(follow_up, [Factor("arm", reference="B"), Factor(BAD)])
+
+
+def _forest() -> go.Figure:
+    follow_up, _ = _model()
+    found = subgroup_hazard_ratios(
+        follow_up, arm=Factor("arm", reference="B"), subgroups=[BAD], adjust=[]
+    )
+    options = ForestOptions(arm=BAD, reference="B", endpoint=BAD, labels={BAD: BAD}, planned=[BAD])
+    return draw_forest(found, options=options, styles=STYLES)
+
+
+def _hazards_check() -> go.Figure:
+    follow_up, fit = _model()
+    options = HazardsOptions(
+        covariate=fit.table["covariate"].iloc[1], label=BAD, estimate=0.0, unit=BAD
+    )
+    return draw_hazards_check(check_proportional_hazards(fit, follow_up), options=options)
+
+
+def _adjusted() -> go.Figure:
+    follow_up, fit = _model()
+    counts = SurvivalCounts.from_subjects(
+        follow_up.frame["time"], follow_up.frame["event"], arms=follow_up.frame["arm"].tolist()
+    )
+    return draw_adjusted(
+        adjust_curves(fit, follow_up, arm="arm"),
+        fit_kaplan_meier(counts),
+        styles=STYLES,
+        options=AdjustedOptions(endpoint=BAD, origin=BAD),
+    )
+
+
 FIGURES: dict[str, Callable[[], go.Figure]] = {
     "survival": _survival,
+    "forest": _forest,
+    "hazards check": _hazards_check,
+    "adjusted": _adjusted,
+    "residuals": lambda: draw_residuals(
+        _frame("subject event against residual", (BAD, True, 1.0, 0.5), ("B", False, 2.0, -0.5)),
+        _frame("against estimate", (1.0, 0.0), (2.0, 0.1)),
+        options=ResidualOptions(residual=BAD, against=BAD),
+    ),
     "flow": _flow,
     "timeline": _timeline,
     "labs": lambda: draw_labs(_frame("test unit day value low high", (BAD, BAD, 1, 5, 1, 4))),
