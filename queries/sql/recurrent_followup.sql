@@ -20,7 +20,8 @@ dated AS (
             WHEN 'data cut' THEN cut.day
             WHEN 'last dose' THEN least(
                 coalesce(last_dose_on + $days_after::INTEGER, cut.day),
-                coalesce(died_on, last_alive_on)
+                coalesce(died_on, last_alive_on),
+                ended_study_on
             )
         END AS until_on
     FROM cohort

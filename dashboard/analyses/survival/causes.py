@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -84,6 +85,30 @@ def says_death(description: str) -> bool:
     [True, False, False]
     """
     return bool(_DEATH.search(description)) and not _NO_DEATH.search(description)
+
+
+def death_endpoint(labels: Mapping[str, str], *, of: str) -> str | None:
+    """The endpoint whose event is death, to compete with another one; None where there is none.
+
+    Parameters
+    ----------
+    labels : mapping
+        Endpoints by code.
+    of : str
+        The code of the one that it is to compete with.
+
+    Examples
+    --------
+    >>> death_endpoint({"OS": "Overall survival", "TTP": "Time to progression"}, of="TTP")
+    'OS'
+    """
+    others = {code: label for code, label in labels.items() if code != of}
+    found = (
+        code
+        for code, label in others.items()
+        if code.upper() == "OS" or "overall survival" in label.lower() or says_death(label)
+    )
+    return next(found, None)
 
 
 def _described(ends: pd.DataFrame) -> tuple[tuple[str, ...], bool]:

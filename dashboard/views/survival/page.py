@@ -11,6 +11,7 @@ from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.views import heading
 from dashboard.views.survival import (
     comparisons,
+    competing,
     curves,
     endpoint_table,
     estimand,
@@ -23,6 +24,7 @@ TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,
     "Comparisons": comparisons.show,
     "Parametric": parametric.show,
+    "Competing risks": competing.show,
 }
 """What stands below the curves; only the open tab is computed."""
 
