@@ -178,7 +178,8 @@ def _said(answer: CompetingAnswer, standing: Standing | None, *more: str) -> lis
             other += f" {answer.without_other:,} subjects have no time of {asked.other}."
     scale = INTERVALS[asked.interval]
     method = (
-        f"Competing events: {named}.{other} Aalen–Johansen estimate, Greenwood-type variance, "
+        f"Competing events: {named}. Unlike in the endpoint's own estimand they are neither taken "
+        f"together nor censored.{other} Aalen–Johansen estimate, Greenwood-type variance, "
         f"{scale} {analysis.confidence_level:.0%} intervals. {times_said(analysis)} "
         "NE: not estimable."
     )
@@ -232,12 +233,7 @@ def _comparison(answer: CompetingAnswer, standing: Standing) -> None:
         st.info(plain(answer.refusal), icon=_HERE)
         return
     st.info(_TWO_RATIOS, icon=":material/lightbulb:")
-    gray = "Gray's test" + (
-        f", stratified by {', '.join(answer.asked.analysis.strata)}"
-        if answer.asked.analysis.strata
-        else ""
-    )
-    said = _said(answer, standing, f"{gray}. {competing_tables.method_of(answer)}")
+    said = _said(answer, standing, competing_tables.method_of(answer))
     competing_tables.show_comparison(answer, said)
 
 
@@ -249,7 +245,7 @@ def _stacked(answer: CompetingAnswer, standing: Standing) -> None:
         styles=styles(analysis, list(answer.arms)),
         options=_options(analysis),
     )
-    said = "Areas add up to the share in whom any of the events has happened; white is event-free."
+    said = "Areas add up to the share in whom any event has happened; the rest is event-free."
     results.figure(
         drawn,
         name=f"{state.study().code} {analysis.endpoint} stacked incidence",

@@ -101,8 +101,12 @@ def show_overestimate(answer: CompetingAnswer, notes: Sequence[str]) -> None:
 
 
 def method_of(answer: CompetingAnswer) -> str:
-    """How the hazard ratios were estimated."""
-    return "" if isinstance(answer.hazards, str) else f"{answer.hazards.method}."
+    """How arms were compared."""
+    if isinstance(answer.hazards, str):
+        return ""
+    strata = answer.asked.analysis.strata
+    by = f", stratified by {', '.join(strata)}" if strata else ""
+    return f"Gray's test{by}. {answer.hazards.method}."
 
 
 def _say_why(rows: Sequence[dict[str, object]]) -> None:
