@@ -10,6 +10,10 @@ from __future__ import annotations
 import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
+from queries.outcome_questions import competing_counts as competing_counts
+from queries.outcome_questions import endpoint_pairs as endpoint_pairs
+from queries.outcome_questions import recurrent_events as recurrent_events
+from queries.outcome_questions import recurrent_followup as recurrent_followup
 from queries.store import ArmRole, Store
 
 

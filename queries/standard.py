@@ -81,6 +81,12 @@ SUBJECT_COLUMNS = (
         type="DATE",
         meaning="last date known alive",
     ),
+    StandardColumn(
+        name="ended_study_on",
+        sources=("EOSDT", "EOSDTM", "RFENDT", "RFENDTC"),
+        type="DATE",
+        meaning="date of the end of study",
+    ),
 )
 
 ENDPOINT_COLUMNS = (

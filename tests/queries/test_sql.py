@@ -10,7 +10,21 @@ from queries import questions
 from queries.question import all_questions, read_question
 from queries.store import Store
 
-VALUES = {"endpoint": "OS", "subject": "S1"}
+VALUES = {
+    "endpoint": "OS",
+    "subject": "S1",
+    "apart": ["Death"],
+    "rest": "Event",
+    "competing": ["Lost"],
+    "other": "PFS",
+    "origin": "randomisation",
+    "until": "data cut",
+    "days_after": 30,
+    "kind": "any",
+    "classes": ["Gut"],
+    "terms": [],
+    "related": ["Y"],
+}
 
 
 @pytest.mark.parametrize("name", all_questions())

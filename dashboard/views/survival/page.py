@@ -11,6 +11,7 @@ from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.views import heading
 from dashboard.views.survival import (
     comparisons,
+    competing,
     curves,
     endpoint_table,
     endpoints,
@@ -29,6 +30,7 @@ TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Regression": regression.show,
     "Subgroups": subgroups.show,
     "Parametric": parametric.show,
+    "Competing risks": competing.show,
 }
 """What stands below the curves; only the open tab is computed."""
 
