@@ -22,8 +22,9 @@ from dashboard.charts.incidence import (
 from dashboard.text import plain
 from dashboard.views.survival import competing_tables
 from dashboard.views.survival.curves import styles
-from dashboard.views.survival.inputs import INTERVALS, endpoint_labels
+from dashboard.views.survival.inputs import INTERVALS
 from dashboard.views.survival.notes import ends_of, notes, origin, times_said
+from dashboard.views.survival.usual import endpoint_labels
 
 _HERE = ":material/do_not_disturb_on:"
 _DEFAULTS = (
