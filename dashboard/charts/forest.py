@@ -27,7 +27,7 @@ _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
 _TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 _NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
-NAMES = 100
+NAMES = 108
 """Pixels of the column of names."""
 
 RIGHT = _RATIO + _GAP
