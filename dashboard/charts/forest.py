@@ -7,66 +7,36 @@ across are logarithms of the hazard ratio.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite, log, sqrt
+from math import isfinite, log
 from typing import Any
 
 import plotly.graph_objects as go
 
 from analytics.survival.regression import SubgroupHazardRatios
 from dashboard.charts.axes import counted
-from dashboard.charts.forest_rows import LARGEST, SMALLEST, ForestRow, forest_rows, ratio_text
-from dashboard.charts.lettering import fitted, lines_within, literal, text_width
+from dashboard.charts.forest_marks import bands, diamonds, intervals, lines, marks, middle
+from dashboard.charts.forest_rows import (
+    GAP,
+    HEAD,
+    LARGEST,
+    NAMES,
+    RIGHT,
+    SIZE,
+    SMALLEST,
+    ForestOptions,
+    ForestRow,
+    forest_rows,
+    ratio_text,
+)
+from dashboard.charts.lettering import fitted, lines_within, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
-_SIZE, _HEAD, _LINE = 13, 12, 17  # of the fonts, and of a line of text, in pixels
-_RATIO, _GAP = 104, 8  # width of a column, and of the room between columns
-_LEAST_COUNT, _MOST_COUNT = 58, 82
+_LINE = 17  # pixels of a line of text
 _AROUND, _HEAD_GAP = 9, 8
 _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
 _TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
 _NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
-NAMES = 100
-"""Pixels of the column of names."""
-
-RIGHT = _RATIO + _GAP
-"""Pixels to the right of the plot."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForestOptions:
-    """What a forest plot calls things.
-
-    Parameters
-    ----------
-    arm, reference : str
-        The two arms.
-    endpoint : str
-        Said in the description.
-    labels : mapping
-        Of the factors, by column.
-    planned : sequence of str
-        Factors that the plan names.
-    """
-
-    arm: str
-    reference: str
-    endpoint: str = ""
-    labels: Mapping[str, str] | None = None
-    planned: Sequence[str] = ()
-
-    @property
-    def count(self) -> int:
-        """Pixels of a column of counts: as wide as the longest word of the arms' names."""
-        words = (word for name in (self.arm, self.reference) for word in str(name).split())
-        widest = max((text_width(word, _HEAD) for word in words), default=0)
-        return int(min(max(widest + 3, _LEAST_COUNT), _MOST_COUNT))
-
-    @property
-    def left(self) -> int:
-        """Pixels to the left of the plot."""
-        return NAMES + 2 * self.count + _GAP
 
 
 def draw_forest(
@@ -108,7 +78,7 @@ def draw_forest(
     return new_figure(
         _described(result, rows, options),
         height=top + int(places[-1]) + below,
-        data=[*_intervals(rows, places, low, high), _marks(rows, places, options)],
+        data=[*intervals(rows, places, low, high), marks(rows, places, options)],
         margin={"l": options.left, "r": RIGHT, "t": top, "b": below, "autoexpand": False},
         showlegend=False,
         hovermode="closest",
@@ -118,9 +88,9 @@ def draw_forest(
             *_favours(options, styles, places[-1]),
         ],
         shapes=[
-            *_bands(rows, places, options.left),
-            *_lines(rows, places),
-            *_diamonds(rows, places, low, high),
+            *bands(rows, places, options.left),
+            *lines(rows, places),
+            *diamonds(rows, places, low, high),
         ],
         xaxis=_axis(low, high),
         yaxis={"range": [places[-1], 0], "visible": False, "automargin": False},
@@ -140,10 +110,6 @@ def _places(rows: Sequence[ForestRow]) -> list[float]:
     for row in rows:
         places.append(places[-1] + _height(row))
     return places
-
-
-def _middle(places: Sequence[float], place: int) -> float:
-    return (places[place] + places[place + 1]) / 2
 
 
 def _span(rows: Sequence[ForestRow]) -> tuple[float, float]:
@@ -170,7 +136,7 @@ def _axis(low: float, high: float) -> dict[str, Any]:
         "tickmode": "array",
         "tickvals": [log(x) for x in shown],
         "ticktext": [f"{x:g}" for x in shown],
-        "title": {"text": "Hazard ratio (log scale)", "standoff": 4, "font": {"size": _SIZE}},
+        "title": {"text": "Hazard ratio (log scale)", "standoff": 4, "font": {"size": SIZE}},
         "tickangle": 0,
         "automargin": False,
     }
@@ -188,7 +154,7 @@ def _note(text: str, x: float, shift: float, anchor: str, **more: Any) -> dict[s
         "xshift": shift,
         "showarrow": False,
         "align": anchor,
-        "font": {"size": _SIZE, "color": LIGHT.text},
+        "font": {"size": SIZE, "color": LIGHT.text},
         **more,
     }
 
@@ -199,7 +165,7 @@ def _heads(
     """Heads of the columns: pixels from the plot (negative: to its left), text, colour."""
     arms = [
         (
-            -(place * options.count + _GAP),
+            -(place * options.count + GAP),
             f"<b>{_head(name, options.count)}</b><br>events/n",
             styles[name].ink,
         )
@@ -208,12 +174,12 @@ def _heads(
     muted = f'<span style="color:{LIGHT.muted}">p of interaction</span>'
     return [
         *arms,
-        (_GAP, f"<b>Hazard ratio</b><br>({level:.0%} CI)<br>{muted}", LIGHT.text),
+        (GAP, f"<b>Hazard ratio</b><br>({level:.0%} CI)<br>{muted}", LIGHT.text),
     ]
 
 
 def _head(name: str, width: int) -> str:
-    lines = lines_within(name, width - 1, size=_HEAD, most=4)
+    lines = lines_within(name, width - 1, size=HEAD, most=4)
     return "<br>".join(map(literal, lines))
 
 
@@ -224,8 +190,8 @@ def _head_notes(heads: list[tuple[float, str, str]]) -> list[dict[str, Any]]:
             text,
             0.0 if shift < 0 else 1.0,
             shift,
-            "left" if shift == _GAP else "right",
-            font={"size": _HEAD, "color": colour},
+            "left" if shift == GAP else "right",
+            font={"size": HEAD, "color": colour},
             **above,
         )
         for shift, text, colour in heads
@@ -237,18 +203,18 @@ def _texts(
 ) -> list[dict[str, Any]]:
     notes = []
     for place, row in enumerate(rows):
-        at = {"y": _middle(places, place), "yref": "y", "yanchor": "middle"}
+        at = {"y": middle(places, place), "yref": "y", "yanchor": "middle"}
         indent = 12 if row.kind == "level" else 0
         notes.append(_note(row.name, 0, indent - options.left + 4, "left", **at))
         if row.kind == "factor":
             why = {"hovertext": row.hover} if row.hover else {}
-            muted = {"font": {"size": _SIZE, "color": LIGHT.muted}}
-            notes.append(_note(row.test, 1, _GAP, "left", **at, **why, **muted))
+            muted = {"font": {"size": SIZE, "color": LIGHT.muted}}
+            notes.append(_note(row.test, 1, GAP, "left", **at, **why, **muted))
             continue
-        notes.append(_note(row.of_arm, 0, -(options.count + _GAP), "right", **at))
-        notes.append(_note(row.of_reference, 0, -_GAP, "right", **at))
+        notes.append(_note(row.of_arm, 0, -(options.count + GAP), "right", **at))
+        notes.append(_note(row.of_reference, 0, -GAP, "right", **at))
         why = {} if isfinite(row.ratio) else {"hovertext": row.hover}
-        notes.append(_note(ratio_text(row), 1, _GAP, "left", **at, **why))
+        notes.append(_note(ratio_text(row), 1, GAP, "left", **at, **why))
     return notes
 
 
@@ -280,136 +246,6 @@ def _sides(options: ForestOptions) -> list[tuple[str, str, str, int]]:
 def _below(options: ForestOptions) -> int:
     lines = max(text.count("<br>") + 1 for _, text, _, _ in _sides(options))
     return 50 + 16 * lines
-
-
-# The plot ----------------------------------------------------------------------------------
-
-
-def _intervals(
-    rows: Sequence[ForestRow], places: Sequence[float], low: float, high: float
-) -> list[dict[str, Any]]:
-    """Lines of the intervals, and arrows where one runs out of the axis."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    arrows: dict[str, list[Any]] = {"x": [], "y": [], "symbol": []}
-    for place, row in enumerate(rows):
-        if row.kind != "level" or not isfinite(row.ratio):
-            continue
-        middle = _middle(places, place)
-        ends = [_logarithm(row.lower), _logarithm(row.upper)]
-        x += [max(ends[0], low), min(ends[1], high), None]
-        y += [middle, middle, None]
-        for beyond, at, symbol in (
-            (ends[0] < low, low, "triangle-left"),
-            (ends[1] > high, high, "triangle-right"),
-        ):
-            if beyond:
-                arrows["x"].append(at)
-                arrows["y"].append(middle)
-                arrows["symbol"].append(symbol)
-    plain = {"type": "scatter", "hoverinfo": "skip", "cliponaxis": False}
-    line = {"color": LIGHT.text, "width": 1.4}
-    marker = {"color": LIGHT.text, "size": 9, "symbol": arrows.pop("symbol")}
-    return [
-        {**plain, "x": x, "y": y, "mode": "lines", "line": line, "meta": {"part": "interval"}},
-        {**plain, **arrows, "mode": "markers", "marker": marker, "meta": {"part": "beyond"}},
-    ]
-
-
-def _marks(
-    rows: Sequence[ForestRow], places: Sequence[float], options: ForestOptions
-) -> dict[str, Any]:
-    """Squares whose area is the number of events."""
-    shown = [
-        (place, row)
-        for place, row in enumerate(rows)
-        if row.kind != "factor" and isfinite(row.ratio)
-    ]
-    most = max((row.events for _, row in shown if row.kind == "level"), default=1) or 1
-    return {
-        "type": "scatter",
-        "x": [
-            min(max(log(row.ratio), log(SMALLEST)), log(LARGEST)) if row.ratio > 0 else 0.0
-            for _, row in shown
-        ],
-        "y": [_middle(places, place) for place, _ in shown],
-        "mode": "markers",
-        "marker": {
-            "symbol": "square",
-            "color": LIGHT.accent,
-            "opacity": 1,
-            "size": [
-                1 if row.kind == "overall" else 5 + 8 * sqrt(row.events / most) for _, row in shown
-            ],
-        },
-        "hovertext": [_hover(row, options) for _, row in shown],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "cliponaxis": False,
-        "meta": {"part": "hazard ratio"},
-    }
-
-
-def _hover(row: ForestRow, options: ForestOptions) -> str:
-    arm, reference = literal(options.arm), literal(options.reference)
-    return (
-        f"<b>{row.said}</b><br>hazard ratio {ratio_text(row)}<br>"
-        f"{arm} {row.of_arm}, {reference} {row.of_reference} (events/n)"
-    )
-
-
-def _bands(rows: Sequence[ForestRow], places: Sequence[float], margin: int) -> list[dict[str, Any]]:
-    """A shade behind every other factor, from edge to edge of the figure."""
-    shapes: list[dict[str, Any]] = []
-    starts = [n for n, row in enumerate(rows) if row.kind != "level"]
-    for number, start in enumerate(starts):
-        if number % 2 == 0:
-            continue
-        end = starts[number + 1] if number + 1 < len(starts) else len(rows)
-        band = {
-            "type": "rect",
-            "xref": "paper",
-            "y0": places[start],
-            "y1": places[end],
-            "fillcolor": LIGHT.surface,
-            "line": {"width": 0},
-            "layer": "below",
-        }
-        shapes += [
-            {**band, "x0": 0, "x1": 1},
-            {**band, "xsizemode": "pixel", "xanchor": 0, "x0": -margin, "x1": 0},
-            {**band, "xsizemode": "pixel", "xanchor": 1, "x0": 0, "x1": RIGHT},
-        ]
-    return shapes
-
-
-def _lines(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str, Any]]:
-    """No effect, and the effect in all subjects."""
-    down = {"type": "line", "y0": 0, "y1": places[-1], "layer": "below"}
-    shapes = [{**down, "x0": 0, "x1": 0, "line": {"color": LIGHT.muted, "width": 1}}]
-    overall = rows[0].ratio
-    if isfinite(overall) and overall > 0:
-        dashed = {"color": LIGHT.accent, "width": 1, "dash": "3px,3px"}
-        shapes.append({**down, "x0": log(overall), "x1": log(overall), "line": dashed})
-    return shapes
-
-
-def _diamonds(
-    rows: Sequence[ForestRow], places: Sequence[float], low: float, high: float
-) -> list[dict[str, Any]]:
-    row = rows[0]
-    if not isfinite(row.ratio) or row.ratio <= 0:
-        return []
-    y = _middle(places, 0)
-    left, right = max(_logarithm(row.lower), low), min(_logarithm(row.upper), high)
-    x = min(max(log(row.ratio), left), right)
-    path = f"M {left},{y} L {x},{y - 8} L {right},{y} L {x},{y + 8} Z"
-    return [{"type": "path", "path": path, "fillcolor": LIGHT.accent, "line": {"width": 0}}]
-
-
-def _logarithm(ratio: float) -> float:
-    if not isfinite(ratio):
-        return float("inf")
-    return log(ratio) if ratio > 0 else float("-inf")
 
 
 def _described(

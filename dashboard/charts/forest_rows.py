@@ -8,14 +8,59 @@ from math import isfinite
 from typing import Any, Literal
 
 from analytics.survival.regression import SubgroupHazardRatios
-from dashboard.charts.lettering import fitted, literal
+from dashboard.charts.lettering import fitted, literal, text_width
 from dashboard.text import p_value
 
 SMALLEST, LARGEST = 0.1, 10.0
 """Ends of the widest axis; an interval beyond them ends in an arrow."""
 
-_SIZE, _INDENT = 13, 16
+SIZE, HEAD = 13, 12
+"""Of the fonts, in pixels."""
+
+NAMES, RATIO, GAP = 108, 104, 8
+"""Pixels of the columns of names and of ratios, and of the room between columns."""
+
+RIGHT = RATIO + GAP
+"""Pixels to the right of the plot."""
+
+_INDENT = 16
+_LEAST_COUNT, _MOST_COUNT = 58, 82
 _HEAD_WIDTH = 226  # a factor's name runs on over the columns of counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForestOptions:
+    """What a forest plot calls things.
+
+    Parameters
+    ----------
+    arm, reference : str
+        The two arms.
+    endpoint : str
+        Said in the description.
+    labels : mapping
+        Of the factors, by column.
+    planned : sequence of str
+        Factors that the plan names.
+    """
+
+    arm: str
+    reference: str
+    endpoint: str = ""
+    labels: Mapping[str, str] | None = None
+    planned: Sequence[str] = ()
+
+    @property
+    def count(self) -> int:
+        """Pixels of a column of counts: as wide as the longest word of the arms' names."""
+        words = (word for name in (self.arm, self.reference) for word in str(name).split())
+        widest = max((text_width(word, HEAD) for word in words), default=0)
+        return int(min(max(widest + 3, _LEAST_COUNT), _MOST_COUNT))
+
+    @property
+    def left(self) -> int:
+        """Pixels to the left of the plot."""
+        return NAMES + 2 * self.count + GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +139,13 @@ def _rows(
             seen.add(factor)
             yield _head(label, tests.get(factor, {}), factor in planned)
         level = str(row["level"])
-        name = fitted(level, width - _INDENT, size=_SIZE, most=3)
+        name = fitted(level, width - _INDENT, size=SIZE, most=3)
         said = f"{literal(label)}: {literal(level)}"
         yield _with_numbers(row, "level", name, said, f"{label} {level}")
 
 
 def _head(label: str, test: Mapping[Any, Any], planned: bool) -> ForestRow:
-    name = fitted(label, _HEAD_WIDTH - (96 if planned else 0), size=_SIZE * 1.08, most=2)
+    name = fitted(label, _HEAD_WIDTH - (96 if planned else 0), size=SIZE * 1.08, most=2)
     name = "<br>".join(f"<b>{line}</b>" for line in name.split("<br>"))
     flag = " · pre-specified" if planned else ""
     note = str(test.get("note", "") or "")
@@ -137,7 +182,7 @@ def _with_numbers(
         ratio=float(row["hazard_ratio"]),
         lower=float(row["lower"]),
         upper=float(row["upper"]),
-        hover=f"not estimable<br>{fitted(note, 320, size=_SIZE)}" if note else "",
+        hover=f"not estimable<br>{fitted(note, 320, size=SIZE)}" if note else "",
     )
 
 

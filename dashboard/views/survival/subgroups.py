@@ -13,7 +13,8 @@ from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.comparisons import nothing_to_compare
 from dashboard.analyses.survival.model_standing import subgroup_standing
 from dashboard.analyses.survival.subgroups import MOST_FACTORS, MOST_LEVELS, SubgroupAnalysis
-from dashboard.charts.forest import ForestOptions, draw_forest
+from dashboard.charts.forest import draw_forest
+from dashboard.charts.forest_rows import ForestOptions
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.covariates import (
     labels_of,

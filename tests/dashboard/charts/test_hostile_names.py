@@ -26,7 +26,8 @@ from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.distributions import draw_boxes, draw_shares
 from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.flow import ArmFlow, CohortStep, Flow, Losses, draw_flow
-from dashboard.charts.forest import ForestOptions, draw_forest
+from dashboard.charts.forest import draw_forest
+from dashboard.charts.forest_rows import ForestOptions
 from dashboard.charts.maturity import draw_maturity
 from dashboard.charts.overlap import draw_overlap
 from dashboard.charts.residuals import (
