@@ -17,6 +17,7 @@ from dashboard.views.survival import (
     estimand,
     headline,
     parametric,
+    recurrent,
 )
 from dashboard.views.survival.inputs import choose_analysis
 
@@ -25,6 +26,7 @@ TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Comparisons": comparisons.show,
     "Parametric": parametric.show,
     "Competing risks": competing.show,
+    "Recurrent events": recurrent.show,
 }
 """What stands below the curves; only the open tab is computed."""
 
