@@ -221,7 +221,8 @@ def _counted(answer: RecurrentAnswer) -> list[str]:
     sentences = [
         f"{events:,} events and {answer.deaths:,} deaths in {subjects:,} subjects during follow-up."
     ]
-    for name, left_out in (("Subjects", data.subjects_left_out), ("Events", data.events_left_out)):
+    without = {**_not_asked(answer), **data.subjects_left_out}
+    for name, left_out in (("Subjects", without), ("Events", data.events_left_out)):
         if left_out:
             listed = "; ".join(f"{reason}: {n:,}" for reason, n in left_out.items())
             sentences.append(f"{name} left out: {listed}.")
@@ -231,6 +232,16 @@ def _counted(answer: RecurrentAnswer) -> list[str]:
             "counts and rates count them, the hazard models take a day as one event."
         )
     return sentences
+
+
+def _not_asked(answer: RecurrentAnswer) -> dict[str, int]:
+    """Subjects of the cohort who are in no analysis set or group."""
+    analysis, data = answer.asked.analysis, answer.data
+    everyone = int(state.ask("cohort_size", cohort=analysis.cohort)["subjects"].iloc[0])
+    others = everyone - len(data.events.followup) - sum(data.subjects_left_out.values())
+    outside = f"outside {analysis.analysis_set}" if analysis.analysis_set else ""
+    apart = "in none of the groups or in more than one" if analysis.groups else ""
+    return {" or ".join(filter(None, (outside, apart))): others} if others else {}
 
 
 # Results -------------------------------------------------------------------------
