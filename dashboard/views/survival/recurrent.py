@@ -192,7 +192,7 @@ def _said(answer: RecurrentAnswer, offer: RecurrentOffer) -> list[str]:
     source = answer.asked.source
     end = {
         "last dose": f"{source.days_after} days after the last dose (treatment that goes on: the "
-        "data cut), at the latest the last day known alive",
+        "data cut), at the latest the last day known alive or the end of study",
         "last known alive": "the last day known alive",
         "end of study": "the end of study (subjects still in it: the data cut)",
         "data cut": "the data cut, also of those who left the study before",
@@ -218,9 +218,8 @@ def _counted(answer: RecurrentAnswer) -> list[str]:
     """How many are analysed, and how many are not and why."""
     data = answer.data
     subjects, events = len(data.events.followup), len(data.events.events)
-    sentences = [
-        f"{events:,} events and {answer.deaths:,} deaths in {subjects:,} subjects during follow-up."
-    ]
+    deaths = f" and {answer.deaths:,} deaths" if answer.deaths_recorded else ""
+    sentences = [f"{events:,} events{deaths} in {subjects:,} subjects during follow-up."]
     without = {**_not_asked(answer), **data.subjects_left_out}
     for name, left_out in (("Subjects", without), ("Events", data.events_left_out)):
         if left_out:

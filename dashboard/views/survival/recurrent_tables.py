@@ -55,7 +55,7 @@ def show_rates(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
     shown: dict[str, list[str]] = {
         "Arm": [str(row["arm"]) for row in rows],
         "Subjects": [f"{row['subjects']:,}" for row in rows],
-        "Deaths": [f"{row['deaths']:,}" for row in rows],
+        **({"Deaths": [f"{row['deaths']:,}" for row in rows]} if answer.deaths_recorded else {}),
         "Events": [f"{row['events']:,}" for row in rows],
         "Patient-years": [number(row["patient_years"]) for row in rows],
         f"Rate per {answer.asked.per:g} patient-years ({level})": [
@@ -105,7 +105,7 @@ def show_models(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         said = (
             "Unstratified Cox models with Efron ties and a variance that is robust by subject; a "
             "day with several events is one event, and death censors. PWP models follow subjects "
-            f"to their event {answer.most}."
+            f"to their event {answer.most}{', the first' if answer.most == 1 else ''}."
         )
         results.table(
             shown,
