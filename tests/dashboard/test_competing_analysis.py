@@ -212,7 +212,7 @@ def test_the_unit_of_the_analysis_is_kept(eqx301: Store) -> None:
 def test_the_script_makes_the_answer_again(
     eqx301: Store, answers: dict[str, CompetingAnswer], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    exec(PFS.code(eqx301.path), {})  # noqa: S102 - it is what a reader would run
+    exec(PFS.code(eqx301.path), {})
     printed = capsys.readouterr().out
     assert str(answers["pfs"].incidence_table()) in printed
 
