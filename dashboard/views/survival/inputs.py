@@ -216,7 +216,9 @@ def _arms_compared(arms: tuple[str, ...]) -> list[str]:
 
 def _strata(endpoint: str) -> tuple[str, ...]:
     planned = usual_strata(endpoint)
-    factors = list(dict.fromkeys([*planned, *state.store().factors()]))
+    late = state.store().schema.after_baseline
+    offered = [name for name in state.store().factors() if name not in late]
+    factors = list(dict.fromkeys([*planned, *offered]))
     labels = state.labels()
     chosen = st.multiselect(
         "Stratify by",

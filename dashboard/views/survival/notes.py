@@ -52,6 +52,30 @@ def notes(
     ]
 
 
+def record_notes(
+    analysis: SurvivalAnalysis, said: Sequence[str], *, standing: Standing | None = None
+) -> list[str]:
+    """The notes of a result that is about records and not about the endpoint.
+
+    Parameters
+    ----------
+    said : sequence of str
+        What was counted, in whom, and how.
+    standing : Standing, optional
+        As in `notes`.
+    """
+    stands = [standing.sentence] if standing is not None and not state.store().pooled else []
+    analysed = f"Analysis set: {analysis.analysis_set or 'all subjects of the cohort'}."
+    return [
+        _compared(analysis),
+        analysed,
+        *stands,
+        *said,
+        *_cohort_marks(analysis),
+        heading.provenance_line(),
+    ]
+
+
 def estimand_of(analysis: SurvivalAnalysis) -> Estimand:
     """What the analysis estimates, as far as the plan and the data say it."""
     arms = [curve.arm for curve in state.answered(analysis).curves.curves]
@@ -157,6 +181,15 @@ def _unit_said(analysis: SurvivalAnalysis) -> list[str]:
 
 
 def _marks(analysis: SurvivalAnalysis) -> list[str]:
+    marks = _cohort_marks(analysis)
+    if is_interim(analysis):
+        marks.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
+    if missing := missing_strata(analysis.endpoint):
+        marks.append(f"Planned strata that this snapshot does not have: {', '.join(missing)}.")
+    return marks
+
+
+def _cohort_marks(analysis: SurvivalAnalysis) -> list[str]:
     marks = []
     if analysis.cohort.rule is not None:
         marks.append(
@@ -164,10 +197,6 @@ def _marks(analysis: SurvivalAnalysis) -> list[str]:
         )
     if any(late_parts(rule, state.store().schema) for rule in analysis.rules()):
         marks.append("The cohort is chosen by what happened after baseline.")
-    if is_interim(analysis):
-        marks.append("Interim data: p-values are nominal, not adjusted for the planned looks.")
-    if missing := missing_strata(analysis.endpoint):
-        marks.append(f"Planned strata that this snapshot does not have: {', '.join(missing)}.")
     return marks
 
 

@@ -18,6 +18,7 @@ from dashboard.views.survival import (
     estimand,
     headline,
     parametric,
+    recurrent,
     regression,
     subgroups,
 )
@@ -31,6 +32,7 @@ TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Subgroups": subgroups.show,
     "Parametric": parametric.show,
     "Competing risks": competing.show,
+    "Recurrent events": recurrent.show,
 }
 """What stands below the curves; only the open tab is computed."""
 
