@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, RunningServer
@@ -82,3 +83,20 @@ def test_numbers_are_taken_away_with_their_notes(page: Page, server: RunningServ
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith('"Statistic","Placebo","Lumarestat 200 mg"')
     assert any("Estimand" in line and "ITTFL" in line for line in lines), "the notes go along"
+
+
+def test_every_tab_stands_and_is_accessible(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.url}/survival")
+    curves(page, "Overall survival")
+    choose(page, "Endpoint", "Progression-free survival")
+    curves(page, "Progression-free survival")
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        shown = page.get_by_role("tabpanel").and_(page.locator(":visible"))
+        results = shown.get_by_role("figure").or_(shown.get_by_role("table"))
+        expect(results.or_(shown.get_by_test_id("stDataFrame")).first).to_be_visible(timeout=SLOW)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        found = Axe().run(page).response["violations"]
+        serious = [v["id"] for v in found if v["impact"] in {"serious", "critical"}]
+        assert serious == [], tab.inner_text()
