@@ -277,3 +277,14 @@ def test_events_left_out_are_counted_by_their_reason(home: Path) -> None:
     assert not app.exception
     assert "without a complete date: " in shown(app)
     assert "before the start: " in shown(app)
+
+
+def test_without_a_common_landmark_the_last_common_time_is_taken(home: Path) -> None:
+    stopped = ["Treatment stopped early"]
+    app = opened(COMPETING, "EQX-201", survival_competing_TTQUEAS=stopped)
+    assert not app.exception
+    assert not app.warning
+    table = table_with(app, "Incidence at 2.76 months")
+    assert table["Event"].nunique() == 2
+    assert table["Arm"].nunique() == 5
+    assert "NE" not in set(table["At risk at 2.76 months"])
