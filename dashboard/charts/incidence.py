@@ -16,7 +16,7 @@ from dashboard.charts.step_curves import StepOptions, draw_step_curves
 from dashboard.charts.steps import step_index, thinned
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
-_PANEL_PIXELS, _TITLE_PIXELS, _AXIS_PIXELS = 250, 28, 62
+_PANEL_PIXELS, _TITLE_PIXELS, _AXIS_PIXELS = 250, 28, 82
 _TOP_PIXELS, _BOTTOM_PIXELS = 16, 12
 _HOVER_POINTS = 120
 _LEFT_PANEL, _RIGHT_PANEL = [0.0, 0.485], [0.515, 1.0]

@@ -20,7 +20,7 @@ from analytics.survival.competing import (
 from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.asked import arms_present, by_arm_or_group, since_landmark
-from dashboard.analyses.survival.comparisons import latest_landmark, nothing_to_compare
+from dashboard.analyses.survival.comparisons import nothing_to_compare
 from dashboard.analyses.survival.endpoint_times import recorded_unit
 from queries import questions
 from queries.store import Store
@@ -48,7 +48,7 @@ class CompetingRisks:
         happened then.
     time : float, optional
         When incidences are stated, in the unit of the analysis; unless given, the latest of
-        its landmarks that every arm reaches.
+        its landmarks that every arm reaches, else the last time that every arm does.
     censoring_by_arm : bool
         Whether Fine–Gray regression estimates censoring within each arm.
 
@@ -147,10 +147,11 @@ class CompetingRisks:
             )
         return causes
 
-    def _time(self, counts: CompetingCounts) -> float | str:
+    def _time(self, counts: CompetingCounts) -> float:
         if self.time is not None:
             return self.time
-        return or_reason(lambda: latest_landmark(counts.any_cause(), self.analysis.landmarks))
+        last = float(counts.frame.groupby("arm")["time"].max().min())
+        return max((one for one in self.analysis.landmarks if one <= last), default=last)
 
     def _hazards(self, counts: CompetingCounts) -> CompetingHazards:
         return fit_competing_hazards(
@@ -198,7 +199,7 @@ class CompetingAnswer:
     asked : CompetingRisks
     counts : CompetingCounts
     incidence : AalenJohansen
-    time : float or str
+    time : float
         When incidences are stated.
     tests : dict
         Gray's test of each cause.
@@ -213,7 +214,7 @@ class CompetingAnswer:
     asked: CompetingRisks
     counts: CompetingCounts
     incidence: AalenJohansen
-    time: float | str
+    time: float
     tests: dict[str, GrayTest | str]
     hazards: CompetingHazards | str
     refusal: str | None
@@ -246,8 +247,6 @@ class CompetingAnswer:
                 for one in self.incidence.curves
             ]
         )
-        if isinstance(self.time, str):
-            return self._in_order(about)
         at = self.incidence.landmark(self.time)
         table = about.merge(at.drop(columns=["std_err", "event_free"]), on=["arm", "cause"])
         if self.refusal is None:
@@ -304,8 +303,6 @@ class CompetingAnswer:
 
     def overestimate_table(self) -> pd.DataFrame:
         """By cause and arm: the incidence at the time, and one minus Kaplan–Meier beside it."""
-        if isinstance(self.time, str):
-            return pd.DataFrame({"reason": [self.time]})
         return self._in_order(self.incidence.overestimate([self.time]))
 
 

@@ -16,8 +16,6 @@ _HERE = ":material/do_not_disturb_on:"
 
 def show_incidence(answer: CompetingAnswer, notes: Sequence[str]) -> None:
     """Incidences at the chosen time by event and arm, with the differences between arms."""
-    if isinstance(answer.time, str):
-        st.warning(plain(answer.time), icon=_HERE)
     raw, analysis = answer.incidence_table(), answer.asked.analysis
     level = f"{analysis.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
@@ -26,10 +24,9 @@ def show_incidence(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         "Arm": [str(row["arm"]) for row in rows],
         "Events / subjects": [f"{row['events']:,} / {row['subjects']:,}" for row in rows],
     }
-    if not isinstance(answer.time, str):
-        at = f"{answer.time:g} {analysis.unit}"
-        shown[f"At risk at {at}"] = [f"{row['at_risk']:,}" for row in rows]
-        shown[f"Incidence at {at}, % ({level})"] = [_share(row, "incidence") for row in rows]
+    at = f"{round(answer.time, 2):g} {analysis.unit}"
+    shown[f"At risk at {at}"] = [f"{row['at_risk']:,}" for row in rows]
+    shown[f"Incidence at {at}, % ({level})"] = [_share(row, "incidence") for row in rows]
     if "difference" in raw:
         reference = answer.arms[0]
         shown[f"Difference from {reference}, percentage points ({level})"] = [
@@ -74,10 +71,8 @@ def show_comparison(answer: CompetingAnswer, notes: Sequence[str]) -> None:
 
 def show_overestimate(answer: CompetingAnswer, notes: Sequence[str]) -> None:
     """One minus Kaplan–Meier beside the incidence, for comparison with reports that used it."""
-    if isinstance(answer.time, str):
-        return
     raw, analysis = answer.overestimate_table(), answer.asked.analysis
-    at = f"{answer.time:g} {analysis.unit}"
+    at = f"{round(answer.time, 2):g} {analysis.unit}"
     shown = pd.DataFrame(
         {
             "Event": raw["cause"],

@@ -19,7 +19,7 @@ def show_means(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
     raw, analysis = answer.mean_table(), answer.asked.analysis
     level = f"{analysis.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
-    at = f"{answer.time:.3g} {analysis.unit}"
+    at = f"{round(answer.time, 2):g} {analysis.unit}"
     shown: dict[str, list[str]] = {
         "Arm": [str(row["arm"]) for row in rows],
         f"At risk at {at}": [f"{row['at_risk']:,}" for row in rows],
