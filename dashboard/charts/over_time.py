@@ -55,6 +55,11 @@ class OverTimeOptions:
     log_time: bool = False
     format: str = ".3~g"
 
+    @property
+    def shape(self) -> str:
+        """How Plotly joins the points."""
+        return "hv" if self.steps else "linear"
+
 
 def draw_over_time(
     rows: pd.DataFrame,
@@ -90,8 +95,12 @@ def draw_over_time(
     ticks = time_ticks(last, unit=options.unit)
     table = risk_table(curves, ticks, styles) if curves and not options.log_time else None
     figure = _blank(rows, options, table)
-    for arm in rows["arm"].unique():
-        _add_arm(figure, rows[rows["arm"] == arm], styles[arm], options)
+    arms = rows["arm"].unique()
+    for arm in arms:
+        own = rows[rows["arm"] == arm]
+        if "lower" in own and len(arms) <= _MOST_BANDS:
+            _add_band(figure, own, styles[arm], options)
+        _add_line(figure, own, styles[arm], options)
     if options.level is not None:
         figure.add_hline(y=options.level, line={"color": LIGHT.muted, "width": 1})
     if table is not None:
@@ -125,19 +134,17 @@ def _blank(rows: pd.DataFrame, options: OverTimeOptions, table: RiskTable | None
     return figure
 
 
-def _add_arm(
+def _add_line(
     figure: go.Figure, rows: pd.DataFrame, style: ArmStyle, options: OverTimeOptions
 ) -> None:
     rows = rows.iloc[thinned(rows["time"].to_numpy(dtype=float))]
-    arm, shape = str(rows["arm"].iloc[0]), "hv" if options.steps else "linear"
-    if "lower" in rows and rows["arm"].nunique() <= _MOST_BANDS:
-        _add_band(figure, rows, style, shape)
+    arm = str(rows["arm"].iloc[0])
     figure.add_scatter(
         x=rows["time"].to_numpy(),
         y=rows["value"].to_numpy(),
         text=_limits(rows, options),
         mode="lines",
-        line={"color": style.colour, "dash": style.dash, "width": 2.25, "shape": shape},
+        line={"color": style.colour, "dash": style.dash, "width": 2.25, "shape": options.shape},
         name=legend_name(arm),
         legendgroup=arm,
         hovertemplate=(
@@ -148,14 +155,17 @@ def _add_arm(
     )
 
 
-def _add_band(figure: go.Figure, rows: pd.DataFrame, style: ArmStyle, shape: str) -> None:
+def _add_band(
+    figure: go.Figure, rows: pd.DataFrame, style: ArmStyle, options: OverTimeOptions
+) -> None:
+    rows = rows.iloc[thinned(rows["time"].to_numpy(dtype=float))]
     known = rows[rows["lower"].notna() & rows["upper"].notna()]
     for edge, fill in (("lower", None), ("upper", "tonexty")):
         figure.add_scatter(
             x=known["time"].to_numpy(),
             y=known[edge].to_numpy(),
             mode="lines",
-            line={"width": 0, "shape": shape, "color": style.colour},
+            line={"width": 0, "shape": options.shape, "color": style.colour},
             fill=fill,
             fillcolor=translucent(style.colour, 0.13),
             legendgroup=str(rows["arm"].iloc[0]),
