@@ -119,9 +119,10 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
         yield running
 
 
-@pytest.fixture(scope="session")
+# For each module anew: while it is open, no other test of the process can run an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A Chromium without a window, shared by the tests of a process."""
+    """A Chromium without a window, shared by the tests of a module."""
     executable = find_chromium()
     if executable is None:
         pytest.skip("no Chromium: install one, name it in EQUIPOISE_BROWSER, or run make browser")
