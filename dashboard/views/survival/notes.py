@@ -195,6 +195,8 @@ def _cohort_marks(analysis: SurvivalAnalysis) -> list[str]:
         marks.append(
             "Exploratory: the cohort is filtered, so p-values do not control the type I error."
         )
+    if analysis.groups:
+        marks.append("Exploratory: cohorts are compared, not the arms that were randomised.")
     if any(late_parts(rule, state.store().schema) for rule in analysis.rules()):
         marks.append("The cohort is chosen by what happened after baseline.")
     return marks

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf
@@ -28,17 +24,6 @@ sidebar.show()
 page.show()
 """
 FAMILY = "Stresses"
-
-
-@pytest.fixture
-def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    folder = Path(shutil.copytree(demo_home, tmp_path / "home"))
-    monkeypatch.setenv("EQUIPOISE_HOME", str(folder))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield folder
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def opened(study: str, **inputs: object) -> AppTest:

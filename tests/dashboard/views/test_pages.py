@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,6 @@ PAGES = {
     "overview": "from dashboard.views import overview",
     "survival": "from dashboard.views.survival import page as survival",
 }
-
-
-@pytest.fixture
-def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the demo store, as the home folder of the app under test."""
-    folder = Path(shutil.copytree(demo_home, tmp_path / "home"))
-    monkeypatch.setenv("EQUIPOISE_HOME", str(folder))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield folder
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def through_the_app(view: str | None = None) -> AppTest:

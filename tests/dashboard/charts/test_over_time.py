@@ -1,0 +1,99 @@
+"""Estimates over time: lines, bands, axes, and what stands beneath them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from analytics.survival import SurvivalCounts, fit_kaplan_meier
+from analytics.survival.kaplan_meier import KaplanMeier
+from dashboard.charts.over_time import OverTimeOptions, draw_over_time
+from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.theme import alt_text, arm_styles
+
+ARMS = ("Placebo", "Active")
+OPTIONS = OverTimeOptions(what="Difference of survival", estimate="Difference", level=0)
+
+
+def rows(arms: tuple[str, ...] = ARMS) -> pd.DataFrame:
+    times = [0.0, 3.0, 9.0, 30.0]
+    return pd.concat(
+        pd.DataFrame({"arm": arm, "time": times, "value": [0.0, 0.1, 0.2, 0.3 + place]}).assign(
+            lower=lambda one: one["value"] - 0.05, upper=lambda one: one["value"] + 0.05
+        )
+        for place, arm in enumerate(arms)
+    )
+
+
+def curves() -> KaplanMeier:
+    counts = SurvivalCounts.from_subjects(
+        [1.0, 4, 8, 30, 2, 5, 9, 28],
+        [1, 0, 1, 0, 1, 1, 0, 1],
+        arms=[*["Placebo"] * 4, *["Active"] * 4],
+    )
+    return fit_kaplan_meier(counts)
+
+
+def parts(figure: go.Figure, part: str) -> list[go.Scatter]:
+    return [trace for trace in figure.data if (trace.meta or {}).get("part") == part]
+
+
+def test_lines_and_bands_carry_the_numbers() -> None:
+    figure = draw_over_time(rows(), styles=arm_styles(ARMS), options=OPTIONS)
+    line, *_ = parts(figure, "estimate")
+    assert list(line.y) == [0.0, 0.1, 0.2, 0.3]
+    assert line.line.shape == "hv"
+    assert len(parts(figure, "lower")) == len(parts(figure, "upper")) == 2
+    assert figure.layout.shapes[0].y0 == 0
+    assert figure.layout.xaxis.title.text == "Months since randomisation"
+
+
+def test_bands_of_many_arms_are_left_out() -> None:
+    many = tuple(f"Dose {n}" for n in range(5))
+    figure = draw_over_time(rows(many), styles=arm_styles(many), options=OPTIONS)
+    assert len(parts(figure, "estimate")) == 5
+    assert not parts(figure, "lower")
+
+
+def test_what_is_not_estimable_is_not_drawn() -> None:
+    none = rows().assign(value=np.nan)
+    figure = draw_over_time(none, styles=arm_styles(ARMS), options=OPTIONS)
+    assert alt_text(figure) == "There is nothing to draw: no arm has an estimate."
+
+
+def test_numbers_at_risk_stand_beneath() -> None:
+    figure = draw_over_time(rows(), styles=arm_styles(ARMS), options=OPTIONS, curves=curves())
+    assert [trace.text[0] for trace in parts(figure, "at risk")] == ["4", "4"]
+
+
+def test_a_logarithmic_axis_has_round_ticks_and_no_time_0() -> None:
+    options = OverTimeOptions(what="log", estimate="log(-log S)", log_time=True)
+    after = rows()[rows()["time"] > 0]
+    figure = draw_over_time(after, styles=arm_styles(ARMS), options=options, curves=curves())
+    assert figure.layout.xaxis.type == "log"
+    assert list(figure.layout.xaxis.tickvals) == [5, 10, 20]
+    assert not parts(figure, "at risk")
+
+
+def test_a_wild_limit_does_not_squash_a_smooth_estimate() -> None:
+    wild = rows(("Placebo",))
+    wild.loc[3, "upper"] = 100.0
+    options = OverTimeOptions(what="Hazard", estimate="Hazard", steps=False)
+    figure = draw_over_time(wild, styles=arm_styles(["Placebo"]), options=options)
+    assert figure.layout.yaxis.range[1] == pytest.approx(1.05 * 2 * 0.3)
+
+
+def test_events_and_censorings_stand_under_the_curves() -> None:
+    figure = draw_kaplan_meier(
+        curves(), options=SurvivalOptions(numbers=("at_risk", "events", "censored"))
+    )
+    last = {
+        part: [trace.text[-1] for trace in parts(figure, part)]
+        for part in ("at risk", "events so far", "censored so far")
+    }
+    assert last["events so far"] == ["3", "2"]
+    assert last["censored so far"] == ["1", "1"]
+    headings = [note.text for note in figure.layout.annotations]
+    assert [h for h in headings if h.endswith("so far")] == ["Events so far", "Censored so far"]
