@@ -234,7 +234,15 @@ def _ratio_score(cells: Cells, ratio: Floats) -> tuple[Floats, Floats]:
 def _odds_score(cells: Cells, odds_ratio: Floats) -> tuple[Floats, Floats]:
     x1, n1, x2, n2 = cells
     one, other = given_odds_ratio(x1, n1, x2, n2, odds_ratio)
-    first, second = n1 * one * (1 - one), n2 * other * (1 - other)
+    # The proportions without an event, solved for as well: 1 less the others would lose digits.
+    no_one, no_other = given_odds_ratio(n1 - x1, n1, n2 - x2, n2, 1 / odds_ratio)
+    first, second = n1 * one * no_one, n2 * other * no_other
     both = first + second
     variance = np.divide(first * second, both, out=np.zeros_like(both), where=both > 0)
-    return x1 - n1 * one, variance
+    # Up to the sign all four cells are equally far from what is expected; rounding spares the
+    # smallest one.
+    observed = np.stack([x1, n1 - x1, n2 - x2, x2])
+    expected = np.stack([n1 * one, n1 * no_one, n2 * no_other, n2 * other])
+    smallest = observed.argmin(axis=0)[None]
+    apart = np.take_along_axis(observed - expected, smallest, axis=0)[0]
+    return np.where(smallest[0] % 2, -apart, apart), variance

@@ -125,17 +125,20 @@ class _Strata:
 
     def _weights(self, one: Floats, other: Floats, rows: Ints) -> Floats:
         """Of each stratum, adding up to 1."""
-        weight = self._shares(np.ones((rows.size, 1)), rows)
+        equal = np.ones(rows.size)
+        weight = self._shares(equal, equal, rows)
         for _ in range(_ROUNDS if self.iterative else 0):
-            standard = (weight * one).sum(axis=1), (weight * other).sum(axis=1)
-            own, reference = (rate * (1 - rate) for rate in standard)
-            ratio = np.divide(own, reference, out=np.ones_like(own), where=(own * reference) > 0)
-            weight = self._shares(ratio[:, None], rows)
+            own, reference = (
+                rate * (1 - rate) for rate in ((weight * one).sum(1), (weight * other).sum(1))
+            )
+            neither = (own <= 0) & (reference <= 0)
+            weight = self._shares(np.where(neither, 1.0, own), reference + neither, rows)
         return weight
 
-    def _shares(self, ratio: Floats, rows: Ints) -> Floats:
-        """In inverse proportion to the variance when the arm's is so many times the reference's."""
-        weight = np.where(self.used[rows], 1 / (ratio / self.n1[rows] + 1 / self.n2[rows]), 0.0)
+    def _shares(self, own: Floats, reference: Floats, rows: Ints) -> Floats:
+        """In inverse proportion to the variance, given that of one subject of each arm."""
+        variance = own[:, None] / self.n1[rows] + reference[:, None] / self.n2[rows]
+        weight = np.where(self.used[rows], 1 / variance, 0.0)
         total = weight.sum(axis=1, keepdims=True)
         return weight / np.where(total > 0, total, 1.0)
 
@@ -143,8 +146,8 @@ class _Strata:
         """The difference at which the score is 0."""
         rows = np.flatnonzero(self.known)
         apart = self.x1 / self.n1 - self.x2 / self.n2
-        found = np.full(self.known.shape, np.nan)
-        found[rows] = (self._shares(np.ones((rows.size, 1)), rows) * apart[rows]).sum(axis=1)
+        found, equal = np.full(self.known.shape, np.nan), np.ones(rows.size)
+        found[rows] = (self._shares(equal, equal, rows) * apart[rows]).sum(axis=1)
         inside = self.known & (np.abs(found) < 1)
         if self.iterative:
             ends = np.full(found.shape, 1.0)
