@@ -94,6 +94,6 @@ def test_events_and_censorings_stand_under_the_curves() -> None:
         for part in ("at risk", "events so far", "censored so far")
     }
     assert last["events so far"] == ["3", "2"]
-    assert last["censored so far"] == ["1", "1"]
+    assert last["censored so far"] == ["1", "2"]
     headings = [note.text for note in figure.layout.annotations]
     assert [h for h in headings if h.endswith("so far")] == ["Events so far", "Censored so far"]
