@@ -14,7 +14,7 @@ from dashboard.analyses.survival.causes import (
 )
 from dashboard.analyses.survival.competing import CompetingAnswer, CompetingRisks
 from dashboard.analyses.survival.standing import Standing, standing_beside
-from dashboard.charts.incidence import (
+from dashboard.charts.survival.incidence import (
     IncidenceOptions,
     draw_incidence,
     draw_stacked_incidence,

@@ -11,8 +11,8 @@ from analytics.survival.smoothed_hazard import SmoothedHazard
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.over_time import OverTime, OverTimeAnalysis
-from dashboard.charts.over_time import OverTimeOptions, draw_over_time
-from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.text import number, plain
 from dashboard.views.survival.notes import curve_notes, notes, origin, times_said

@@ -9,7 +9,7 @@ from analytics.checks import InputError, NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
-from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.text import interval, p_value, percent, plain, reached
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import curve_notes, notes, origin

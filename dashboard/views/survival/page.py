@@ -10,7 +10,6 @@ from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.views import heading
 from dashboard.views.survival import (
-    comparisons,
     competing,
     curves,
     endpoint_table,
@@ -19,10 +18,11 @@ from dashboard.views.survival import (
     headline,
     parametric,
     recurrent,
-    regression,
-    subgroups,
 )
+from dashboard.views.survival.comparisons import tab as comparisons
 from dashboard.views.survival.inputs import choose_analysis
+from dashboard.views.survival.regression import subgroups
+from dashboard.views.survival.regression import tab as regression
 
 TABS: Mapping[str, Callable[[SurvivalAnalysis], None]] = {
     "Endpoint table": endpoint_table.show,

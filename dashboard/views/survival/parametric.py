@@ -14,8 +14,8 @@ from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalysis, ZeroTimes
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
-from dashboard.charts.fitted_panels import FittedOptions
-from dashboard.charts.parametric import draw_fitted_hazard, draw_fitted_survival
+from dashboard.charts.survival.fitted_panels import FittedOptions
+from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles

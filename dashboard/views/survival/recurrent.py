@@ -18,7 +18,7 @@ from dashboard.analyses.survival.recurrent_data import (
     Until,
 )
 from dashboard.analyses.survival.standing import Standing
-from dashboard.charts.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
 from dashboard.views.survival.curves import styles

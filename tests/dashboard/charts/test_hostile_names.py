@@ -19,25 +19,25 @@ from analytics.survival.regression import (
     fit_cox,
     subgroup_hazard_ratios,
 )
-from dashboard.charts.adjusted import AdjustedOptions, draw_adjusted
 from dashboard.charts.balance import draw_love
 from dashboard.charts.baseline import draw_age
 from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.distributions import draw_boxes, draw_shares
 from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.flow import ArmFlow, CohortStep, Flow, Losses, draw_flow
-from dashboard.charts.forest import draw_forest
-from dashboard.charts.forest_rows import ForestOptions
 from dashboard.charts.maturity import draw_maturity
 from dashboard.charts.overlap import draw_overlap
-from dashboard.charts.residuals import (
+from dashboard.charts.sites import draw_sites
+from dashboard.charts.survival.adjusted import AdjustedOptions, draw_adjusted
+from dashboard.charts.survival.forest import draw_forest
+from dashboard.charts.survival.forest_rows import ForestOptions
+from dashboard.charts.survival.kaplan_meier import draw_kaplan_meier
+from dashboard.charts.survival.residuals import (
     HazardsOptions,
     ResidualOptions,
     draw_hazards_check,
     draw_residuals,
 )
-from dashboard.charts.sites import draw_sites
-from dashboard.charts.survival import draw_kaplan_meier
 from dashboard.charts.theme import LIGHT, alt_text, arm_styles
 from dashboard.charts.timeline import draw_labs, draw_timeline
 from tests.dashboard.charts.drawing import LayOut

@@ -9,8 +9,8 @@ import pytest
 
 from analytics.survival import SurvivalCounts, fit_kaplan_meier
 from analytics.survival.kaplan_meier import KaplanMeier
-from dashboard.charts.over_time import OverTimeOptions, draw_over_time
-from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.theme import alt_text, arm_styles
 
 ARMS = ("Placebo", "Active")

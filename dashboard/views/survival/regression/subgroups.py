@@ -13,18 +13,18 @@ from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.comparisons import nothing_to_compare
 from dashboard.analyses.survival.model_standing import subgroup_standing
 from dashboard.analyses.survival.subgroups import MOST_FACTORS, MOST_LEVELS, SubgroupAnalysis
-from dashboard.charts.forest import draw_forest
-from dashboard.charts.forest_rows import ForestOptions
+from dashboard.charts.survival.forest import draw_forest
+from dashboard.charts.survival.forest_rows import ForestOptions
 from dashboard.text import number, p_value, plain
-from dashboard.views.survival.covariates import (
+from dashboard.views.survival.curves import styles
+from dashboard.views.survival.notes import notes, times_said
+from dashboard.views.survival.regression.covariates import (
     labels_of,
     offered_subgroups,
     planned_subgroups,
     usual_subgroups,
 )
-from dashboard.views.survival.curves import styles
-from dashboard.views.survival.model_names import hazard_ratio
-from dashboard.views.survival.notes import notes, times_said
+from dashboard.views.survival.regression.names import hazard_ratio
 from dashboard.views.survival.usual import endpoint_labels
 
 _HERE = ":material/do_not_disturb_on:"

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from analytics.survival.kaplan_meier import KaplanMeier
 from analytics.survival.smoothed_hazard import SmoothedHazard
-from dashboard.charts.fitted_panels import FittedOptions, FittedPanels
 from dashboard.charts.steps import curve_rows
+from dashboard.charts.survival.fitted_panels import FittedOptions, FittedPanels
 from dashboard.charts.theme import LIGHT, ArmStyle
 
 _HEADROOM = 1.35  # how far above the observed hazards the axis goes
@@ -38,7 +38,7 @@ def draw_fitted_survival(
 
     Examples
     --------
-    >>> from dashboard.charts.fitted_panels import FittedOptions
+    >>> from dashboard.charts.survival.fitted_panels import FittedOptions
     >>> from analytics.survival import SurvivalCounts, fit_kaplan_meier
     >>> from dashboard.charts.theme import arm_styles
     >>> observed = fit_kaplan_meier(SurvivalCounts.from_subjects([2.0, 5.0], [1, 1]))

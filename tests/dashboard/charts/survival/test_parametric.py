@@ -13,8 +13,8 @@ from analytics.survival.regression.parametric.distributions import DISTRIBUTIONS
 from analytics.survival.regression.parametric.from_counts import fit_parametric_to_counts
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.parametric_answer import ParametricAnswer
-from dashboard.charts.fitted_panels import FittedOptions
-from dashboard.charts.parametric import draw_fitted_hazard, draw_fitted_survival
+from dashboard.charts.survival.fitted_panels import FittedOptions
+from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
 from dashboard.charts.theme import LIGHT, alt_text, arm_styles
 from tests.dashboard.charts.drawing import LayOut
 

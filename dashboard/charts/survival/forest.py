@@ -14,8 +14,9 @@ import plotly.graph_objects as go
 
 from analytics.survival.regression import SubgroupHazardRatios
 from dashboard.charts.axes import counted
-from dashboard.charts.forest_marks import bands, diamonds, intervals, lines, marks, middle
-from dashboard.charts.forest_rows import (
+from dashboard.charts.lettering import fitted, lines_within, literal
+from dashboard.charts.survival.forest_marks import bands, diamonds, intervals, lines, marks, middle
+from dashboard.charts.survival.forest_rows import (
     GAP,
     HEAD,
     LARGEST,
@@ -28,7 +29,6 @@ from dashboard.charts.forest_rows import (
     forest_rows,
     ratio_text,
 )
-from dashboard.charts.lettering import fitted, lines_within, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
 _LINE = 17  # pixels of a line of text

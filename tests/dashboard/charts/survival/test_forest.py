@@ -15,8 +15,8 @@ from analytics.survival.regression import (
     SubgroupHazardRatios,
     subgroup_hazard_ratios,
 )
-from dashboard.charts.forest import draw_forest
-from dashboard.charts.forest_rows import ForestOptions
+from dashboard.charts.survival.forest import draw_forest
+from dashboard.charts.survival.forest_rows import ForestOptions
 from dashboard.charts.theme import alt_text, arm_styles
 from tests.dashboard.charts.drawing import LayOut
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from analytics.survival.recurrent import MeanCumulativeCount
 from dashboard.charts.axes import counted
-from dashboard.charts.step_curves import StepOptions, draw_step_curves
+from dashboard.charts.survival.step_curves import StepOptions, draw_step_curves
 from dashboard.charts.theme import ArmStyle
 
 

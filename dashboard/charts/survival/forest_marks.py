@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import isfinite, log, sqrt
 from typing import Any
 
-from dashboard.charts.forest_rows import (
+from dashboard.charts.lettering import literal
+from dashboard.charts.survival.forest_rows import (
     LARGEST,
     RIGHT,
     SMALLEST,
@@ -14,7 +15,6 @@ from dashboard.charts.forest_rows import (
     ForestRow,
     ratio_text,
 )
-from dashboard.charts.lettering import literal
 from dashboard.charts.theme import LIGHT
 
 

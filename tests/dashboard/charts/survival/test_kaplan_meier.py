@@ -7,7 +7,7 @@ import pytest
 
 from analytics.survival import KaplanMeier, SurvivalCounts, fit_kaplan_meier
 from dashboard.charts.steps import MOST_POINTS, step_index
-from dashboard.charts.survival import SurvivalOptions, draw_kaplan_meier
+from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import alt_text, arm_styles, themed
 
 

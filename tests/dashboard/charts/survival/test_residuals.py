@@ -15,8 +15,8 @@ from analytics.survival.regression import (
     check_proportional_hazards,
     fit_cox,
 )
-from dashboard.charts.adjusted import AdjustedOptions, draw_adjusted
-from dashboard.charts.residuals import (
+from dashboard.charts.survival.adjusted import AdjustedOptions, draw_adjusted
+from dashboard.charts.survival.residuals import (
     HazardsOptions,
     ResidualOptions,
     draw_hazards_check,

@@ -11,8 +11,8 @@ from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
 from dashboard.text import interval, p_value, plain
+from dashboard.views.survival.comparisons.weighted_tests import DIGITS
 from dashboard.views.survival.notes import notes, times_said
-from dashboard.views.survival.weighted_tests import DIGITS
 
 _HERE = ":material/do_not_disturb_on:"
 _MEASURES = {

@@ -17,8 +17,8 @@ from dashboard.analyses.survival.comparisons import (
 )
 from dashboard.analyses.survival.standing import planned_analysis, planned_strata, standing_of
 from dashboard.text import plain
-from dashboard.views.survival import differences, several_arms, weighted_tests
-from dashboard.views.survival.tested import show_tested
+from dashboard.views.survival.comparisons import differences, several_arms, weighted_tests
+from dashboard.views.survival.comparisons.tested import show_tested
 
 _ADJUSTMENTS = {
     "holm": "Holm",

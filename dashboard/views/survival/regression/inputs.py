@@ -16,7 +16,7 @@ from dashboard.analyses.survival.regression import (
     RegressionAnalysis,
 )
 from dashboard.text import plain
-from dashboard.views.survival.covariates import (
+from dashboard.views.survival.regression.covariates import (
     is_code,
     is_numeric,
     labels_of,

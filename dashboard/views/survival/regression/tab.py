@@ -9,10 +9,10 @@ from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
 from dashboard.text import number, p_value, plain
-from dashboard.views.survival import model_checks
-from dashboard.views.survival.model_inputs import choose_model
-from dashboard.views.survival.model_names import coefficient_rows, term_name
-from dashboard.views.survival.model_notes import model_notes
+from dashboard.views.survival.regression import checks
+from dashboard.views.survival.regression.inputs import choose_model
+from dashboard.views.survival.regression.names import coefficient_rows, term_name
+from dashboard.views.survival.regression.notes import model_notes
 
 _FEW_EVENTS = 10  # per coefficient
 
@@ -27,7 +27,7 @@ def show(analysis: SurvivalAnalysis) -> None:
     _tiles(model)
     _coefficients(asked, model)
     _tests(asked, model)
-    model_checks.show(asked, model)
+    checks.show(asked, model)
 
 
 def _tiles(model: FittedModel) -> None:

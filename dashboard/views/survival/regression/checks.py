@@ -19,19 +19,19 @@ from dashboard.analyses.survival.regression_checks import (
     HazardsCheck,
     ResidualsCheck,
 )
-from dashboard.charts.adjusted import AdjustedOptions, draw_adjusted
-from dashboard.charts.residuals import (
+from dashboard.charts.survival.adjusted import AdjustedOptions, draw_adjusted
+from dashboard.charts.survival.residuals import (
     HazardsOptions,
     ResidualOptions,
     draw_hazards_check,
     draw_residuals,
 )
 from dashboard.text import interval, number, p_value, plain
-from dashboard.views.survival.covariates import label_of, labels_of
 from dashboard.views.survival.curves import styles
-from dashboard.views.survival.model_names import coefficient_names, term_name
-from dashboard.views.survival.model_notes import model_notes
 from dashboard.views.survival.notes import origin
+from dashboard.views.survival.regression.covariates import label_of, labels_of
+from dashboard.views.survival.regression.names import coefficient_names, term_name
+from dashboard.views.survival.regression.notes import model_notes
 from dashboard.views.survival.usual import endpoint_labels
 
 _HERE = ":material/do_not_disturb_on:"

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from analytics.survival.competing import AalenJohansen
 from dashboard.charts.axes import counted, percent, time_ticks
 from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
-from dashboard.charts.step_curves import StepOptions, draw_step_curves
 from dashboard.charts.steps import step_index, thinned
+from dashboard.charts.survival.step_curves import StepOptions, draw_step_curves
 from dashboard.charts.theme import LIGHT, ArmStyle, new_figure
 
 _PANEL_PIXELS, _TITLE_PIXELS, _AXIS_PIXELS = 250, 28, 82

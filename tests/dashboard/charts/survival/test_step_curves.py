@@ -14,12 +14,12 @@ from analytics.survival.recurrent import (
     RecurrentEvents,
     fit_mean_cumulative_count,
 )
-from dashboard.charts.incidence import (
+from dashboard.charts.survival.incidence import (
     IncidenceOptions,
     draw_incidence,
     draw_stacked_incidence,
 )
-from dashboard.charts.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
 from dashboard.charts.theme import LIGHT, alt_text, arm_styles
 from tests.dashboard.charts.drawing import LayOut
 

@@ -12,7 +12,7 @@ from analytics.survival.regression.terms import Term
 from dashboard.analyses.survival.follow_up import ARM
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
 from dashboard.text import interval, number, p_value
-from dashboard.views.survival.covariates import label_of
+from dashboard.views.survival.regression.covariates import label_of
 
 _HUGE = 1000.0
 _NEAR_ONE = 0.02  # a log hazard ratio that two or three digits would round away

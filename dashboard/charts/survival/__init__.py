@@ -1,0 +1,1 @@
+"""Charts of survival: curves, comparisons, models and their checks."""

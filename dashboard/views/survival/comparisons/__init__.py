@@ -1,0 +1,1 @@
+"""The Comparisons tab: tests, hazard ratios, restricted means, milestones, pairs, trend."""

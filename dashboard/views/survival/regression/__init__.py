@@ -1,0 +1,1 @@
+"""The Regression and Subgroups tabs: Cox models of the endpoint."""
