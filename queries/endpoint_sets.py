@@ -22,17 +22,17 @@ from queries.grouped_runs import GroupedRuns, Groups, Runs, grouped, groups_of, 
 from queries.recent import Recent
 from queries.subject_sets import SubjectSets
 
-# For a million subjects with one record each, 4 MB for each of these.
-_MOST_ENDPOINTS = 20  # remembered, usable and unusable records apart
-_MOST_GROUPINGS = 10  # at most: with few arms and strata a subject takes 1 byte
-_MOST_GROUPED = 30
+# Bytes that are remembered. For a million subjects the records of an endpoint take 4 MB each
+# time, with times in days, and a grouping takes 1 MB.
+_MOST_RECORDS = 80_000_000
+_MOST_GROUPS = 20_000_000
+_MOST_GROUPED = 120_000_000
 
-_USABLE = "endpoint = $endpoint AND time IS NOT NULL AND event IS NOT NULL"
-_TIMES = f"""
-SELECT time, event, list(number) AS numbers
-FROM endpoint_times JOIN ({{subjects}}) USING (subject)
-WHERE {_USABLE}
-GROUP BY time, event
+_TIMES = """
+SELECT time, event, unit, label, list(number) AS numbers
+FROM endpoint_times JOIN ({subjects}) USING (subject)
+WHERE endpoint = $endpoint AND time IS NOT NULL AND event IS NOT NULL
+GROUP BY time, event, unit, label
 ORDER BY time, event
 """
 _EXCLUSIONS = """
@@ -51,11 +51,6 @@ FROM (
 WHERE reason IS NOT NULL
 GROUP BY reason
 ORDER BY reason
-"""
-_WORDS = f"""
-SELECT DISTINCT lower(unit) AS unit, label
-FROM endpoint_times SEMI JOIN ({{subjects}}) USING (subject)
-WHERE {_USABLE}
 """
 _GROUPS = """
 SELECT arm, stratum, list(number) AS numbers
@@ -101,10 +96,9 @@ class EndpointSets:
     ) -> None:
         self._cursor, self._sets, self._subjects = cursor, sets, subjects
         self._lock = threading.Lock()
-        self._records: Recent[Runs] = Recent(_MOST_ENDPOINTS)
-        self._groups: Recent[Groups] = Recent(_MOST_GROUPINGS)
-        self._grouped: Recent[GroupedRuns] = Recent(_MOST_GROUPED)
-        self._words: Recent[EndpointWords] = Recent(_MOST_ENDPOINTS)
+        self._records: Recent[Runs] = Recent(_MOST_RECORDS, lambda runs: runs.nbytes)
+        self._groups: Recent[Groups] = Recent(_MOST_GROUPS, lambda groups: groups.nbytes)
+        self._grouped: Recent[GroupedRuns] = Recent(_MOST_GROUPED, lambda runs: runs.nbytes)
 
     def counts(
         self, *, endpoint: str, cohort: Cohort, arm: str, stratum: tuple[str, ...]
@@ -143,36 +137,35 @@ class EndpointSets:
     def words(self, endpoint: str) -> EndpointWords:
         """The units and labels of the endpoint's records."""
 
-        def find() -> EndpointWords:
-            sql = _WORDS.format(subjects=self._subjects("planned", ()))
-            units, labels = self._ask(sql, endpoint=endpoint).columns
-            return EndpointWords(
-                units=frozenset(one for one in units.to_pylist() if one is not None),
-                labels=frozenset(one for one in labels.to_pylist() if one is not None),
-            )
-
         with self._lock:
-            return self._words.found(endpoint, find)
+            values = self._runs(_TIMES, endpoint).values
+        return EndpointWords(
+            units=frozenset(unit.lower() for unit in values["unit"].dropna().unique()),
+            labels=frozenset(values["label"].dropna().unique()),
+        )
 
     def _found(
         self, records: str, endpoint: str, arm: str, stratum: tuple[str, ...]
     ) -> GroupedRuns:
         subjects = self._subjects(arm, stratum)
 
-        def find_records() -> Runs:
-            everyone = self._subjects("planned", ())
-            return runs_of(self._ask(records.format(subjects=everyone), endpoint=endpoint))
-
         def find_groups() -> Groups:
             members = runs_of(self._ask(_GROUPS.format(subjects=subjects)))
             return groups_of(members, self._sets.subjects)
 
         def find() -> GroupedRuns:
-            runs = self._records.found((records, endpoint), find_records)
-            return grouped(runs, self._groups.found(subjects, find_groups))
+            groups = self._groups.found(subjects, find_groups)
+            return grouped(self._runs(records, endpoint), groups)
 
         with self._lock:
             return self._grouped.found((records, endpoint, subjects), find)
+
+    def _runs(self, records: str, endpoint: str) -> Runs:
+        def find() -> Runs:
+            everyone = self._subjects("planned", ())
+            return runs_of(self._ask(records.format(subjects=everyone), endpoint=endpoint))
+
+        return self._records.found((records, endpoint), find)
 
     def _ask(self, sql: str, **values: object) -> pa.Table:
         return self._cursor().execute(sql, values).to_arrow_table()

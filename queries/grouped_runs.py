@@ -38,6 +38,11 @@ class Runs:
     numbers: Numbers
     sizes: Places
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, texts apart."""
+        return self.numbers.nbytes + self.sizes.nbytes + _nbytes(self.values)
+
 
 def runs_of(answer: pa.Table) -> Runs:
     """Runs from an answer whose last column lists the numbers (INTEGER) of subjects.
@@ -72,6 +77,11 @@ class Groups:
 
     labels: pd.DataFrame
     of_subject: npt.NDArray[np.unsignedinteger[Any]]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, texts apart."""
+        return self.of_subject.nbytes + _nbytes(self.labels)
 
 
 def groups_of(members: Runs, subjects: int) -> Groups:
@@ -118,6 +128,12 @@ class GroupedRuns:
     group: Places
     run: Places
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, texts apart."""
+        arrays = (self.numbers, self.starts, self.group, self.run)
+        return sum(a.nbytes for a in arrays) + _nbytes(self.labels) + _nbytes(self.values)
+
     def count(self, chosen: Bits) -> Places:
         """Records of the chosen subjects, for each pair of a group and a run.
 
@@ -150,3 +166,7 @@ def grouped(runs: Runs, groups: Groups) -> GroupedRuns:
         group=group[starts],
         run=run[starts],
     )
+
+
+def _nbytes(frame: pd.DataFrame) -> int:
+    return int(frame.memory_usage().sum())

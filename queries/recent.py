@@ -1,4 +1,4 @@
-"""What was found last, remembered by what was asked: how much of it is bounded by number."""
+"""What was found last, remembered by what was asked, and how much of it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ class Recent(Generic[_Value]):
     Parameters
     ----------
     most : int
-        How many are remembered.
+        How many are remembered; with `weigh`, how much they weigh together.
+    weigh : callable, optional
+        What a value weighs, such as its bytes. One that alone weighs more than the most is
+        remembered until the next one comes.
 
     Examples
     --------
@@ -27,8 +30,8 @@ class Recent(Generic[_Value]):
     (1, None)
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, weigh: Callable[[_Value], int] = lambda _: 1) -> None:
+        self._most, self._weigh = most, weigh
         self._values: dict[Hashable, _Value] = {}
 
     def get(self, key: Hashable) -> _Value | None:
@@ -40,8 +43,13 @@ class Recent(Generic[_Value]):
     def keep(self, key: Hashable, value: _Value) -> None:
         """Remember a value, and forget the oldest beyond the most."""
         self._values[key] = value
-        while len(self._values) > self._most:
+        while len(self._values) > 1 and self.weight > self._most:
             del self._values[next(iter(self._values))]
+
+    @property
+    def weight(self) -> int:
+        """What all remembered values weigh together."""
+        return sum(map(self._weigh, self._values.values()))
 
     def found(self, key: Hashable, find: Callable[[], _Value]) -> _Value:
         """The value of a key, found now unless it is remembered."""

@@ -231,14 +231,24 @@ def test_answers_do_not_share_what_a_caller_may_change(tiny_store: Store) -> Non
     require_same(tiny_store, EVERYONE, "planned", (), "OS")
 
 
-def test_no_more_is_remembered_than_is_said(tmp_path: Path) -> None:
-    with open_store(write_tiny_snapshot(tmp_path / "tiny.duckdb")) as store:
-        for place in range(2 * endpoint_sets._MOST_GROUPED):
-            questions.survival_counts(store=store, endpoint=f"E{place}")
+def test_no_more_is_remembered_than_is_said(tmp_path: Path, monkeypatch) -> None:
+    for most in ("_MOST_RECORDS", "_MOST_GROUPS", "_MOST_GROUPED"):
+        monkeypatch.setattr(endpoint_sets, most, 2000)
+    with open_store(hostile_snapshot(tmp_path)) as store:
         sets = store.endpoint_sets
-        assert len(sets._grouped._values) == endpoint_sets._MOST_GROUPED
-        assert len(sets._records._values) == endpoint_sets._MOST_ENDPOINTS
-        require_same(store, EVERYONE, "planned", (), "OS")
+        for _ in range(2):
+            for stratum in ((), ("SEX",), ("COUNTRY",), ("SEX", "COUNTRY"), ("USUBJID",)):
+                for endpoint in ("OS", "PFS", "unknown"):
+                    require_same(store, EVERYONE, "planned", stratum, endpoint)
+                    for remembered in (sets._records, sets._groups, sets._grouped):
+                        assert 0 < remembered.weight <= 2000
+
+
+def test_what_the_records_say_is_what_usable_ones_say(hostile: Store) -> None:
+    assert hostile.endpoint_sets.words("OS").labels == {"Overall survival"}
+    assert hostile.endpoint_sets.words("PFS").labels == {"Progression-free survival"}
+    assert hostile.endpoint_sets.words("unknown").labels == frozenset()
+    assert hostile.endpoint_sets.words("OS").units == frozenset()
 
 
 def test_many_threads_get_the_same_answers(tmp_path: Path) -> None:
