@@ -147,7 +147,7 @@ class GroupedRuns:
         [1, 1]
         """
         is_chosen = np.unpackbits(chosen.view(np.uint8))
-        counts: Places = np.add.reduceat(is_chosen[self.numbers], self.starts, dtype=np.int64)
+        counts: Places = np.add.reduceat(is_chosen.take(self.numbers), self.starts, dtype=np.int64)
         return counts
 
 

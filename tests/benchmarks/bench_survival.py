@@ -3,8 +3,9 @@
 Run from the repository: `python tests/benchmarks/bench_survival.py`. Times are whole days. R reads
 its rows before any clock starts, from the same numbers, and times itself; likewise the store has
 found the endpoint's records before (it prints how long its first answer took), and counts them
-anew each time. All take turns. Ratios are to the first way of each case: how many times as long another one takes. Without
-R its rows are missing. Numbers of subjects to measure may be given as arguments.
+anew each time. All take turns. Ratios are to the first way of each case: how many times as long
+another one takes. Without R its rows are missing. Numbers of subjects to measure may be given as
+arguments.
 """
 
 from __future__ import annotations
