@@ -80,7 +80,7 @@ def all_questions() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> "survival_counts" in all_questions()
+    >>> "endpoints" in all_questions()
     True
     """
     folder = files("queries") / "sql"

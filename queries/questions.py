@@ -1,8 +1,9 @@
-"""The questions of `queries/sql`, one typed function each.
+"""The questions that a store answers, one typed function each.
 
-Every function asks one SQL file about one cohort of one store. `arm` says whose
-arms are meant: planned ones for efficacy, actual ones for safety; a pooled store
-answers with one arm whatever is asked.
+Every function asks one SQL file of `queries/sql` about one cohort of one store; survival counts
+and exclusions come from records that the store remembers. `arm` says whose arms are meant:
+planned ones for efficacy, actual ones for safety; a pooled store answers with one arm whatever
+is asked.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ def survival_counts(
     >>> survival_counts(store=store, endpoint="OS")["events"].sum().item()
     4
     """
-    return store.ask("survival_counts", cohort=cohort, arm=arm, stratum=stratum, endpoint=endpoint)
+    return store.endpoint_sets.counts(endpoint=endpoint, cohort=cohort, arm=arm, stratum=stratum)
 
 
 def survival_exclusions(
@@ -220,7 +221,7 @@ def survival_exclusions(
     >>> len(survival_exclusions(store=store, endpoint="OS"))
     0
     """
-    return store.ask("survival_exclusions", cohort=cohort, arm=arm, endpoint=endpoint)
+    return store.endpoint_sets.exclusions(endpoint=endpoint, cohort=cohort, arm=arm)
 
 
 def endpoint_descriptions(

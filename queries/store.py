@@ -19,6 +19,7 @@ import pandas as pd
 from queries.blinding import POOLED_ARM, reveals_by_name
 from queries.cohorts import EVERYONE, Cohort, Rule, Schema, predicates
 from queries.encryption import attach
+from queries.endpoint_sets import EndpointSets
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.layout import read_layout
@@ -73,6 +74,7 @@ class Store:
         self.path, self.pooled = path, pooled
         self._lock = threading.Lock()
         self._factors: tuple[str, ...] | None = None
+        self._arms: dict[str, tuple[str, ...]] = {}
         self._connection = duckdb.connect(":memory:")
         try:
             self._open(path, key)
@@ -89,6 +91,7 @@ class Store:
         create_record_views(self._connection, self.layout)
         self._records_found = RecordsFound(self._connection, self.layout)
         self._sets = SubjectSets(self.layout, self._cursor, self.predicates)
+        self._endpoint_sets = EndpointSets(self._cursor, self._sets, self._enrolled_subjects)
         self._connection.execute("SET lock_configuration = true")
 
     # What the snapshot holds -------------------------------------------------
@@ -175,7 +178,9 @@ class Store:
 
     def arms(self, arm: ArmRole = "planned") -> tuple[str, ...]:
         """Arms in the study's own numbering, else by name; pooled: one for all subjects."""
-        return tuple(self.ask("subjects_by_arm", arm=arm)["arm"])
+        if arm not in self._arms:
+            self._arms[arm] = tuple(self.ask("subjects_by_arm", arm=arm)["arm"])
+        return self._arms[arm]
 
     # Questions ---------------------------------------------------------------
 
@@ -248,6 +253,11 @@ class Store:
         return self._sets
 
     @property
+    def endpoint_sets(self) -> EndpointSets:
+        """Records of endpoints: who has which time, by arm and stratum."""
+        return self._endpoint_sets
+
+    @property
     def enrolled(self) -> str:
         """SQL that is true for a subject who was given an arm."""
         return self.layout.enrolled
@@ -280,11 +290,19 @@ class Store:
         """
         [where], bound = self.predicates([cohort.rule])
         more = "".join(f", {sql} AS {name}" for name, sql in (columns or {}).items())
-        subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum{more}"
         chosen = f"FROM {self.layout.subject_source} WHERE {where} AND {self.enrolled}"
-        return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})", bound
+        return self._with_arm(f"{more} {chosen}", arm, stratum), bound
 
-    def _arm(self, arm: ArmRole) -> str:
+    def _enrolled_subjects(self, arm: str, stratum: tuple[str, ...]) -> str:
+        """SQL for everyone who was enrolled, each with a `number`."""
+        chosen = f"FROM {self.layout.numbered} WHERE {self.enrolled}"
+        return self._with_arm(f", {self.layout.number}::INTEGER AS number {chosen}", arm, stratum)
+
+    def _with_arm(self, chosen: str, arm: str, stratum: tuple[str, ...]) -> str:
+        subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
+        return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})"
+
+    def _arm(self, arm: str) -> str:
         if self.pooled:
             return f"'{POOLED_ARM}' AS arm, 0 AS arm_number"
         if arm not in ("planned", "actual"):

@@ -8,18 +8,19 @@ that is new scans the table of subjects, and all counts come from bits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_
 
 import duckdb
 
-from queries.cohorts import Rule
+from queries.cohorts import AllOf, Cohort, Rule
 from queries.cohorts.wire import rule_text
 from queries.layout import Layout
 from queries.level_sets import Bits, LevelSets, bits_of, level_sets, words_of
+from queries.recent import Recent
 
 Predicates = Callable[[Sequence[Rule | None]], tuple[list[str], dict[str, object]]]
-_Value = TypeVar("_Value")
 
 _MOST_CRITERIA = 200  # remembered; 125 kB each for a million subjects
 _MOST_PANELS = 60  # remembered; at most 8 MB each for a million subjects, and mostly 1 to 3
@@ -47,8 +48,14 @@ class SubjectSets:
         self._layout, self._cursor, self._predicates = layout, cursor, predicates
         self._lock = threading.Lock()
         self._subjects: int | None = None
-        self._criteria: _Recent[Bits] = _Recent(_MOST_CRITERIA)
-        self._levels: _Recent[LevelSets] = _Recent(_MOST_PANELS)
+        self._criteria: Recent[Bits] = Recent(_MOST_CRITERIA)
+        self._levels: Recent[LevelSets] = Recent(_MOST_PANELS)
+
+    @property
+    def subjects(self) -> int:
+        """Subjects in the table of subjects, enrolled or not."""
+        with self._lock:
+            return self._count()
 
     @property
     def enrolled(self) -> Bits:
@@ -74,6 +81,10 @@ class SubjectSets:
                 tests, bound = self._predicates([by_text[text] for text in together])
                 met |= self._found(dict(zip(together, tests, strict=True)), bound)
         return tuple(met[text] for text in texts)
+
+    def chosen(self, cohort: Cohort) -> Bits:
+        """The enrolled subjects of a cohort."""
+        return reduce(and_, self.meeting(tuple(_all_to_hold(cohort.rule))), self.enrolled)
 
     def _found(self, tests: Mapping[str, str], bound: Mapping[str, object]) -> dict[str, Bits]:
         known = {text: bits for text in tests if (bits := self._criteria.get(text)) is not None}
@@ -122,19 +133,10 @@ class SubjectSets:
         return self._subjects
 
 
-class _Recent(Generic[_Value]):
-    """The values used last, by their keys; the one used longest ago goes first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: dict[Hashable, _Value] = {}
-
-    def get(self, key: Hashable) -> _Value | None:
-        if key in self._values:
-            self._values[key] = self._values.pop(key)
-        return self._values.get(key)
-
-    def keep(self, key: Hashable, value: _Value) -> None:
-        self._values[key] = value
-        while len(self._values) > self._most:
-            del self._values[next(iter(self._values))]
+def _all_to_hold(rule: Rule | None) -> Iterator[Rule]:
+    """The rules that all have to hold, however they are nested: each is remembered by itself."""
+    if isinstance(rule, AllOf):
+        for part in rule.criteria:
+            yield from _all_to_hold(part)
+    elif rule is not None:
+        yield rule

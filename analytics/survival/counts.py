@@ -139,6 +139,8 @@ class SurvivalCounts(Result):
         [1.0, 2.0]
         """
         require(time_unit in DAYS, f"time_unit in {tuple(DAYS)}", time_unit=time_unit)
+        if time_unit == self.time_unit:
+            return self
         days = self.frame["time"] * DAYS[self.time_unit]
         return SurvivalCounts(
             frame=self.frame.assign(time=days / DAYS[time_unit]),

@@ -18,6 +18,7 @@ from analytics.checks import NotEstimableError, require
 from analytics.results import Result, registered, require_columns
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.risk_sets import RiskSets, risk_sets
+from analytics.survival.spaced_sums import POINTS, SMOOTH, spaced_points
 
 Floats = NDArray[np.float64]
 
@@ -169,7 +170,10 @@ class PartialLikelihood:
         Subjects at risk; those of them who leave the denominator one after the other while the
         events of one time are passed through (Efron), or nobody (Breslow).
     passed : array
-        One entry per event: the share of its time's events already passed.
+        The share of its time's events already passed: one entry per event or, at times with
+        many events of which few are at risk, one per point that stands for several.
+    weights : array
+        How many events an entry stands for; those of a time add up to its events.
     start : array of int
         Where each time begins in `passed`.
     events : array
@@ -179,6 +183,7 @@ class PartialLikelihood:
     at_risk: Floats
     tied: Floats
     passed: Floats
+    weights: Floats
     start: NDArray[np.int64]
     events: Floats
 
@@ -186,12 +191,16 @@ class PartialLikelihood:
     def of(cls, sets: RiskSets, ties: str) -> PartialLikelihood:
         """From the risk sets that have events."""
         deaths = sets.events.sum(axis=1)
-        start = np.cumsum(deaths) - deaths
-        turn = np.arange(deaths.sum()) - np.repeat(start, deaths)
+        at_risk = sets.at_risk.astype(np.float64)
+        tied = (sets.events if ties == "efron" else 0 * sets.events).astype(np.float64)
+        # No hazard ratios give a larger share of the denominator than that of some arm.
+        largest = (tied / np.maximum(at_risk, 1)).max(axis=1, initial=0)
+        start, passed, weights = _points(deaths, (deaths > 2 * POINTS) & (largest <= SMOOTH))
         return cls(
-            at_risk=sets.at_risk.astype(np.float64),
-            tied=(sets.events if ties == "efron" else 0 * sets.events).astype(np.float64),
-            passed=turn / np.repeat(deaths, deaths),
+            at_risk=at_risk,
+            tied=tied,
+            passed=passed,
+            weights=weights,
             start=start,
             events=sets.events.sum(axis=0).astype(np.float64),
         )
@@ -202,17 +211,18 @@ class PartialLikelihood:
         risk, tied = self.at_risk * relative, self.tied * relative
         denominator = self._spread(risk) - self.passed * self._spread(tied)
         inverse = 1 / denominator
-        passed = self.passed * inverse
+        each = self.weights * inverse
+        passed, square = self.passed * each, each * inverse
         risk, tied = risk[:, 1:], tied[:, 1:]
         # A share of a denominator is (risk - passed x tied) / denominator. Only sums of it and
         # of its products are needed, so the arms need not be repeated for each event.
-        expected = self._sum(inverse) @ risk - self._sum(passed) @ tied
-        mixed = (risk.T * self._sum(inverse * passed)) @ tied
-        products = (risk.T * self._sum(inverse**2)) @ risk - mixed - mixed.T
-        products += (tied.T * self._sum(passed**2)) @ tied
+        expected = self._sum(each) @ risk - self._sum(passed) @ tied
+        mixed = (risk.T * self._sum(self.passed * square)) @ tied
+        products = (risk.T * self._sum(square)) @ risk - mixed - mixed.T
+        products += (tied.T * self._sum(self.passed**2 * square)) @ tied
         return Point(
             estimate=estimate,
-            value=float(self.events[1:] @ estimate) - _sum_of_logs(denominator),
+            value=float(self.events[1:] @ estimate - self.weights @ np.log(denominator)),
             score=self.events[1:] - expected,
             information=np.diag(expected) - products,
         )
@@ -225,10 +235,18 @@ class PartialLikelihood:
         return np.add.reduceat(per_event, self.start)
 
 
-def _sum_of_logs(values: Floats) -> float:
-    # A logarithm costs as much as thirty products. Eight denominators stay far below 1e308.
-    products = np.multiply.reduceat(values, np.arange(0, values.size, 8))
-    return float(np.log(products).sum())
+def _points(
+    deaths: NDArray[np.int64], is_smooth: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Where each time begins, and the shares of its events already passed with their weights."""
+    sizes = np.where(is_smooth, POINTS, deaths)
+    start = np.cumsum(sizes) - sizes
+    turn = np.arange(sizes.sum()) - np.repeat(start, sizes)
+    passed, weights = turn / np.repeat(deaths, sizes), np.ones(turn.size)
+    stands_for_several = np.repeat(is_smooth, sizes)
+    points, of_points = spaced_points(deaths[is_smooth])
+    passed[stands_for_several], weights[stands_for_several] = points.ravel(), of_points.ravel()
+    return start, passed, weights
 
 
 def require_finite_hazard_ratios(sets: RiskSets, arms: tuple[str, ...]) -> None:

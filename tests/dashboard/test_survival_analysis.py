@@ -75,6 +75,17 @@ def test_everybody_who_is_left_out_is_counted(tiny_store: Store) -> None:
     assert answer.exclusions == {"outside ITTFL": 1}
 
 
+def test_units_that_differ_from_record_to_record_are_refused(tmp_path: Path) -> None:
+    path = snapshot_with_unit(tmp_path, "DAYS")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""UPDATE adtte SET "AVALU" = 'MONTHS' WHERE "USUBJID" = 'S3'""")
+    with (
+        open_store(path) as store,
+        pytest.raises(InputError, match=r"units=\['days', 'months'\]"),
+    ):
+        recorded_unit(store, "OS")
+
+
 def test_a_count_is_no_time(tmp_path: Path) -> None:
     with (
         open_store(snapshot_with_unit(tmp_path, "COUNT")) as store,

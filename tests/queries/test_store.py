@@ -69,12 +69,12 @@ def test_a_pooled_reader_sees_no_arm(path: Path) -> None:
             with pytest.raises(DataError, match=column):
                 store.ask("cohort_size", cohort=Cohort(rule=OneOf(column=column, values=("x",))))
             with pytest.raises(DataError, match="stratum"):
-                store.ask("survival_counts", endpoint="OS", stratum=(column,))
+                store.ask("flow_by_arm", stratum=(column,))
 
 
 def test_extra_and_missing_parameters_are_refused(tiny_store: Store) -> None:
-    with pytest.raises(DataError, match="survival_counts takes"):
-        tiny_store.ask("survival_counts")
+    with pytest.raises(DataError, match="endpoint_descriptions takes"):
+        tiny_store.ask("endpoint_descriptions")
     with pytest.raises(DataError, match="cohort_size takes"):
         tiny_store.ask("cohort_size", endpoint="OS")
 

@@ -20,6 +20,7 @@ from dashboard.analyses.survival.endpoint_times import recorded_unit
 from dashboard.analyses.survival.immortal_time import immortal_time
 from queries import questions
 from queries.cohorts import EVERYONE, Cohort, OneOf, Rule, difference, intersection, union
+from queries.level_sets import ones
 from queries.store import ArmRole, Store
 from queries.survival_rows import survival_rows
 
@@ -345,4 +346,4 @@ def or_reason(estimate: Callable[[], Estimate], refusal: str | None = None) -> E
 
 
 def _size(store: Store, cohort: Cohort) -> int:
-    return int(questions.cohort_size(store=store, cohort=cohort)["subjects"].iloc[0])
+    return ones(store.sets.chosen(cohort))

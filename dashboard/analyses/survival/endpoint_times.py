@@ -38,13 +38,11 @@ def recorded_unit(store: Store, endpoint: str) -> str:
     InputError
         When the data give a unit that is no unit of time, or more than one.
     """
-    table = questions.endpoints(store=store)
-    rows = table[table["endpoint"] == endpoint]
-    units = set(rows["unit"].dropna())
+    words = store.endpoint_sets.words(endpoint)
+    units = set(words.units)
     if not units:
-        named = (_NAMED_UNIT.search(str(label)) for label in rows["label"])
-        units = {found[1] for found in named if found}
-    known = {_TIME_UNITS.get(str(unit).strip().lower()) for unit in units} or {"days"}
+        units = {found[1] for label in words.labels if (found := _NAMED_UNIT.search(label))}
+    known = {_TIME_UNITS.get(unit.strip().lower()) for unit in units} or {"days"}
     rule = "the times of an endpoint are all in days, weeks, months or years"
     require(len(known) == 1 and None not in known, rule, endpoint=endpoint, units=sorted(units))
     return str(known.pop())

@@ -11,9 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_pages import drawn, home, shown, unescaped
-
-__all__ = ["home"]  # a fixture
+from tests.dashboard.views.test_pages import drawn, shown, unescaped
 
 WOMEN = OneOf(column="SEX", values=("F",))
 ELDERLY = Between(column="AGE", low=65)

@@ -13,9 +13,7 @@ from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.views.compare.table_one import NAME
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import SavedCohort, open_workspace
-from tests.dashboard.views.test_pages import drawn, home, shown, unescaped
-
-__all__ = ["home"]  # a fixture
+from tests.dashboard.views.test_pages import drawn, shown, unescaped
 
 TABLE, BALANCE = ":material/table: Table 1", ":material/balance: Balance"
 OVERLAP, DISTRIBUTIONS = ":material/join: Overlap", ":material/bar_chart: Distributions"

@@ -8,9 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf, Rule
-from tests.dashboard.views.test_pages import drawn, home, shown
-
-__all__ = ["home"]  # a fixture
+from tests.dashboard.views.test_pages import drawn, shown
 
 SCRIPT = """
 from dashboard import state
