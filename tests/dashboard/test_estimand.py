@@ -90,9 +90,19 @@ def test_a_changed_analysis_is_another_estimand() -> None:
     )
     actual = described(replace(ANALYSIS, arm="actual"))
     assert actual.treatment.text == "New against Old, actual arms"
+    two = replace(PLAN, arms=("Old", "New"))
+    assert described(plan=two).treatment.source == "plan"
+    against_new = described(plan=two, arms=("New", "Old"))
+    assert against_new.treatment.text == "Old against New, planned arms"
+    three = described(plan=replace(PLAN, arms=("Old", "New", "Newer")))
+    assert three.treatment.text == "New against Old, planned arms", "the plan compares one more"
     groups = (replace(women, name="Women"), replace(women, name="Others"))
     cohorts = described(replace(ANALYSIS, groups=groups), arms=("Women", "Others"))
     assert cohorts.treatment.text == "cohorts, not treatments: Others against Women"
+    assert cohorts.population.text == (
+        "subjects with ITTFL = Y, in exactly one of the cohorts compared"
+    )
+    assert cohorts.population.source == "this page"
 
 
 def test_a_blinded_reader_is_told_nothing_of_arms() -> None:

@@ -241,11 +241,18 @@ class SurvivalAnalysis:
         outside = _size(store, self.cohort) - _size(store, self.subjects())
         reasons = {
             f"outside {self.analysis_set}": outside,
+            "in an arm that is not compared": self._in_other_arms(store),
             **self._without_a_group(store),
             **self._without_a_time(store),
             f"event or censoring by day {self.landmark_day}": self._before_the_landmark(store),
         }
         return {reason: number for reason, number in reasons.items() if number}
+
+    def _in_other_arms(self, store: Store) -> int:
+        if self.groups or not self.arms:
+            return 0
+        table = questions.subjects_by_arm(store=store, cohort=self.subjects(), arm=self.arm)
+        return int(table.loc[~table["arm"].isin(self.arms), "subjects"].sum())
 
     def _without_a_group(self, store: Store) -> dict[str, int]:
         if not self.groups:

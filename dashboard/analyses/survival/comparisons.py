@@ -140,7 +140,8 @@ class Comparisons:
 
     def code(self, snapshot: Path, *, pooled: bool = False) -> str:
         """The Python that makes these comparisons again from the snapshot file."""
-        shown = ["answer.tests_table()", "answer.means_table()", "answer.milestone_table()"]
+        names = ("tests", "hazard_ratios", "means", "milestone", "pairs", "trend")
+        shown = [f"answer.{name}_table()" for name in names]
         return script(self, snapshot, pooled=pooled, shown=shown)
 
 
@@ -224,6 +225,21 @@ class ComparisonsAnswer:
         found = self.at_milestone
         parts = [found.by_arm, found.differences, found.tests.assign(time=found.time)]
         return pd.concat(parts, ignore_index=True)
+
+    def pairs_table(self) -> pd.DataFrame:
+        """The test of each pair of arms; empty for two arms."""
+        pairs = self.pairs
+        if pairs is None or isinstance(pairs, str):
+            return pd.DataFrame({"reason": [] if pairs is None else [pairs]})
+        return pairs.to_frame()
+
+    def trend_table(self) -> pd.DataFrame:
+        """The scores of the arms and the test for a trend; empty for two arms."""
+        trend = self.trend
+        if trend is None or isinstance(trend, str):
+            return pd.DataFrame({"reason": [] if trend is None else [trend]})
+        scores = pd.DataFrame({"arm": trend.arms, "score": trend.scores})
+        return scores.assign(statistic=trend.statistic, z=trend.z, p_value=trend.p_value)
 
 
 _RATIO_COLUMNS = ("arm", "reference", "hazard_ratio", "lower", "upper")

@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from dashboard.analyses.survival.analysis import SurvivalAnalysis
-from dashboard.analyses.survival.standing import planned_endpoint
+from dashboard.analyses.survival.standing import changed_arms, planned_endpoint
 from queries.workspace import Plan, PlannedEndpoint
 
 Source = Literal["plan", "data", "this page", ""]
@@ -140,7 +140,7 @@ def describe_estimand(
     """
     planned = planned_endpoint(plan, analysis.endpoint)
     return Estimand(
-        treatment=_treatment(analysis, planned, arms, pooled),
+        treatment=_treatment(analysis, plan, arms, pooled),
         population=_population(analysis, planned, labels or {}),
         endpoint=_variable(analysis, planned, origin, ends),
         intercurrent_events=_of_plan(planned.intercurrent_events if planned else None),
@@ -154,13 +154,16 @@ def _of_plan(text: str | None) -> Attribute:
 
 
 def _treatment(
-    analysis: SurvivalAnalysis, planned: PlannedEndpoint | None, arms: Sequence[str], pooled: bool
+    analysis: SurvivalAnalysis, plan: Plan | None, arms: Sequence[str], pooled: bool
 ) -> Attribute:
+    planned = planned_endpoint(plan, analysis.endpoint)
     if analysis.groups:
         return Attribute(text=f"cohorts, not treatments: {_against(arms)}", source="this page")
     if pooled:
         return Attribute(text="arms pooled: the study is blinded", source="this page")
-    if planned and planned.treatment and planned.arm == analysis.arm:
+    # Without arms in the plan, its words are taken to be of those on screen.
+    others = bool(plan and plan.arms and any(changed_arms(tuple(arms), plan.arms)))
+    if planned and planned.treatment and planned.arm == analysis.arm and not others:
         return _of_plan(planned.treatment)
     return Attribute(text=f"{_against(arms)}, {analysis.arm} arms", source="data")
 
@@ -179,6 +182,8 @@ def _population(
     changes = []
     if analysis.cohort.rule is not None:
         changes.append(f"of the cohort “{analysis.cohort.sentence(labels)}”")
+    if analysis.groups:
+        changes.append("in exactly one of the cohorts compared")
     if analysis.landmark_day is not None:
         changes.append(f"without event or censoring by day {analysis.landmark_day}")
     source: Source = "plan" if as_planned and not changes else "this page"

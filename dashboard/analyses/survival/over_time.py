@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics.checks import require
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.log_minus_log import LogMinusLog, log_minus_log
@@ -43,6 +44,10 @@ class OverTimeAnalysis:
 
     analysis: SurvivalAnalysis
     estimate: str
+
+    def __post_init__(self) -> None:
+        known = tuple(_ESTIMATES)
+        require(self.estimate in known, f"estimate in {known}", estimate=self.estimate)
 
     def run(self, store: Store) -> OverTimeAnswer:
         """Ask the store and estimate.

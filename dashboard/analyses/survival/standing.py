@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,17 +17,23 @@ from analytics.survival.logrank_weights import (
     fleming_harrington,
 )
 from dashboard.analyses.survival.analysis import SurvivalAnalysis
+from queries.store import ArmRole
 from queries.workspace import Plan, PlannedEndpoint
 
 Kind = Literal["pre-specified", "sensitivity", "exploratory"]
 
-# In the order in which they are looked for: "modified Peto" also says "Peto".
+# In the order in which they are looked for: "modified Peto" also says "Peto", and Peto's test is
+# also called one of Wilcoxon's.
 _NAMED_WEIGHTS = {
     "gehan": GEHAN,
     "taroneware": TARONE_WARE,
     "modifiedpeto": MODIFIED_PETO,
     "peto": PETO,
+    "wilcoxon": GEHAN,
+    "breslow": GEHAN,
 }
+_OTHER_TESTS = ("maxcombo", "restrictedmean", "rmst", "milestone")
+_NO_ARMS = "the plan names no arms"
 _FLEMING_HARRINGTON = re.compile(r"(?:fh|flemingharrington)\((\d*\.?\d+),(\d*\.?\d+)\)")
 
 
@@ -87,15 +93,22 @@ def planned_weight(planned: PlannedEndpoint | None) -> Weight | None:
     True
     """
     test = re.sub(r"[\s\-–]", "", (planned.test or "").lower()) if planned else ""
-    if powers := _FLEMING_HARRINGTON.search(test):
-        return fleming_harrington(float(powers[1]), float(powers[2]))
+    powers = _FLEMING_HARRINGTON.findall(test)
+    if len(powers) > 1 or any(other in test for other in _OTHER_TESTS):
+        return None  # their description may name members of the family
+    if powers:
+        return fleming_harrington(*map(float, powers[0]))
     named = next((weight for name, weight in _NAMED_WEIGHTS.items() if name in test), None)
     weighted = "weighted" in test.replace("unweighted", "")
     return LOG_RANK if named is None and "logrank" in test and not weighted else named
 
 
 def planned_analysis(
-    analysis: SurvivalAnalysis, plan: Plan | None, *, columns: Collection[str]
+    analysis: SurvivalAnalysis,
+    plan: Plan | None,
+    *,
+    columns: Collection[str],
+    arms: Callable[[ArmRole], Collection[str]],
 ) -> SurvivalAnalysis | str:
     """The plan's own analysis of an endpoint, whatever else of it was changed.
 
@@ -107,6 +120,8 @@ def planned_analysis(
     plan : Plan or None
     columns : collection of str
         The columns of the subjects that the snapshot carries.
+    arms : callable
+        The planned and the actual arms that it carries.
 
     Returns
     -------
@@ -115,7 +130,7 @@ def planned_analysis(
 
     Examples
     --------
-    >>> planned_analysis(SurvivalAnalysis(endpoint="OS"), None, columns=())
+    >>> planned_analysis(SurvivalAnalysis(endpoint="OS"), None, columns=(), arms=lambda role: ())
     'The plan names no test of OS: whatever is compared here is exploratory.'
     """
     endpoint = analysis.endpoint
@@ -130,16 +145,20 @@ def planned_analysis(
         )
     if unplanned := tuple(_unplanned_subjects(analysis)):
         return f"The plan's own analysis is not of these subjects: {'; '.join(unplanned)}."
-    needed = [name for name in (planned.analysis_set, *strata) if name and name not in columns]
-    if needed:
+    role: ArmRole = "actual" if planned.arm == "actual" else "planned"
+    if not plan.arms:
+        return f"The plan's own analysis cannot be made: {_NO_ARMS}."
+    lacking = [name for name in (planned.analysis_set, *strata) if name and name not in columns]
+    lacking += [f"the {role} arm {arm}" for arm in plan.arms if arm not in arms(role)]
+    if lacking:
         return (
             "The plan's own analysis cannot be made: this snapshot does not have "
-            f"{', '.join(needed)}."
+            f"{', '.join(lacking)}."
         )
     return replace(
         analysis,
         analysis_set=planned.analysis_set,
-        arm="actual" if planned.arm == "actual" else "planned",
+        arm=role,
         arms=plan.arms,
         strata=strata,
         weight=weight,
@@ -160,8 +179,8 @@ def standing_of(analysis: SurvivalAnalysis, plan: Plan | None) -> Standing:
     if unplanned := tuple(_unplanned_subjects(analysis)):
         return Standing(kind="exploratory", reasons=unplanned)
     strata = planned_strata(plan, analysis.endpoint)
-    arms = plan.arms if plan else ()
-    changes = (*_changes(analysis, planned, strata), *_changed_arms(analysis.arms, arms))
+    arms = changed_arms(analysis.arms, plan.arms if plan else ())
+    changes = (*_changes(analysis, planned, strata), *arms)
     return Standing(kind="sensitivity" if changes else "pre-specified", reasons=changes)
 
 
@@ -198,8 +217,8 @@ def _unplanned_subjects(analysis: SurvivalAnalysis) -> Iterator[str]:
 def _changes(
     analysis: SurvivalAnalysis, planned: PlannedEndpoint, strata: tuple[str, ...]
 ) -> Iterator[str]:
-    if planned.analysis_set and analysis.analysis_set != planned.analysis_set:
-        yield f"the plan's analysis set is {planned.analysis_set}"
+    if analysis.analysis_set != planned.analysis_set:
+        yield f"the plan's analysis set is {planned.analysis_set or 'not stated'}"
     if analysis.arm != planned.arm:
         yield f"the plan compares {planned.arm} arms"
     if set(analysis.strata) != set(strata):
@@ -209,7 +228,24 @@ def _changes(
         yield f"the plan's test is the {planned.test} test"
 
 
-def _changed_arms(compared: tuple[str, ...], planned: tuple[str, ...]) -> Iterator[str]:
+def changed_arms(compared: tuple[str, ...], planned: tuple[str, ...]) -> Iterator[str]:
+    """What sets the arms compared apart from those of the plan.
+
+    Parameters
+    ----------
+    compared : tuple of str
+        Reference first; empty for all arms in the order of the snapshot, of which nothing is
+        known here.
+    planned : tuple of str
+        Reference first; empty when the plan names none.
+
+    Examples
+    --------
+    >>> list(changed_arms(("New", "Control"), ("Control", "New")))
+    ["the plan's reference is Control"]
+    """
+    if not planned:
+        yield _NO_ARMS
     if not compared or not planned:
         return
     if lacking := [arm for arm in planned if arm not in compared]:

@@ -11,6 +11,7 @@ from analytics.survival.smoothed_hazard import SmoothedHazard
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.over_time import OverTime, OverTimeAnalysis
+from dashboard.analyses.survival.standing import standing_beside
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.survival.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.theme import ArmStyle, arm_styles
@@ -144,12 +145,18 @@ def _over_time(analysis: SurvivalAnalysis, view: View) -> None:
             curves=answer.curves,
         ),
         name=f"{state.study().code} {analysis.endpoint} {view.estimate}",
-        notes=notes(
-            analysis, [view.method.format(**said), *_width(answer.result), times_said(analysis)]
-        ),
+        notes=_notes(asked, [view.method.format(**said), *_width(answer.result)]),
         data=frame.assign(unit=analysis.unit),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
     )
+
+
+def _notes(asked: OverTimeAnalysis, method: list[str]) -> list[str]:
+    said, analysis = [*method, times_said(asked.analysis)], asked.analysis
+    if asked.estimate != "difference":
+        return notes(analysis, said)
+    standing = standing_beside(analysis, state.study().plan, "the difference of curves")
+    return notes(analysis, said, standing=standing, measure="difference in survival at each time")
 
 
 def _width(result: OverTime) -> list[str]:

@@ -15,7 +15,8 @@ def show(analysis: SurvivalAnalysis) -> None:
     """Hazard ratio, test and medians as tiles."""
     answer = state.answered(analysis)
     said = [part for part in (answer.hazard_ratio, answer.comparison) if isinstance(part, str)]
-    for sentence in dict.fromkeys(said) if not state.store().pooled else ():
+    compares = bool(analysis.groups) or not state.store().pooled
+    for sentence in dict.fromkeys(said) if compares else ():
         st.warning(plain(sentence), icon=":material/do_not_disturb_on:")
     cards = [*_hazard_ratios(answer), *_test(answer), *_medians(answer)]
     with st.grid(4, min_column_width=175):

@@ -39,7 +39,8 @@ def notes(
     """
     if measure is None and standing is None:
         measure = "distribution of the time to event"
-    said = [standing.sentence] if standing is not None and not state.store().pooled else []
+    compares = bool(analysis.groups) or not state.store().pooled
+    said = [standing.sentence] if standing is not None and compares else []
     return [
         _compared(analysis),
         _analysed(analysis),
@@ -203,8 +204,15 @@ def _cohort_marks(analysis: SurvivalAnalysis) -> list[str]:
 
 
 def is_interim(analysis: SurvivalAnalysis) -> bool:
-    """Whether the plan expects more events of this endpoint than there are."""
+    """Whether the plan expects more events of this endpoint than the whole study has.
+
+    Not than the subjects analysed have: a filter makes events fewer, but nothing interim.
+    """
     planned = planned_endpoint(state.study().plan, analysis.endpoint)
-    table = state.ask("endpoints", cohort=analysis.subjects())
+    if planned is None or not planned.events:
+        return False
+    flag = planned.analysis_set if planned.analysis_set in state.store().columns else None
+    whole = SurvivalAnalysis(endpoint=analysis.endpoint, analysis_set=flag).subjects()
+    table = state.ask("endpoints", cohort=whole)
     events = table.loc[table["endpoint"] == analysis.endpoint, "events"].sum()
-    return bool(planned and planned.events and events < planned.events)
+    return bool(events < planned.events)

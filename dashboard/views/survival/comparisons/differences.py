@@ -40,6 +40,7 @@ def show_means(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "restricted means"),
             measure="difference and ratio of restricted mean survival times",
         ),
+        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(_horizon_said(means)))
 
@@ -112,6 +113,7 @@ def show_milestone(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "a milestone"),
             measure=f"difference of survival at {found.time:g} {found.time_unit}",
         ),
+        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(method))
 

@@ -51,6 +51,7 @@ def show_pairs(answer: ComparisonsAnswer, adjustments: Mapping[str, str]) -> Non
             standing=standing_beside(analysis, state.study().plan, "tests of pairs"),
             measure="difference of hazards, pair by pair",
         ),
+        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(method))
 
@@ -63,9 +64,6 @@ def show_trend(answer: ComparisonsAnswer) -> None:
         st.info(plain(trend), icon=_HERE)
         return
     analysis = answer.comparisons.analysis
-    raw = pd.DataFrame({"arm": trend.arms, "score": trend.scores}).assign(
-        statistic=trend.statistic, z=trend.z, p_value=trend.p_value
-    )
     shown = pd.DataFrame(
         {
             "Scores": [
@@ -82,7 +80,7 @@ def show_trend(answer: ComparisonsAnswer) -> None:
     )
     results.table(
         shown,
-        raw=raw,
+        raw=answer.trend_table(),
         name=f"{state.study().code} {analysis.endpoint} trend",
         notes=notes(
             analysis,
@@ -90,5 +88,6 @@ def show_trend(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "a trend"),
             measure="trend of the hazard over the arms",
         ),
+        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(method))

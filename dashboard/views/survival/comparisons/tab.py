@@ -45,14 +45,14 @@ def show(analysis: SurvivalAnalysis) -> None:
 
 def _tests_first(analysis: SurvivalAnalysis) -> None:
     plan = state.study().plan
-    planned = planned_analysis(analysis, plan, columns=state.store().columns)
+    planned = planned_analysis(analysis, plan, columns=state.store().columns, arms=state.arms)
+    standing = standing_of(analysis, plan)
     if isinstance(planned, str):
         st.info(plain(planned), icon=":material/description:")
     else:
         with results.explained():
             show_tested(planned, title="Pre-specified analysis")
-    if planned != analysis:
-        standing = standing_of(analysis, plan)
+    if standing.kind != "pre-specified":
         title = f"{standing.kind.capitalize()} analysis, as chosen above"
         # Without a plan's own analysis, the sentence above has said why.
         reasons = () if isinstance(planned, str) else standing.reasons

@@ -11,7 +11,7 @@ from analytics.survival.logrank import LogRank
 from analytics.survival.logrank_weights import LOG_RANK
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
-from dashboard.analyses.survival.standing import planned_endpoint
+from dashboard.analyses.survival.standing import planned_endpoint, standing_of
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import comparison_notes, is_interim
 
@@ -118,7 +118,8 @@ def _hazard_ratio(row: dict[str, object]) -> str:
 def _left_out(answer: SurvivalAnswer) -> list[str]:
     listed = "; ".join(f"{reason}: {n:,}" for reason, n in answer.exclusions.items())
     arms = () if answer.analysis.groups else state.arms(answer.analysis.arm)
-    outside = [arm for arm in arms if answer.analysis.arms and arm not in answer.analysis.arms]
+    compared = {curve.arm for curve in answer.curves.curves}
+    outside = [arm for arm in arms if arm not in compared]
     return [
         *([f"Left out: {listed}."] if listed else []),
         *([f"Not compared: {', '.join(outside)}."] if outside else []),
@@ -136,8 +137,10 @@ def _sides(answer: SurvivalAnswer) -> list[str]:
 
 
 def _level(analysis: SurvivalAnalysis) -> list[str]:
-    """What the plan says a p-value is to be compared with."""
+    """What the plan says the p-value of its own analysis is to be compared with."""
     plan = state.study().plan
+    if standing_of(analysis, plan).kind != "pre-specified":
+        return []
     planned = planned_endpoint(plan, analysis.endpoint)
     alpha = (planned.alpha if planned else None) or (plan.alpha if plan else None)
     if plan is None or planned is None or not planned.test or alpha is None:

@@ -191,5 +191,6 @@ def show_hazard_ratios(answer: ComparisonsAnswer) -> None:
         raw=raw,
         name=f"{state.study().code} {analysis.endpoint} hazard ratios",
         notes=notes(analysis, [method], standing=standing_of(analysis, state.study().plan)),
+        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(method))
