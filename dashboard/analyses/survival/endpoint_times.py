@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+
 from analytics.checks import require
 from queries import questions
 from queries.store import Store
@@ -23,7 +25,12 @@ def time_origin(store: Store, endpoint: str) -> str:
         "randomisation" or "first dose" where every record starts on that day; else
         "start of follow-up".
     """
-    table = questions.time_origin(store=store, endpoint=endpoint).iloc[0]
+    return named_origin(questions.time_origin(store=store, endpoint=endpoint))
+
+
+def named_origin(starts: pd.DataFrame) -> str:
+    """The origin that the answer to the question `time_origin` tells of."""
+    table = starts.iloc[0]
     for name, column in (("randomisation", "randomised"), ("first dose", "first_dose")):
         if 0 < table["records"] == table[column]:
             return name

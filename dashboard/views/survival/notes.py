@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from dashboard import state
-from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer, time_origin
+from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
+from dashboard.analyses.survival.endpoint_times import named_origin
 from dashboard.analyses.survival.estimand import Estimand, describe_estimand
 from dashboard.analyses.survival.standing import Standing, planned_endpoint, standing_of
 from dashboard.views import heading
 from dashboard.views.survival.inputs import INTERVALS
 from dashboard.views.survival.usual import missing_strata
-from queries.cohorts import Cohort, late_parts
+from queries.cohorts import EVERYONE, Cohort, late_parts
 
 
 def notes(
@@ -144,7 +145,8 @@ def times_said(analysis: SurvivalAnalysis) -> str:
 
 def origin(analysis: SurvivalAnalysis) -> str:
     """From when time is counted."""
-    start = time_origin(state.store(), analysis.endpoint)
+    asked = state.ask("time_origin", cohort=EVERYONE, endpoint=analysis.endpoint)
+    start = named_origin(asked)
     day = analysis.landmark_day
     return start if day is None else f"day {day} after {start} (landmark)"
 
