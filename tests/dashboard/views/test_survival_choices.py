@@ -1,4 +1,4 @@
-"""The Survival page as a whole: every tab, every curve, every choice, blinded and not."""
+"""What a reader may choose on the Survival page changes it, is said and breaks nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with explained():
 sidebar.show()
 page.show()
 """
-STUDIES = {"EQX-301": "OS", "GBSG2": "RFS", "EQX-201": "TTQUEAS"}
+STUDIES = ("EQX-301", "GBSG2", "EQX-201")
 CURVES = ["Survival", *VIEWS]
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)))
 ARMS = ("Lumarestat 200 mg", "Placebo", "30 mg", "60 mg", "100 mg")
@@ -97,15 +97,6 @@ def unlocked(home: Path, study: str) -> Path:
 
 
 # Everything runs ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("study", STUDIES)
-def test_every_tab_of_every_demo_study_runs(home: Path, study: str) -> None:
-    for tab in TABS:
-        app = opened(study, survival_tab=tab)
-        assert not app.exception, tab
-        assert not app.error, tab
-        assert STUDIES[study] in str(app.session_state["survival_endpoint"])
 
 
 @pytest.mark.parametrize("study", STUDIES)
