@@ -72,8 +72,10 @@ def _p_values(answer: SurvivalAnswer, test: LogRank) -> None:
 
 
 def _is_one_sided(analysis: SurvivalAnalysis, test: LogRank) -> bool:
-    """Whether the plan tests this endpoint in one direction, and the test has one."""
+    """Whether the plan tests these arms in one direction, and the test has one."""
     plan = state.study().plan
+    if standing_of(analysis, plan).kind == "exploratory":
+        return False  # of cohorts, for one, the plan says no direction
     planned = planned_endpoint(plan, analysis.endpoint)
     return bool(plan and plan.sides == 1 and planned and planned.test and test.z is not None)
 
