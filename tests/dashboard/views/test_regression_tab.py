@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -144,6 +145,23 @@ def test_the_plans_subgroups_are_marked(home: Path) -> None:
     assert "Exploratory analysis: the plan names no subgroups by RACE" in said
     assert "Pre-specified subgroups that are not shown: BMKGR1, AGEGR1, REGION1" in said
     assert "the likelihood keeps rising" in said, "why a level has no hazard ratio"
+
+
+def test_what_the_plan_names_and_the_data_cannot_give_is_said(home: Path) -> None:
+    columns = ["SEX", "NOSUCH", "DTHFL", "SITEID", "AGE", "RANDSTR", "COUNTRY", "RACE"]
+    more = ["ETHNIC", "STAGEBL", "PRIORLN", "ECOGBL", "BMKGR1", "REGION1", "AGEGR1", "EGFRGR1"]
+    with open_workspace(home) as workspace:
+        plan = workspace.study("EQX-301").plan
+        assert plan is not None
+        changed = replace(plan, subgroups=(*columns, *more))
+        workspace.register_study(code="EQX-301", plan=changed, person="tester")
+    app = opened("EQX-301", "Subgroups")
+    chosen = app.session_state["survival_subgroups"]
+    assert chosen == ["SEX", *columns[5:], *more], "more than twelve"
+    assert (
+        "Pre-specified subgroups that are not shown: NOSUCH (not in the data), DTHFL (known only "
+        "after baseline), SITEID (62 levels), AGE (no factor)."
+    ) in shown(app)
 
 
 def test_one_of_several_arms_is_compared(home: Path) -> None:
