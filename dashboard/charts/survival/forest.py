@@ -78,7 +78,7 @@ def draw_forest(
     return new_figure(
         _described(result, rows, options),
         height=top + int(places[-1]) + below,
-        data=[*intervals(rows, places, low, high), marks(rows, places, options)],
+        data=[*intervals(rows, places, low, high), marks(rows, places, options, low, high)],
         margin={"l": options.left, "r": RIGHT, "t": top, "b": below, "autoexpand": False},
         showlegend=False,
         hovermode="closest",
@@ -115,8 +115,9 @@ def _places(rows: Sequence[ForestRow]) -> list[float]:
 def _span(rows: Sequence[ForestRow]) -> tuple[float, float]:
     """The ends of the axis, as logarithms.
 
-    All hazard ratios are on it, and the intervals of all rows that have some events: those of
-    the others are so wide that they would leave no room to tell the rest apart.
+    The hazard ratios are on it, and the intervals of all rows that have some events: those of
+    the others are so wide that they would leave no room to tell the rest apart. What lies
+    beyond `SMALLEST` and `LARGEST` is an arrow.
     """
     known = [row for row in rows if isfinite(row.ratio)]
     ends = [log(row.ratio) for row in known if row.ratio > 0]

@@ -123,7 +123,7 @@ def _notes(
         analysis,
         [
             f"{options.arm} against {options.reference}: {found.method}{strata}. {_READ}",
-            "The area of a square is its number of events; arrows: the interval goes on. The "
+            "The area of a square is its number of events; arrows: more lies beyond the axis. The "
             "diamond and the dashed line are all subjects.",
             *_without_level(found, options),
             *_planned_said(asked),
