@@ -77,10 +77,13 @@ def test_a_stratum_that_is_no_covariate_stays_a_stratum(home: Path) -> None:
     assert "6 subjects are left out of the model ('WEIGHTBL' is missing: 6)" in said
     app.selectbox("survival_interaction").select("SEX").run()
     assert "Lumarestat 200 mg × M" in table_with(app, "Covariate")["Level"].tolist()
+    assert "the hazard ratio of the arm is that where Sex is F" in shown(app)
     app.selectbox("survival_variance").select("SITEID").run()
     assert "robust variance, by cluster" in shown(app)
     app.selectbox("survival_level_SEX").select("M").run()
     assert "Lumarestat 200 mg × F" in table_with(app, "Covariate")["Level"].tolist()
+    app.selectbox("survival_interaction").select("WEIGHTBL").run()
+    assert "the hazard ratio of the arm is that where Weight at baseline (kg) is 0" in shown(app)
     assert not app.exception
 
 
