@@ -35,8 +35,10 @@ _LINE = 17  # pixels of a line of text
 _AROUND, _HEAD_GAP = 9, 8
 _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
-_TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
-_NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
+_TICKS = {log(5): (0.5, 0.7, 1, 1.4, 2), log(16): (0.1, 0.25, 0.5, 1, 2, 4, 10)}
+"""Ticks by the longest axis on which they stand apart on a narrow screen."""
+
+_FAR_TICKS = (0.1, 0.3, 1, 3, 10)
 
 
 def draw_forest(
@@ -130,7 +132,7 @@ def _span(rows: Sequence[ForestRow]) -> tuple[float, float]:
 
 
 def _axis(low: float, high: float) -> dict[str, Any]:
-    ticks = _NEAR_TICKS if high - low < log(5) else _TICKS
+    ticks = next((t for most, t in _TICKS.items() if high - low < most), _FAR_TICKS)
     shown = [x for x in ticks if low <= log(x) <= high]
     return {
         "range": [low, high],

@@ -95,7 +95,7 @@ def _look(row: ForestRow, most: int, low: float, high: float) -> tuple[str, floa
     at = _logarithm(row.ratio)
     if not low <= at <= high:
         return "triangle-left" if at < low else "triangle-right", _ARROW
-    return "square", 1 if row.kind == "overall" else 5 + 8 * sqrt(row.events / most)
+    return "square", 1 if row.kind == "overall" else 4.5 + 6.5 * sqrt(row.events / most)
 
 
 def _hover(row: ForestRow, options: ForestOptions) -> str:

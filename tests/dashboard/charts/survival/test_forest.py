@@ -160,7 +160,16 @@ def test_the_description_tells_the_finding() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [469, 1000])
-def test_no_column_runs_into_another(lay_out: LayOut, width: int) -> None:
-    drawing = lay_out(drawn(found()), width)
+@pytest.mark.parametrize("ends", [(0.62, 1.9), (0.3, 2), (0.15, 2.2), (0.12, 9)])
+def test_no_column_runs_into_another(
+    lay_out: LayOut, width: int, ends: tuple[float, float]
+) -> None:
+    result = found()
+    table = result.table.copy()
+    table.loc[0, ["lower", "upper"]] = ends
+    shown = SubgroupHazardRatios(
+        table=table, interactions=result.interactions, method="", confidence_level=0.95
+    )
+    drawing = lay_out(drawn(shown), width)
     assert drawing.crowded() == []
     assert drawing.clipped() == []
