@@ -229,6 +229,18 @@ def test_every_subject_has_a_residual(gbsg2: Store, kind: str, against: str) -> 
         assert found.table["residual"].sum() == pytest.approx(0, abs=1e-6)
 
 
+def test_an_influence_is_the_estimate_less_that_without_the_subject(gbsg2: Store) -> None:
+    asked = RegressionAnalysis(analysis=RFS, covariates=(number("AGE"),))
+    found = ResidualsCheck(model=asked, kind="dfbeta").run(gbsg2)
+    model = fitted(asked, gbsg2)
+    for place in (int(found.table["residual"].argmax()), int(found.table["residual"].argmin())):
+        row = found.table.iloc[place]
+        kept = model.follow_up.frame[model.follow_up.frame["subject"] != row["subject"]]
+        without = fit_cox(replace(model.follow_up, frame=kept), list(model.fit.terms))
+        change = model.fit.coefficients[0] - without.coefficients[0]
+        assert change == pytest.approx(row["residual"], rel=0.05)
+
+
 def test_a_smooth_needs_three_values(gbsg2: Store) -> None:
     asked = RegressionAnalysis(analysis=RFS)
     assert ResidualsCheck(model=asked).run(gbsg2).smooth.empty
@@ -379,7 +391,7 @@ def test_one_arm_of_several_is_compared_with_the_reference(demo_home: Path) -> N
 
 def test_factors_with_many_levels_or_none_are_refused(eqx301: Store) -> None:
     found = SubgroupAnalysis(analysis=OS, factors=("SITEID",)).run(eqx301).found
-    assert found.startswith("SITEID has 62 levels; subgroups are those of a factor with at most 12")
+    assert found.startswith("SITEID has 62 levels; subgroups are those of a factor with at most 30")
 
 
 def test_a_stratum_can_be_a_subgroup(eqx301: Store) -> None:

@@ -15,7 +15,7 @@ from scipy.special import chdtrc
 
 from analytics.checks import NotEstimableError, require
 from analytics.results import Result, registered, require_columns
-from analytics.survival.regression.columns import Columns, Flags, Ints
+from analytics.survival.regression.columns import Columns, Flags, Floats, Ints
 from analytics.survival.regression.cox import fit_cox, fit_rows
 from analytics.survival.regression.follow_up import FollowUp
 from analytics.survival.regression.model_rows import ModelRows, model_rows
@@ -31,6 +31,7 @@ INTERACTION_COLUMNS = (
 )  # fmt: skip
 MOST_SUBGROUPS = 50
 _SUBGROUP = 1  # the place of the factor among the terms of the interaction model
+_SAME = 1e-10  # share of a column's variation that is not explained by the columns before it
 
 
 @registered
@@ -172,8 +173,7 @@ class _Models:
         terms: list[Term] = [self.arm, factor, *self.adjust, Interaction(self.arm, factor)]
         none = (float("nan"), 0, float("nan"), float("nan"), float("nan"), missing)
         try:
-            main_effect = subgroup not in self.follow_up.strata
-            larger, extra = _comparable(model_rows(self.follow_up, terms), main_effect)
+            larger, extra = _comparable(model_rows(self.follow_up, terms))
             if not extra.size:
                 return (subgroup, *none, "No two levels have subjects in two arms.")
             smaller = _columns(larger, np.setdiff1d(np.arange(larger.design.term_of.size), extra))
@@ -215,26 +215,49 @@ class _Models:
         return (float(row["hazard_ratio"]), float(row["lower"]), float(row["upper"])), ""
 
 
-def _comparable(rows: ModelRows, main_effect: bool) -> tuple[ModelRows, Ints]:
-    """Rows without the interaction columns that other columns determine, and where the rest are.
+def _comparable(rows: ModelRows) -> tuple[ModelRows, Ints]:
+    """Rows without what other columns determine, and where the interaction is in the rest.
 
-    A level without subjects in an arm makes its column empty, or the same as another. The main
-    effect of a factor that is a stratum is in the baseline hazards already.
+    A level without subjects in an arm makes its column of the interaction empty, or the same as
+    another. The main effect of a factor is in the baseline hazards already as far as the strata
+    determine it: all of a factor that is a stratum, some of one that is nested in strata.
     """
-    design = rows.design
-    term = len(design.terms) - 1
-    centred = design.matrix - design.matrix.mean(axis=0)
-    cross = centred.T @ centred
-    other = (design.term_of != term) & (main_effect | (design.term_of != _SUBGROUP))
-    kept: list[int] = np.flatnonzero(other).tolist()
-    extra: list[int] = []
-    for place in np.flatnonzero(design.term_of == term).tolist():
-        chosen = [*kept, *extra, place]
-        if np.linalg.matrix_rank(cross[np.ix_(chosen, chosen)], hermitian=True) == len(chosen):
-            extra.append(place)
-    return _columns(rows, np.array([*kept, *extra], dtype=np.int64)), len(kept) + np.arange(
-        len(extra)
-    )
+    term_of = rows.design.term_of
+    interaction = len(rows.design.terms) - 1
+    cross = _within_strata(rows)
+    chosen = np.flatnonzero((term_of != _SUBGROUP) & (term_of != interaction)).tolist()
+    main = _informative(cross, chosen, np.flatnonzero(term_of == _SUBGROUP))
+    extra = _informative(cross, [*chosen, *main], np.flatnonzero(term_of == interaction))
+    kept = np.array([*chosen, *main, *extra], dtype=np.int64)
+    return _columns(rows, kept), len(chosen) + len(main) + np.arange(len(extra))
+
+
+def _within_strata(rows: ModelRows) -> Floats:
+    """Cross products of the columns about their means in the strata that have events."""
+    matrix, stratum = rows.design.matrix, rows.stratum
+    size = np.linalg.norm(matrix - matrix.mean(axis=0), axis=0)
+    scaled = matrix / np.where(size > 0, size, 1.0)
+    centred = np.zeros_like(scaled)
+    for one in np.unique(stratum[rows.event] if rows.event.any() else stratum):
+        own = stratum == one
+        centred[own] = scaled[own] - scaled[own].mean(axis=0)
+    return np.asarray(centred.T @ centred)
+
+
+def _informative(cross: Floats, before: list[int], places: Ints) -> list[int]:
+    """The columns that those before them do not determine."""
+    kept: list[int] = []
+    rank = _rank(cross, before)
+    for place in places.tolist():
+        if (larger := _rank(cross, [*before, *kept, place])) > rank:
+            kept.append(place)
+            rank = larger
+    return kept
+
+
+def _rank(cross: Floats, chosen: list[int]) -> int:
+    part = cross[np.ix_(chosen, chosen)]
+    return int(np.linalg.matrix_rank(part, tol=_SAME, hermitian=True)) if chosen else 0
 
 
 def _columns(rows: ModelRows, chosen: Ints) -> ModelRows:

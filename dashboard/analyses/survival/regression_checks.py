@@ -70,8 +70,8 @@ class ResidualsCheck:
     ----------
     model : RegressionAnalysis
     kind : {"martingale", "deviance", "dfbeta"}
-        Observed less expected events; the same made symmetric; the change of a coefficient
-        when the subject is left out.
+        Observed less expected events; the same made symmetric; a coefficient less what it
+        would be without the subject.
     against : str
         "linear predictor", "time" or the column of a numeric covariate.
     covariate : str, optional

@@ -21,7 +21,10 @@ from dashboard.analyses.survival.follow_up import ARM, follow_up_of
 from dashboard.analyses.survival.immortal_time import immortal_time
 from queries.store import Store
 
-MOST_FACTORS, MOST_LEVELS = 12, 12
+MOST_FACTORS, MOST_LEVELS = 20, 30
+
+FEW_LEVELS = 12
+"""Levels of a factor that is offered though the plan does not name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,8 +35,10 @@ _LINE = 17  # pixels of a line of text
 _AROUND, _HEAD_GAP = 9, 8
 _FAVOURS = 130  # room on either side of 1 on a narrow screen
 _FIRM = 10  # events that make an interval worth the room
-_TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 10)
-_NEAR_TICKS = (0.5, 0.7, 1, 1.4, 2)  # where the axis is short
+_TICKS = {log(5): (0.5, 0.7, 1, 1.4, 2), log(16): (0.1, 0.25, 0.5, 1, 2, 4, 10)}
+"""Ticks by the longest axis on which they stand apart on a narrow screen."""
+
+_FAR_TICKS = (0.1, 0.3, 1, 3, 10)
 
 
 def draw_forest(
@@ -78,7 +80,7 @@ def draw_forest(
     return new_figure(
         _described(result, rows, options),
         height=top + int(places[-1]) + below,
-        data=[*intervals(rows, places, low, high), marks(rows, places, options)],
+        data=[*intervals(rows, places, low, high), marks(rows, places, options, low, high)],
         margin={"l": options.left, "r": RIGHT, "t": top, "b": below, "autoexpand": False},
         showlegend=False,
         hovermode="closest",
@@ -115,8 +117,9 @@ def _places(rows: Sequence[ForestRow]) -> list[float]:
 def _span(rows: Sequence[ForestRow]) -> tuple[float, float]:
     """The ends of the axis, as logarithms.
 
-    All hazard ratios are on it, and the intervals of all rows that have some events: those of
-    the others are so wide that they would leave no room to tell the rest apart.
+    The hazard ratios are on it, and the intervals of all rows that have some events: those of
+    the others are so wide that they would leave no room to tell the rest apart. What lies
+    beyond `SMALLEST` and `LARGEST` is an arrow.
     """
     known = [row for row in rows if isfinite(row.ratio)]
     ends = [log(row.ratio) for row in known if row.ratio > 0]
@@ -129,7 +132,7 @@ def _span(rows: Sequence[ForestRow]) -> tuple[float, float]:
 
 
 def _axis(low: float, high: float) -> dict[str, Any]:
-    ticks = _NEAR_TICKS if high - low < log(5) else _TICKS
+    ticks = next((t for most, t in _TICKS.items() if high - low < most), _FAR_TICKS)
     shown = [x for x in ticks if low <= log(x) <= high]
     return {
         "range": [low, high],

@@ -7,15 +7,11 @@ from math import isfinite, log, sqrt
 from typing import Any
 
 from dashboard.charts.lettering import literal
-from dashboard.charts.survival.forest_rows import (
-    LARGEST,
-    RIGHT,
-    SMALLEST,
-    ForestOptions,
-    ForestRow,
-    ratio_text,
-)
+from dashboard.charts.survival.forest_rows import RIGHT, ForestOptions, ForestRow, ratio_text
 from dashboard.charts.theme import LIGHT
+
+_ARROW = 9
+_UP = 8  # pixels from the middle of the diamond to its tip
 
 
 def middle(places: Sequence[float], place: int) -> float:
@@ -37,12 +33,13 @@ def intervals(
     y: list[float | None] = []
     arrows: dict[str, list[Any]] = {"x": [], "y": [], "symbol": []}
     for place, row in enumerate(rows):
-        if row.kind != "level" or not isfinite(row.ratio):
+        if row.kind == "factor" or not isfinite(row.ratio):
             continue
         y_at = middle(places, place)
         ends = [_logarithm(row.lower), _logarithm(row.upper)]
-        x += [max(ends[0], low), min(ends[1], high), None]
-        y += [y_at, y_at, None]
+        if row.kind == "level":
+            x += [*(_within(end, low, high) for end in ends), None]
+            y += [y_at, y_at, None]
         for beyond, at, symbol in (
             (ends[0] < low, low, "triangle-left"),
             (ends[1] > high, high, "triangle-right"),
@@ -53,7 +50,7 @@ def intervals(
                 arrows["symbol"].append(symbol)
     plain = {"type": "scatter", "hoverinfo": "skip", "cliponaxis": False}
     line = {"color": LIGHT.text, "width": 1.4}
-    marker = {"color": LIGHT.text, "size": 9, "symbol": arrows.pop("symbol")}
+    marker = {"color": LIGHT.text, "size": _ARROW, "symbol": arrows.pop("symbol")}
     return [
         {**plain, "x": x, "y": y, "mode": "lines", "line": line, "meta": {"part": "interval"}},
         {**plain, **arrows, "mode": "markers", "marker": marker, "meta": {"part": "beyond"}},
@@ -61,36 +58,44 @@ def intervals(
 
 
 def marks(
-    rows: Sequence[ForestRow], places: Sequence[float], options: ForestOptions
+    rows: Sequence[ForestRow],
+    places: Sequence[float],
+    options: ForestOptions,
+    low: float,
+    high: float,
 ) -> dict[str, Any]:
-    """Squares whose area is the number of events."""
+    """Squares whose area is the number of events; an arrow where the ratio is off the axis."""
     shown = [
         (place, row)
         for place, row in enumerate(rows)
         if row.kind != "factor" and isfinite(row.ratio)
     ]
     most = max((row.events for _, row in shown if row.kind == "level"), default=1) or 1
+    looks = [_look(row, most, low, high) for _, row in shown]
     return {
         "type": "scatter",
-        "x": [
-            min(max(log(row.ratio), log(SMALLEST)), log(LARGEST)) if row.ratio > 0 else 0.0
-            for _, row in shown
-        ],
+        "x": [_within(_logarithm(row.ratio), low, high) for _, row in shown],
         "y": [middle(places, place) for place, _ in shown],
         "mode": "markers",
         "marker": {
-            "symbol": "square",
+            "symbol": [symbol for symbol, _ in looks],
             "color": LIGHT.accent,
             "opacity": 1,
-            "size": [
-                1 if row.kind == "overall" else 5 + 8 * sqrt(row.events / most) for _, row in shown
-            ],
+            "size": [size for _, size in looks],
         },
         "hovertext": [_hover(row, options) for _, row in shown],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "cliponaxis": False,
         "meta": {"part": "hazard ratio"},
     }
+
+
+def _look(row: ForestRow, most: int, low: float, high: float) -> tuple[str, float]:
+    """Symbol and size of a mark."""
+    at = _logarithm(row.ratio)
+    if not low <= at <= high:
+        return "triangle-left" if at < low else "triangle-right", _ARROW
+    return "square", 1 if row.kind == "overall" else 4.5 + 6.5 * sqrt(row.events / most)
 
 
 def _hover(row: ForestRow, options: ForestOptions) -> str:
@@ -140,15 +145,31 @@ def lines(rows: Sequence[ForestRow], places: Sequence[float]) -> list[dict[str, 
 def diamonds(
     rows: Sequence[ForestRow], places: Sequence[float], low: float, high: float
 ) -> list[dict[str, Any]]:
-    """The diamond of all subjects, as wide as their interval."""
+    """The diamond of all subjects, as wide as their interval, cut where the axis ends."""
     row = rows[0]
     if not isfinite(row.ratio) or row.ratio <= 0:
         return []
-    y = middle(places, 0)
-    left, right = max(_logarithm(row.lower), low), min(_logarithm(row.upper), high)
-    x = min(max(log(row.ratio), left), right)
-    path = f"M {left},{y} L {x},{y - 8} L {right},{y} L {x},{y + 8} Z"
+    y, x = middle(places, 0), _within(log(row.ratio), low, high)
+    (left, up_left), (right, up_right) = (
+        _corner(_logarithm(end), x, low, high) for end in (row.lower, row.upper)
+    )
+    path = (
+        f"M {left},{y - up_left} L {x},{y - _UP} L {right},{y - up_right} "
+        f"L {right},{y + up_right} L {x},{y + _UP} L {left},{y + up_left} Z"
+    )
     return [{"type": "path", "path": path, "fillcolor": LIGHT.accent, "line": {"width": 0}}]
+
+
+def _corner(end: float, middle_: float, low: float, high: float) -> tuple[float, float]:
+    """Where a side of the diamond ends, and how high it is there."""
+    at = _within(end, low, high)
+    if at == end or end == middle_:
+        return at, 0.0
+    return at, _UP if not isfinite(end) else _UP * (end - at) / (end - middle_)
+
+
+def _within(x: float, low: float, high: float) -> float:
+    return min(max(x, low), high)
 
 
 def _logarithm(ratio: float) -> float:

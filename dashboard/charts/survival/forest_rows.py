@@ -139,7 +139,7 @@ def _rows(
             seen.add(factor)
             yield _head(label, tests.get(factor, {}), factor in planned)
         level = str(row["level"])
-        name = fitted(level, width - _INDENT, size=SIZE, most=3)
+        name = fitted(level, width - _INDENT, size=SIZE, most=4)
         said = f"{literal(label)}: {literal(level)}"
         yield _with_numbers(row, "level", name, said, f"{label} {level}")
 

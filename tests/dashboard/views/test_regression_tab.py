@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -76,10 +77,13 @@ def test_a_stratum_that_is_no_covariate_stays_a_stratum(home: Path) -> None:
     assert "6 subjects are left out of the model ('WEIGHTBL' is missing: 6)" in said
     app.selectbox("survival_interaction").select("SEX").run()
     assert "Lumarestat 200 mg × M" in table_with(app, "Covariate")["Level"].tolist()
+    assert "the hazard ratio of the arm is that where Sex is F" in shown(app)
     app.selectbox("survival_variance").select("SITEID").run()
     assert "robust variance, by cluster" in shown(app)
     app.selectbox("survival_level_SEX").select("M").run()
     assert "Lumarestat 200 mg × F" in table_with(app, "Covariate")["Level"].tolist()
+    app.selectbox("survival_interaction").select("WEIGHTBL").run()
+    assert "the hazard ratio of the arm is that where Weight at baseline (kg) is 0" in shown(app)
     assert not app.exception
 
 
@@ -103,7 +107,7 @@ def test_residuals_of_each_kind(home: Path) -> None:
     inputs = {"survival_covariates": ["AGE", "TGRADE"], "survival_model_check": "Residuals"}
     app = opened("GBSG2", "Regression", **inputs)
     app.selectbox("survival_residuals").select("dfbeta").run()
-    assert "would change if the subject were left out" in shown(app)
+    assert "the estimate less what it would be without the subject" in shown(app)
     app.selectbox("survival_residuals").select("deviance").run()
     app.selectbox("survival_against").select("AGE").run()
     assert not app.exception
@@ -144,6 +148,23 @@ def test_the_plans_subgroups_are_marked(home: Path) -> None:
     assert "Exploratory analysis: the plan names no subgroups by RACE" in said
     assert "Pre-specified subgroups that are not shown: BMKGR1, AGEGR1, REGION1" in said
     assert "the likelihood keeps rising" in said, "why a level has no hazard ratio"
+
+
+def test_what_the_plan_names_and_the_data_cannot_give_is_said(home: Path) -> None:
+    columns = ["SEX", "NOSUCH", "DTHFL", "SITEID", "AGE", "RANDSTR", "COUNTRY", "RACE"]
+    more = ["ETHNIC", "STAGEBL", "PRIORLN", "ECOGBL", "BMKGR1", "REGION1", "AGEGR1", "EGFRGR1"]
+    with open_workspace(home) as workspace:
+        plan = workspace.study("EQX-301").plan
+        assert plan is not None
+        changed = replace(plan, subgroups=(*columns, *more))
+        workspace.register_study(code="EQX-301", plan=changed, person="tester")
+    app = opened("EQX-301", "Subgroups")
+    chosen = app.session_state["survival_subgroups"]
+    assert chosen == ["SEX", *columns[5:], *more], "more than twelve"
+    assert (
+        "Pre-specified subgroups that are not shown: NOSUCH (not in the data), DTHFL (known only "
+        "after baseline), SITEID (62 levels), AGE (no factor)."
+    ) in shown(app)
 
 
 def test_one_of_several_arms_is_compared(home: Path) -> None:

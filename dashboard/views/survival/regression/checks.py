@@ -41,14 +41,18 @@ _TRANSFORMS = {
     "rank": "Rank of time",
     "log": "Logarithm of time",
 }
-_KINDS = {"martingale": "Martingale", "deviance": "Deviance", "dfbeta": "Change of a coefficient"}
+_KINDS = {
+    "martingale": "Martingale",
+    "deviance": "Deviance",
+    "dfbeta": "Influence on a coefficient",
+}
 _ABOUT = {
     "martingale": "Martingale residuals: observed less expected events. A smooth that bends "
     "against a covariate says that its effect is not log-linear.",
     "deviance": "Deviance residuals: martingale residuals made symmetric. Those far from 0 are "
     "subjects whom the model predicts badly.",
-    "dfbeta": "By how much the log hazard ratio would change if the subject were left out "
-    "(dfbeta, to first order).",
+    "dfbeta": "What each subject adds to the log hazard ratio: the estimate less what it would be "
+    "without the subject (dfbeta, to first order).",
 }
 
 
@@ -105,8 +109,8 @@ def _adjusted(asked: RegressionAnalysis, said: list[str]) -> None:
         confidence_level=analysis.confidence_level,
     )
     about = (
-        "Adjusted by standardisation: every subject of the model is given each arm in turn, "
-        "keeping the own covariates and stratum, and the predicted curves are averaged. "
+        "Adjusted by standardisation: every subject of the model is given each arm in turn and "
+        "keeps covariates and stratum; the predicted curves are averaged. "
         "Unadjusted: Kaplan–Meier curves of the same subjects."
     )
     code = question.code(state.snapshot_path(), pooled=state.store().pooled)
@@ -240,7 +244,7 @@ def _residuals(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -
         return
     residual = f"{_KINDS[kind]} residual"
     if kind == "dfbeta":
-        residual = f"Change of the log hazard ratio: {names[found.covariate]}"
+        residual = f"Influence on the log hazard ratio: {names[found.covariate]}"
     options = ResidualOptions(residual=residual, against=_axis(asked, against))
     line = "The line is a natural cubic spline (4 degrees of freedom)."
     results.figure(

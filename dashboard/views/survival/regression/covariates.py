@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from dashboard import state
-from dashboard.analyses.survival.regression import MOST_LEVELS
-from dashboard.analyses.survival.subgroups import MOST_LEVELS as MOST_SUBGROUP_LEVELS
+from dashboard.analyses.survival import subgroups
+from dashboard.analyses.survival.regression import MOST_COVARIATES, MOST_LEVELS
 from dashboard.views.compare.variables import offered_columns
 from queries.blinding import reveals_by_name
 from queries.cohorts.checking import column_kind
@@ -41,7 +41,8 @@ def offered_covariates() -> list[str]:
 def usual_covariates() -> list[str]:
     """The plan's stratification factors, as far as the data have them."""
     plan, offered = state.study().plan, offered_covariates()
-    return [name for name in (plan.stratification if plan else ()) if name in offered]
+    known = [name for name in (plan.stratification if plan else ()) if name in offered]
+    return known[:MOST_COVARIATES]
 
 
 def offered_clusters() -> list[str]:
@@ -62,14 +63,16 @@ def offered_clusters() -> list[str]:
 
 
 def offered_subgroups() -> list[str]:
-    """Factors with few levels, those that the plan names first."""
+    """The plan's factors first, then all others with few levels."""
     profiles, planned = state.profiles(), planned_subgroups()
-    factors = [
-        name
+    factors = {
+        name: profiles[name].levels
         for name in baseline_columns()
-        if profiles[name].kind == "levels" and profiles[name].levels <= MOST_SUBGROUP_LEVELS
-    ]
-    return list(dict.fromkeys([*(name for name in planned if name in factors), *factors]))
+        if profiles[name].kind == "levels" and profiles[name].levels <= subgroups.MOST_LEVELS
+    }
+    own = [name for name in planned if name in factors]
+    others = [name for name, levels in factors.items() if levels <= subgroups.FEW_LEVELS]
+    return list(dict.fromkeys([*own, *others]))
 
 
 def planned_subgroups() -> tuple[str, ...]:
@@ -82,7 +85,7 @@ def usual_subgroups() -> list[str]:
     """The plan's subgroups; without any, the usual ones, and else the first that there are."""
     plan, offered = state.study().plan, offered_subgroups()
     if planned := [name for name in planned_subgroups() if name in offered]:
-        return planned
+        return planned[: subgroups.MOST_FACTORS]
     wanted = (*(plan.stratification if plan else ()), *_USUAL_SUBGROUPS)
     usual = [name for name in dict.fromkeys(wanted) if name in offered]
     return usual or offered[:_MOST_USUAL]

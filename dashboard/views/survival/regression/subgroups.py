@@ -12,7 +12,12 @@ from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.comparisons import nothing_to_compare
 from dashboard.analyses.survival.model_standing import subgroup_standing
-from dashboard.analyses.survival.subgroups import MOST_FACTORS, MOST_LEVELS, SubgroupAnalysis
+from dashboard.analyses.survival.subgroups import (
+    FEW_LEVELS,
+    MOST_FACTORS,
+    MOST_LEVELS,
+    SubgroupAnalysis,
+)
 from dashboard.charts.survival.forest import draw_forest
 from dashboard.charts.survival.forest_rows import ForestOptions
 from dashboard.text import number, p_value, plain
@@ -89,7 +94,8 @@ def _choose(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> SubgroupAnalys
                 placeholder="None: all subjects only",
                 select_all=False,
                 wrap=True,
-                help=f"Factors with at most {MOST_LEVELS} levels that were known at baseline.",
+                help=f"Factors that were known at baseline and have at most {FEW_LEVELS} levels; "
+                f"those that the plan names, with up to {MOST_LEVELS}.",
             )
         versus = _versus(arms) if len(arms) > 2 else None
     return SubgroupAnalysis(analysis=analysis, factors=tuple(factors), versus=versus)
@@ -117,7 +123,7 @@ def _notes(
         analysis,
         [
             f"{options.arm} against {options.reference}: {found.method}{strata}. {_READ}",
-            "The area of a square is its number of events; arrows: the interval goes on. The "
+            "The area of a square is its number of events; arrows: more lies beyond the axis. The "
             "diamond and the dashed line are all subjects.",
             *_without_level(found, options),
             *_planned_said(asked),
@@ -141,8 +147,24 @@ def _without_level(found: SubgroupHazardRatios, options: ForestOptions) -> list[
 
 def _planned_said(asked: SubgroupAnalysis) -> list[str]:
     """Planned factors that are not shown, which nobody must overlook."""
-    absent = [name for name in planned_subgroups() if name not in asked.factors]
+    offered = offered_subgroups()
+    absent = [
+        name if name in offered else f"{name} ({_why_not_offered(name)})"
+        for name in planned_subgroups()
+        if name not in asked.factors
+    ]
     return [f"Pre-specified subgroups that are not shown: {', '.join(absent)}."] if absent else []
+
+
+def _why_not_offered(name: str) -> str:
+    store, profile = state.store(), state.profiles().get(name)
+    if name not in store.columns:
+        return "not in the data"
+    if name in store.schema.after_baseline:
+        return "known only after baseline"
+    if profile is not None and profile.kind == "levels" and profile.levels > MOST_LEVELS:
+        return f"{profile.levels:,} levels"
+    return "no factor"
 
 
 def _raw(found: SubgroupHazardRatios) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from tests.analytics.survival.regression.oracle_models import frame, oracle_tabl
 from tests.analytics.survival.regression.small_trials import trial, trial_follow_up
 
 TABLE = oracle_table("subgroup_hazard_ratios")
+STRATIFIED = oracle_table("subgroup_strata")
 ARM = Factor("rx", reference="Obs")
 
 
@@ -33,6 +34,21 @@ def test_agrees_with_the_reference(subgroup: str) -> None:
     for row in TABLE[TABLE["subgroup"] == subgroup].itertuples():
         expected = pytest.approx(row.expected, rel=row.tolerance, abs=1e-10)
         assert _found(found, row) == expected, f"{row.level} {row.quantity}"
+
+
+@pytest.mark.parametrize(
+    ("subgroup", "strata"),
+    STRATIFIED[["subgroup", "strata"]].drop_duplicates().to_numpy().tolist(),
+)
+def test_strata_may_determine_a_subgroup_wholly_or_in_part(subgroup: str, strata: str) -> None:
+    rows = frame("colon_two_arms")
+    late = (rows["extent"] >= 3).astype(int)
+    rows = rows.assign(late=late, cell=2 * late + rows["obstruct"])
+    data = FollowUp(frame=rows, time="time", event="status", strata=(strata,))
+    found = subgroup_hazard_ratios(data, arm=ARM, subgroups=[subgroup]).interactions.iloc[0]
+    own = (STRATIFIED["subgroup"] == subgroup) & (STRATIFIED["strata"] == strata)
+    for row in STRATIFIED[own].itertuples():
+        assert found[row.quantity] == pytest.approx(row.expected, rel=row.tolerance), row.quantity
 
 
 def _found(found: SubgroupHazardRatios, row: tuple) -> float:

@@ -119,6 +119,31 @@ def test_an_interval_that_leaves_the_axis_ends_in_an_arrow() -> None:
     assert "0.50 (&#60;0.01–400)" in texts(figure)
 
 
+def test_what_is_off_the_axis_is_an_arrow_and_no_square() -> None:
+    result = found(subgroups=["sex"])
+    table = result.table.copy()
+    table.loc[0, "upper"] = 300.0
+    table.loc[1, ["hazard_ratio", "lower", "upper"]] = [90.0, 20.0, 400.0]
+    wide = SubgroupHazardRatios(
+        table=table, interactions=result.interactions, method="", confidence_level=0.95
+    )
+    figure = drawn(wide)
+    low, high = figure.layout.xaxis.range
+    marks, beyond = part(figure, "hazard ratio"), part(figure, "beyond")
+    assert marks.marker.symbol == ("square", "triangle-right", "square")
+    assert marks.x[1] == high
+    assert list(beyond.x) == [high, high], "all subjects and the first level"
+    ends = [x for x in part(figure, "interval").x if x is not None]
+    assert low <= min(ends) <= max(ends) <= high
+    diamond = next(shape for shape in figure.layout.shapes if shape.type == "path")
+    corners = [tuple(map(float, at.split(","))) for at in diamond.path.split()[1:-1:2]]
+    tip = max(y for _, y in corners) - corners[1][1]
+    cut = corners[3][1] - corners[2][1]
+    assert corners[2][0] == high
+    assert 0 < cut < tip, "a diamond that is cut has an edge there"
+    assert corners[0] == corners[5], "and a point where it ends"
+
+
 def test_all_subjects_alone_can_be_drawn() -> None:
     figure = drawn(found(subgroups=[]))
     assert len(part(figure, "hazard ratio").x) == 1
@@ -135,7 +160,16 @@ def test_the_description_tells_the_finding() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [469, 1000])
-def test_no_column_runs_into_another(lay_out: LayOut, width: int) -> None:
-    drawing = lay_out(drawn(found()), width)
+@pytest.mark.parametrize("ends", [(0.62, 1.9), (0.3, 2), (0.15, 2.2), (0.12, 9)])
+def test_no_column_runs_into_another(
+    lay_out: LayOut, width: int, ends: tuple[float, float]
+) -> None:
+    result = found()
+    table = result.table.copy()
+    table.loc[0, ["lower", "upper"]] = ends
+    shown = SubgroupHazardRatios(
+        table=table, interactions=result.interactions, method="", confidence_level=0.95
+    )
+    drawing = lay_out(drawn(shown), width)
     assert drawing.crowded() == []
     assert drawing.clipped() == []
