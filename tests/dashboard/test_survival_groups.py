@@ -1,4 +1,4 @@
-"""Cohorts as groups, other estimates over time, and the scripts that make them again."""
+"""Cohorts as groups: who is in which, who is in none, and the script that makes it again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from analytics.checks import InputError
-from analytics.survival import SurvivalCounts, fit_kaplan_meier, test_logrank
+from analytics.survival import SurvivalCounts, test_logrank
 from analytics.survival.logrank_weights import fleming_harrington
-from dashboard.analyses.script import script
 from dashboard.analyses.survival import SurvivalAnalysis
-from dashboard.analyses.survival.over_time import OverTimeAnalysis
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.store import Store, open_store
 from tests.dashboard.eqx301 import snapshot_path, table_of
@@ -96,53 +94,3 @@ def test_the_script_makes_the_same_numbers(
     with open_store(path) as store:
         table = analysis.run(store).endpoint_table()
     assert str(table) in capsys.readouterr().out
-
-
-def test_a_script_says_only_what_is_not_a_default() -> None:
-    text = script(
-        SurvivalAnalysis(endpoint='it\'s "OS"', landmark_day=30),
-        Path("a\\b.duckdb"),
-        pooled=False,
-        shown=["answer"],
-    )
-    assert """SurvivalAnalysis(endpoint='it\\'s "OS"', landmark_day=30)""" in text
-    assert "interval" not in text
-
-
-@pytest.mark.parametrize("estimate", ["cumulative hazard", "difference", "hazard", "log-minus-log"])
-def test_estimates_over_time_are_those_of_the_counts(eqx301: Store, estimate: str) -> None:
-    analysis = SurvivalAnalysis(endpoint="OS", unit="months")
-    answer = OverTimeAnalysis(analysis=analysis, estimate=estimate).run(eqx301)
-    curves = {c.arm: c.table for c in fit_kaplan_meier(analysis.counts(eqx301)).curves}
-    frame = answer.to_frame()
-    if estimate == "difference":
-        placebo, active = curves["Placebo"], curves["Lumarestat 200 mg"]
-        at = frame[(frame["time"] <= 12)].iloc[-1]
-        survival = [t.loc[t["time"] <= at["time"], "survival"].iloc[-1] for t in (active, placebo)]
-        assert at["difference"] == pytest.approx(survival[0] - survival[1])
-    elif estimate == "log-minus-log":
-        first = frame[frame["arm"] == "Placebo"].iloc[0]
-        step = curves["Placebo"].query("events > 0").iloc[0]
-        assert first["log_minus_log"] == pytest.approx(np.log(-np.log(step["survival"])))
-    elif estimate == "cumulative hazard":
-        table = curves["Placebo"]
-        total = (table["events"] / table["at_risk"]).sum()
-        own = frame[frame["arm"] == "Placebo"]
-        assert own["cumulative_hazard"].iloc[-1] == pytest.approx(total)
-    else:
-        # Over its span, a smoothed hazard adds up to about the cumulative one.
-        own = frame[frame["arm"] == "Placebo"]
-        table = curves["Placebo"][curves["Placebo"]["time"] <= own["time"].max()]
-        total = (table["events"] / table["at_risk"]).sum()
-        area = float(np.trapezoid(own["hazard"], own["time"]))
-        assert area == pytest.approx(total, rel=0.15)
-
-
-def test_a_difference_needs_a_comparison_that_may_be_made(eqx301: Store) -> None:
-    dead = Cohort(OneOf(column="DTHFL", values=("Y",)))
-    asked = OverTimeAnalysis(
-        analysis=SurvivalAnalysis(endpoint="OS", cohort=dead), estimate="difference"
-    )
-    answer = asked.run(eqx301)
-    assert "no landmark can be stated" in str(answer.result)
-    assert answer.to_frame().empty

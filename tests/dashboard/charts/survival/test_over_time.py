@@ -1,99 +1,159 @@
-"""Estimates over time: lines, bands, axes, and what stands beneath them."""
+"""Estimates over time are drawn as they are, with limits, units and words."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analytics.survival import SurvivalCounts, fit_kaplan_meier
-from analytics.survival.kaplan_meier import KaplanMeier
-from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
+from analytics.survival import (
+    KaplanMeier,
+    SurvivalCounts,
+    difference_of_curves,
+    fit_kaplan_meier,
+    fit_nelson_aalen,
+    log_minus_log,
+    smooth_hazard,
+)
 from dashboard.charts.survival.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.theme import alt_text, arm_styles
+from tests.dashboard.charts.drawing import LayOut
 
-ARMS = ("Placebo", "Active")
-OPTIONS = OverTimeOptions(what="Difference of survival", estimate="Difference", level=0)
+STYLES = arm_styles(["Placebo", "Lumarestat 200 mg"])
+OPTIONS = OverTimeOptions(what="Cumulative hazard of OS", estimate="Cumulative hazard")
 
 
-def rows(arms: tuple[str, ...] = ARMS) -> pd.DataFrame:
-    times = [0.0, 3.0, 9.0, 30.0]
-    return pd.concat(
-        pd.DataFrame({"arm": arm, "time": times, "value": [0.0, 0.1, 0.2, 0.3 + place]}).assign(
-            lower=lambda one: one["value"] - 0.05, upper=lambda one: one["value"] + 0.05
-        )
-        for place, arm in enumerate(arms)
+@pytest.fixture(scope="module")
+def counts() -> SurvivalCounts:
+    rng = np.random.default_rng(7)
+    time = np.ceil(30 * np.r_[rng.exponential(10, 150), rng.exponential(15, 150)]) / 30
+    censor = rng.uniform(4, 30, 300)
+    arms = ["Placebo"] * 150 + ["Lumarestat 200 mg"] * 150
+    return SurvivalCounts.from_subjects(
+        np.minimum(time, censor), time <= censor, arms=arms, order=tuple(STYLES)
     )
 
 
-def curves() -> KaplanMeier:
-    counts = SurvivalCounts.from_subjects(
-        [1.0, 4, 8, 30, 2, 5, 9, 28],
-        [1, 0, 1, 0, 1, 1, 0, 1],
-        arms=[*["Placebo"] * 4, *["Active"] * 4],
-    )
+@pytest.fixture(scope="module")
+def curves(counts: SurvivalCounts) -> KaplanMeier:
     return fit_kaplan_meier(counts)
 
 
-def parts(figure: go.Figure, part: str) -> list[go.Scatter]:
-    return [trace for trace in figure.data if (trace.meta or {}).get("part") == part]
+def traces(figure: go.Figure, part: str) -> list[Any]:
+    return [trace for trace in figure.data if trace.meta and trace.meta["part"] == part]
 
 
-def test_lines_and_bands_carry_the_numbers() -> None:
-    figure = draw_over_time(rows(), styles=arm_styles(ARMS), options=OPTIONS)
-    line, *_ = parts(figure, "estimate")
-    assert list(line.y) == [0.0, 0.1, 0.2, 0.3]
-    assert line.line.shape == "hv"
-    assert len(parts(figure, "lower")) == len(parts(figure, "upper")) == 2
-    assert figure.layout.shapes[0].y0 == 0
-    assert figure.layout.xaxis.title.text == "Months since randomisation"
+def valued(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame.rename(columns={column: "value"})
 
 
-def test_bands_of_many_arms_are_left_out() -> None:
-    many = tuple(f"Dose {n}" for n in range(5))
-    figure = draw_over_time(rows(many), styles=arm_styles(many), options=OPTIONS)
-    assert len(parts(figure, "estimate")) == 5
-    assert not parts(figure, "lower")
+def draw(frame: pd.DataFrame, **options: Any) -> go.Figure:
+    return draw_over_time(frame, styles=STYLES, options=replace(OPTIONS, **options))
 
 
-def test_what_is_not_estimable_is_not_drawn() -> None:
-    none = rows().assign(value=np.nan)
-    figure = draw_over_time(none, styles=arm_styles(ARMS), options=OPTIONS)
-    assert alt_text(figure) == "There is nothing to draw: no arm has an estimate."
+def test_lines_and_bands_carry_the_numbers(counts: SurvivalCounts) -> None:
+    frame = fit_nelson_aalen(counts).to_frame()
+    figure = draw(valued(frame, "cumulative_hazard"))
+    lines = traces(figure, "estimate")
+    assert [line.legendgroup for line in lines] == list(STYLES)
+    for line, upper in zip(lines, traces(figure, "upper"), strict=True):
+        own = frame[frame["arm"] == line.legendgroup]
+        assert list(line.x) == own["time"].tolist()
+        assert list(line.y) == own["cumulative_hazard"].tolist()
+        assert line.line.shape == upper.line.shape == "hv"
+        assert list(upper.y) == own["upper"].dropna().tolist()
+        assert line.line.color == STYLES[line.legendgroup].colour
 
 
-def test_numbers_at_risk_stand_beneath() -> None:
-    figure = draw_over_time(rows(), styles=arm_styles(ARMS), options=OPTIONS, curves=curves())
-    assert [trace.text[0] for trace in parts(figure, "at risk")] == ["4", "4"]
+def test_a_difference_is_one_line_in_points_beside_0(counts: SurvivalCounts) -> None:
+    frame = valued(difference_of_curves(counts).to_frame(), "difference")
+    figure = draw(frame, level=0.0, format=".0%", estimate="Difference, percentage points")
+    [line] = traces(figure, "estimate")
+    assert line.legendgroup == "Lumarestat 200 mg"
+    [level] = figure.layout.shapes
+    assert (level.y0, level.y1) == (0, 0)
+    assert figure.layout.yaxis.tickformat == ".0%"
+    last = frame.dropna().iloc[-1]
+    at = list(line.x).index(last["time"])
+    assert line.text[at] == f" ({100 * last['lower']:.1f} to {100 * last['upper']:.1f})"
+    assert line.text[0] == "", "no limits where nobody has had an event"
 
 
-def test_a_logarithmic_axis_has_round_ticks_and_no_time_0() -> None:
-    options = OverTimeOptions(what="log", estimate="log(-log S)", log_time=True)
-    after = rows()[rows()["time"] > 0]
-    figure = draw_over_time(after, styles=arm_styles(ARMS), options=options, curves=curves())
+def test_a_smooth_hazard_is_no_step(counts: SurvivalCounts) -> None:
+    figure = draw(valued(smooth_hazard(counts).to_frame(), "hazard"), steps=False)
+    assert {line.line.shape for line in traces(figure, "estimate")} == {"linear"}
+
+
+def test_log_time_has_no_numbers_at_risk(counts: SurvivalCounts, curves: KaplanMeier) -> None:
+    frame = valued(log_minus_log(counts).to_frame(), "log_minus_log")
+    options = replace(OPTIONS, log_time=True)
+    figure = draw_over_time(frame, styles=STYLES, options=options, curves=curves)
     assert figure.layout.xaxis.type == "log"
-    assert list(figure.layout.xaxis.tickvals) == [5, 10, 20]
-    assert not parts(figure, "at risk")
+    assert not traces(figure, "at risk"), "their ticks are linear"
 
 
-def test_a_wild_limit_does_not_squash_a_smooth_estimate() -> None:
-    wild = rows(("Placebo",))
-    wild.loc[3, "upper"] = 100.0
-    options = OverTimeOptions(what="Hazard", estimate="Hazard", steps=False)
-    figure = draw_over_time(wild, styles=arm_styles(["Placebo"]), options=options)
-    assert figure.layout.yaxis.range[1] == pytest.approx(1.05 * 2 * 0.3)
+def test_numbers_at_risk_stand_on_the_ticks(counts: SurvivalCounts, curves: KaplanMeier) -> None:
+    frame = valued(fit_nelson_aalen(counts).to_frame(), "cumulative_hazard")
+    figure = draw_over_time(frame, styles=STYLES, options=OPTIONS, curves=curves)
+    ticks = list(figure.layout.xaxis.tickvals)
+    for row in traces(figure, "at risk"):
+        own = curves.at_risk(np.array(ticks)).query("arm == @row.legendgroup")
+        assert list(row.x) == ticks
+        assert list(row.text) == [f"{n:,}" for n in own["at_risk"]]
+    assert len(traces(figure, "at risk")) == 2
+    assert figure.layout.xaxis.title.text == "Months since randomisation"
+    assert figure.layout.yaxis.title.text == "Cumulative hazard"
 
 
-def test_events_and_censorings_stand_under_the_curves() -> None:
-    figure = draw_kaplan_meier(
-        curves(), options=SurvivalOptions(numbers=("at_risk", "events", "censored"))
-    )
-    last = {
-        part: [trace.text[-1] for trace in parts(figure, part)]
-        for part in ("at risk", "events so far", "censored so far")
+def test_the_description_says_the_last_value_of_each_arm(counts: SurvivalCounts) -> None:
+    frame = valued(fit_nelson_aalen(counts).to_frame(), "cumulative_hazard")
+    last = frame.groupby("arm", sort=False).last()
+    said = alt_text(draw(frame))
+    for arm, row in last.iterrows():
+        assert f"{arm} {row['value']:.3g} at {row['time']:.1f} months" in said
+
+
+def test_arms_are_no_markup() -> None:
+    name = "<b>A</b> & <a href='x'>B</a>"
+    rows = pd.DataFrame({"arm": [name] * 2, "time": [0.0, 5.0], "value": [0.0, 0.2]})
+    figure = draw_over_time(rows, styles=arm_styles([name]), options=OPTIONS)
+    [line] = traces(figure, "estimate")
+    assert "<b>A</b>" not in line.name
+    assert "<a href" not in line.hovertemplate
+
+
+@pytest.mark.parametrize("values", [[], [np.nan, np.nan], [np.inf, -np.inf]])
+def test_nothing_to_draw_is_a_sentence(values: list[float]) -> None:
+    rows = pd.DataFrame({"arm": ["Placebo"] * len(values), "time": 1.0, "value": values})
+    figure = draw(rows.astype({"time": float, "value": float}))
+    assert "no arm has an estimate" in figure.layout.annotations[0].text
+    assert not figure.data
+
+
+@pytest.mark.parametrize("width", [330, 700, 1040])
+@pytest.mark.parametrize("view", ["cumulative hazard", "difference", "hazard", "log-minus-log"])
+def test_every_view_is_readable(
+    lay_out: LayOut, counts: SurvivalCounts, curves: KaplanMeier, view: str, width: int
+) -> None:
+    frames = {
+        "cumulative hazard": valued(fit_nelson_aalen(counts).to_frame(), "cumulative_hazard"),
+        "difference": valued(difference_of_curves(counts).to_frame(), "difference"),
+        "hazard": valued(smooth_hazard(counts).to_frame(), "hazard"),
+        "log-minus-log": valued(log_minus_log(counts).to_frame(), "log_minus_log"),
     }
-    assert last["events so far"] == ["3", "2"]
-    assert last["censored so far"] == ["1", "2"]
-    headings = [note.text for note in figure.layout.annotations]
-    assert [h for h in headings if h.endswith("so far")] == ["Events so far", "Censored so far"]
+    options = replace(
+        OPTIONS,
+        estimate="Difference in survival from Placebo, percentage points",
+        steps=view != "hazard",
+        log_time=view == "log-minus-log",
+        level=0.0 if view == "difference" else None,
+        format=".0%" if view == "difference" else ".3~g",
+    )
+    figure = draw_over_time(frames[view], styles=STYLES, options=options, curves=curves)
+    drawing = lay_out(figure, width)
+    assert drawing.crowded() == []
+    assert drawing.clipped() == []
