@@ -271,11 +271,10 @@ def nothing_to_compare(
     if store.pooled and not analysis.groups:
         return "The study is blinded: arms are pooled, and nothing is compared."
     if len(arms) < 2:
-        noun = "group" if analysis.groups else "arm"
-        return (
-            f"All subjects of this cohort are in one {noun}, {arms[0]}: there is nothing "
-            "to compare it with."
-        )
+        nothing = "there is nothing to compare it with."
+        if analysis.groups:
+            return f"Only one of the groups has subjects, {arms[0]}: {nothing}"
+        return f"All subjects of this cohort are in one arm, {arms[0]}: {nothing}"
     return immortal_time(store, analysis)
 
 

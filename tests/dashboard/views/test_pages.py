@@ -111,7 +111,7 @@ def test_the_plan_gives_the_defaults_of_an_endpoint(home: Path) -> None:
     assert app.session_state["survival_set_OS"] == "ITTFL"
     assert app.session_state["survival_role_OS"] == "planned"
     assert app.session_state["survival_strata_OS"] == ["REGION1", "BMKGR1", "ECOGBL"]
-    assert ("Stratified log-rank p", "pre-specified, nominal, interim data") in tiles(app)
+    assert ("Stratified log-rank p", "pre-specified, nominal, interim") in tiles(app)
     assert "Interim data: p-values are nominal" in shown(app)
     assert "from randomisation" in shown(app)
     app.selectbox("survival_endpoint").select("TTSAE").run()

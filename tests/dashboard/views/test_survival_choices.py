@@ -132,7 +132,7 @@ def test_choices_change_the_page_and_break_no_tab(home: Path, tab: str) -> None:
         assert not app.exception, number
         assert not app.error, number
     assert "from day 60 after randomisation (landmark)" in shown(app)
-    assert ("Stratified FH(0, 1) p", "exploratory, nominal, interim data") in tiles(app)
+    assert ("Stratified FH(0, 1) p", "exploratory, nominal, interim") in tiles(app)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -198,7 +198,7 @@ def test_arms_of_another_plan_leave_nothing_pre_specified(home: Path) -> None:
     assert not app.exception
     assert "does not have the planned arm Lumarestat 400 mg" in shown(app)
     assert "Pre-specified" not in shown(app)
-    assert ("Stratified log-rank p", "sensitivity, nominal, interim data") in tiles(app)
+    assert ("Stratified log-rank p", "sensitivity, nominal, interim") in tiles(app)
 
 
 def test_the_plans_alpha_is_only_that_of_the_plans_own_analysis(home: Path) -> None:
@@ -335,3 +335,11 @@ def test_cohorts_of_a_blinded_study_are_marked_as_exploration(home: Path) -> Non
     late = Cohort(AnyRecord(dataset="adae", within=Window(low=0, high=30)))
     refused = opened("EQX-301", cohort=late, survival_compared="cohorts")
     assert "immortal time" in "".join(warning.value for warning in refused.warning)
+
+
+def test_one_group_alone_is_said_once(home: Path) -> None:
+    app = opened("EQX-301", survival_compared="cohorts", survival_tab="Endpoint table")
+    assert not app.exception
+    assert [unescaped(warning.value) for warning in app.warning] == [
+        "Only one of the groups has subjects, All subjects: there is nothing to compare it with."
+    ]
