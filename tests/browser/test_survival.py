@@ -26,7 +26,10 @@ def tile(page: Page, label: str, about: str | re.Pattern[str]) -> None:
 
 
 def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    page.get_by_label(label, exact=True).click()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+    box = page.get_by_label(label, exact=True)
+    expect(box).to_have_count(1, timeout=SLOW)  # while a page is redrawn there may be two
+    box.click()
     page.get_by_role("option", name=option).click()
 
 
@@ -41,6 +44,7 @@ def test_endpoint_test_and_strata_change_what_is_said(
     curves(page, "Progression-free survival")
     choose(page, "Test", re.compile(r"^FH\(0, 1\)"))
     tile(page, "Stratified FH(0, 1) p", "sensitivity")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
     page.get_by_role("button", name="Clear all").first.click()
     tile(page, "FH(0, 1) p", "sensitivity")
     expect(page.get_by_text("Stratified FH(0, 1) p")).to_have_count(0, timeout=SLOW)
