@@ -273,7 +273,10 @@ def nothing_to_compare(
     if len(arms) < 2:
         nothing = "there is nothing to compare it with."
         if analysis.groups:
-            return f"Only one of the groups has subjects, {arms[0]}: {nothing}"
+            return (
+                f"Only one of the groups has subjects of its own, {arms[0]}: {nothing} Whoever "
+                "belongs to more than one group is left out."
+            )
         return f"All subjects of this cohort are in one arm, {arms[0]}: {nothing}"
     return immortal_time(store, analysis)
 

@@ -12,13 +12,17 @@ from queries.groups import MOST_GROUPS
 from queries.workspace import SavedCohort
 
 
-def choose_cohorts(key: str = "compare_cohorts") -> Groups | None:
-    """Let the reader choose cohorts, which the session remembers by a key; None without any."""
+def choose_cohorts(key: str = "compare_cohorts", *, may_overlap: bool = True) -> Groups | None:
+    """Let the reader choose cohorts, which the session remembers by a key; None without any.
+
+    Where they must not overlap, everyone is no usual choice beside others.
+    """
     known = named(_groups(key))
     names = {group.key: group.name for group in known}
     fit, _ = _fitting(known)
     usual = [key for key in ("screen", "rest") if key in names]
-    usual = usual or [group.key for group in fit[:MOST_GROUPS]]
+    usual = usual or [group.key for group in fit if may_overlap or group.key != "all"]
+    usual = usual[:MOST_GROUPS] or ["all"]
     keys = st.multiselect(
         "Cohorts",
         list(names),

@@ -100,7 +100,7 @@ def _compared() -> str:
 
 def _groups() -> tuple[Cohort, ...]:
     """The cohorts chosen as groups, the reference first; empty when none is."""
-    chosen = choose_cohorts("survival_cohorts")
+    chosen = choose_cohorts("survival_cohorts", may_overlap=False)
     if chosen is None:
         return ()
     for remark in chosen.remarks:

@@ -337,9 +337,39 @@ def test_cohorts_of_a_blinded_study_are_marked_as_exploration(home: Path) -> Non
     assert "immortal time" in "".join(warning.value for warning in refused.warning)
 
 
+def save(home: Path, cohort: Cohort) -> None:
+    with open_workspace(home) as workspace:
+        snapshot = workspace.current_snapshot("EQX-301")
+        assert snapshot is not None
+        workspace.save_cohort(
+            study="EQX-301",
+            name=cohort.name,
+            cohort_json=cohort.to_json(),
+            snapshot=snapshot.id,
+            subjects=1,
+            person="tester",
+        )
+
+
+ALONE = (
+    "Only one of the groups has subjects of its own, All subjects: there is nothing to compare it "
+    "with. Whoever belongs to more than one group is left out."
+)
+
+
 def test_one_group_alone_is_said_once(home: Path) -> None:
     app = opened("EQX-301", survival_compared="cohorts", survival_tab="Endpoint table")
     assert not app.exception
-    assert [unescaped(warning.value) for warning in app.warning] == [
-        "Only one of the groups has subjects, All subjects: there is nothing to compare it with."
-    ]
+    assert [unescaped(warning.value) for warning in app.warning] == [ALONE]
+
+
+def test_everyone_is_no_usual_group_beside_others(home: Path) -> None:
+    save(home, Cohort(WOMEN.rule, name="Women"))
+    save(home, Cohort(OneOf(column="SEX", values=("M",)), name="Men"))
+    app = opened("EQX-301", survival_compared="cohorts", survival_tab="Comparisons")
+    assert not app.exception
+    said = {about for label, about in tiles(app) if label == "Hazard ratio (95% CI)"}
+    assert said in ({"Men / Women"}, {"Women / Men"})
+    keys = [*app.multiselect("survival_cohorts").value, "all"]
+    app.multiselect("survival_cohorts").set_value(keys).run()
+    assert "No subject of this cohort has a time for OS" in shown(app), "everybody is in two"
