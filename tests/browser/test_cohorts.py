@@ -92,9 +92,14 @@ def its_first_subject_has_a_profile(page: Page, n: int) -> None:
     page.get_by_role("link", name="Subjects").click()
     rows = page.get_by_test_id("stDataFrame")
     expect(rows).to_be_visible(timeout=SLOW)
-    box = standing(rows.locator(".dvn-scroller"))
-    page.mouse.move(box["x"] + 60, box["y"] + 50)
-    page.mouse.click(box["x"] + 70, box["y"] + 52)  # the first identifier, drawn on a canvas
+    profile = page.get_by_text(f"1 of {n}", exact=True)
+    for _ in range(6):  # a grid that was drawn again a moment ago takes no click yet
+        box = standing(rows.locator(".dvn-scroller"))
+        page.mouse.move(box["x"] + 60, box["y"] + 50)
+        page.mouse.click(box["x"] + 70, box["y"] + 52)  # the first identifier, on a canvas
+        page.wait_for_timeout(3000)
+        if profile.is_visible():
+            break
     expect(page.get_by_text(f"1 of {n}", exact=True)).to_be_visible(timeout=SLOW)
     expect(
         page.get_by_role("figure", name=re.compile("^Profile of subject EQX-301"))
