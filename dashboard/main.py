@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import navigation, state
 from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
+from dashboard.views.measurements import page as measurements_page
+from dashboard.views.safety import page as safety_page
 from dashboard.views.subjects import page as subjects_page
 from dashboard.views.survival import page as survival_page
 
@@ -65,12 +67,27 @@ STUDY_PAGES = [
         icon=":material/timeline:",
         help="Kaplan–Meier curves, medians, log-rank test and hazard ratio of one endpoint.",
     ),
+    st.Page(
+        safety_page.show,
+        title="Safety",
+        url_path="safety",
+        icon=":material/health_and_safety:",
+        help="Adverse events by arm, from the overview down to one subject.",
+    ),
+    st.Page(
+        measurements_page.show,
+        title="Labs and vitals",
+        url_path="measurements",
+        icon=":material/labs:",
+        help="Liver safety, shifts from baseline, values over time, vital signs and QT.",
+    ),
 ]
 
 state.begin_run()
 with explained():
     state.open_link()
 page = st.navigation([*STUDY_PAGES, IMPORT_PAGE])
+navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
 if page is IMPORT_PAGE:
     page.run()
 elif not state.studies():

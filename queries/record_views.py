@@ -1,4 +1,4 @@
-"""Records under standard names, for the questions about one subject.
+"""Records under standard names, for questions about one subject or a cohort.
 
 Each view reads whatever datasets a study has for it, ADaM first, and only what this reader may
 see: without a dataset it has no rows.
@@ -15,7 +15,7 @@ from queries.layout import Layout
 from queries.standard import (
     ADVERSE_EVENT_COLUMNS,
     EXPOSURE_COLUMNS,
-    LABORATORY_COLUMNS,
+    MEASUREMENT_COLUMNS,
     VISIT_COLUMNS,
     StandardColumn,
     select_standard,
@@ -24,7 +24,9 @@ from queries.variables import domain_of
 
 _VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
     ("adverse_events", ADVERSE_EVENT_COLUMNS, ("ADAE", "AE")),
-    ("laboratory_results", LABORATORY_COLUMNS, ("ADLB", "LB")),
+    ("laboratory_results", MEASUREMENT_COLUMNS, ("ADLB", "LB")),
+    ("vital_signs", MEASUREMENT_COLUMNS, ("ADVS", "VS")),
+    ("electrocardiograms", MEASUREMENT_COLUMNS, ("ADEG", "EG")),
     ("exposures", EXPOSURE_COLUMNS, ("ADEX", "EX")),
     ("visits", VISIT_COLUMNS, ("SV", "ADLB", "ADVS")),
 )
@@ -54,7 +56,7 @@ def _of_domain(layout: Layout, domain: str) -> list[str]:
     """The datasets of a domain; those of SDTM may be split, as LBCH is part of LB."""
     if domain.startswith("AD"):
         return [name for name in layout.schema.records if domain_of(name) == domain]
-    shortest = {"AE", "EX", "SV", "LB"}
+    shortest = {"AE", "EX", "SV", "LB", "VS", "EG"}
     names = [name for name in layout.schema.records if name.upper().startswith(domain)]
     return [n for n in names if domain in shortest and len(n) <= len(domain) + 2]
 

@@ -118,15 +118,30 @@ ADVERSE_EVENT_COLUMNS = (
     StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "AEENDTC"), type="DATE"),
 )
 
-LABORATORY_COLUMNS = (
+# Laboratory results, vital signs and electrocardiograms, of ADaM (ADLB, ADVS, ADEG) or SDTM.
+MEASUREMENT_COLUMNS = (
     StandardColumn(name="subject", sources=("USUBJID",)),
-    StandardColumn(name="test", sources=("PARAMCD", "LBTESTCD")),
-    StandardColumn(name="label", sources=("PARAM", "LBTEST", "PARAMCD")),
-    StandardColumn(name="value", sources=("AVAL", "LBSTRESN"), type="DOUBLE"),
-    StandardColumn(name="unit", sources=("AVALU", "LBSTRESU")),
+    StandardColumn(name="test", sources=("PARAMCD", "LBTESTCD", "VSTESTCD", "EGTESTCD")),
+    StandardColumn(
+        name="label", sources=("PARAM", "LBTEST", "VSTEST", "EGTEST", "PARAMCD", "LBTESTCD")
+    ),
+    StandardColumn(
+        name="value", sources=("AVAL", "LBSTRESN", "VSSTRESN", "EGSTRESN"), type="DOUBLE"
+    ),
+    StandardColumn(name="unit", sources=("AVALU", "LBSTRESU", "VSSTRESU", "EGSTRESU")),
     StandardColumn(name="low", sources=("ANRLO", "A1LO", "LBSTNRLO"), type="DOUBLE"),
     StandardColumn(name="high", sources=("ANRHI", "A1HI", "LBSTNRHI"), type="DOUBLE"),
-    StandardColumn(name="measured_on", sources=("ADT", "ADTM", "LBDTC"), type="DATE"),
+    StandardColumn(
+        name="measured_on",
+        sources=("ADT", "ADTM", "LBDTC", "VSDTC", "EGDTC"),
+        type="DATE",
+    ),
+    StandardColumn(name="visit", sources=("AVISIT", "VISIT")),
+    StandardColumn(name="visit_number", sources=("AVISITN", "VISITNUM"), type="DOUBLE"),
+    StandardColumn(name="time_point", sources=("ATPT", "VSTPT", "EGTPT", "VSPOS")),
+    StandardColumn(name="baseline", sources=("ABLFL", "LBBLFL", "VSBLFL", "EGBLFL")),
+    StandardColumn(name="analysed", sources=("ANL01FL",)),
+    StandardColumn(name="grade", sources=("ATOXGRN", "ATOXGR", "LBTOXGR")),
 )
 
 EXPOSURE_COLUMNS = (

@@ -204,13 +204,19 @@ def combined(operation: Operation, picked: Sequence[SavedCohort]) -> Cohort:
 
 
 @st.dialog("Save this cohort", on_dismiss=dialogs.close)
-def save_cohort() -> None:
-    """Ask for a name, and save the cohort on screen as a new one or as a new version."""
-    cohort, here = state.current_cohort(), state.workspace()
-    n = int(state.ask("cohort_size")["subjects"].iloc[0])
+def save_cohort(other: Cohort | None = None) -> None:
+    """Ask for a name, and save a cohort as a new one or as a new version.
+
+    Parameters
+    ----------
+    other : Cohort, optional
+        Which one, when not the one on screen; what is on screen then stays as it is.
+    """
+    cohort, here = other or state.current_cohort(), state.workspace()
+    n = int(state.ask("cohort_size", cohort=cohort)["subjects"].iloc[0])
     st.markdown(f"**{n:,} subjects**: {plain(cohort.sentence(state.labels()))}")
     known = here.cohorts(state.study().code)
-    base = cohorts.started_from()
+    base = None if other else cohorts.started_from()
     versions = [one for one in known if base is not None and one.id == base.id]
     target = st.selectbox(
         "Save as",
@@ -229,7 +235,8 @@ def save_cohort() -> None:
             # A version saved meanwhile by somebody else is refused, with the sentence why.
             seen = base.version if base and target and base.id == target.id else None
             saved = _save(target, seen, cohort, n, name, comment)
-            cohorts.now_saved_as(saved)
+            if other is None:
+                cohorts.now_saved_as(saved)
             dialogs.close()
             st.rerun()
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import results, state
+from dashboard import navigation, results, state
 from dashboard.charts.timeline import draw_labs, draw_timeline
 from dashboard.text import number, plain
 from dashboard.views import heading
@@ -46,6 +46,15 @@ def _steps(subject: str, shown: SubjectList) -> None:
     place = place_of(store, cohort, shown, subject)
     found = count_subjects(store, cohort, shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if (page := navigation.came_from()) is not None:
+            st.button(
+                f"Back to {page}",
+                key="subject_back_to_page",
+                icon=":material/arrow_back:",
+                on_click=navigation.go,
+                args=(page,),
+                kwargs={"back": True},
+            )
         st.button(
             "Back to the list",
             key="subject_back",

@@ -1,0 +1,1 @@
+"""Analyses of laboratory results, vital signs and electrocardiograms."""

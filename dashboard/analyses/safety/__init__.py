@@ -1,0 +1,1 @@
+"""Analyses of adverse events and exposure: what the Safety page asks a store."""

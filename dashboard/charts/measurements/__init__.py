@@ -1,0 +1,1 @@
+"""Charts of laboratory results, vital signs and electrocardiograms."""

@@ -1,0 +1,1 @@
+"""The Labs and vitals page: liver safety, shifts, values and thresholds."""

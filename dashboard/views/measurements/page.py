@@ -1,0 +1,34 @@
+"""Labs and vitals: what was measured, against its limits and against baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.analyses.safety.subjects import SafetySubjects
+from dashboard.views import heading
+from dashboard.views.safety.subjects import choose_subjects
+
+TABS: Mapping[str, Callable[[SafetySubjects], None]] = {}
+"""What the page shows; only the open tab is computed."""
+
+
+def show() -> None:
+    """The Labs and vitals page."""
+    with results.explained():
+        heading.show("Labs and vitals")
+        with st.container(border=True), st.grid(3, min_column_width=220):
+            subjects = choose_subjects()
+        _tabs(subjects)
+
+
+def _tabs(subjects: SafetySubjects) -> None:
+    names = list(TABS)
+    key = state.choice("measurements_tab", names, names[0])
+    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab, results.explained():
+                draw(subjects)

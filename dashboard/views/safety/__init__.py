@@ -1,0 +1,1 @@
+"""The Safety page: adverse events, from the overview down to one subject."""

@@ -1,0 +1,58 @@
+"""Whose safety is on screen: the analysis set, the arms and the reference."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.analyses.safety.subjects import SafetySubjects
+from dashboard.views.survival.usual import FLAGS
+
+
+def choose_subjects() -> SafetySubjects:
+    """The subjects that the inputs describe; the same on every page of safety."""
+    pooled = state.store().pooled
+    arms = () if pooled else _arms()
+    return SafetySubjects(
+        cohort=state.current_cohort(),
+        analysis_set=_analysis_set(),
+        arm="planned" if pooled else "actual",
+        arms=arms,
+    )
+
+
+def _analysis_set() -> str | None:
+    options = ["", *(flag for flag in FLAGS if flag in state.store().columns)]
+    usual = "SAFFL" if "SAFFL" in options else ""
+    chosen = st.selectbox(
+        "Analysis set",
+        options,
+        key=state.choice("safety_set", options, usual),
+        persist_state="session",
+        format_func=lambda flag: f"{FLAGS[flag]} ({flag})" if flag else "All subjects",
+    )
+    return chosen or None
+
+
+def _arms() -> tuple[str, ...]:
+    arms = state.arms("actual")
+    if len(arms) < 2:
+        return arms
+    chosen = list(arms)
+    if len(arms) > 2:
+        picked = st.multiselect(
+            "Arms compared",
+            arms,
+            key=state.choices("safety_arms", arms, arms),
+            persist_state="session",
+            placeholder="All arms",
+            help="Actual arms: safety follows what subjects were given.",
+        )
+        chosen = [arm for arm in arms if arm in picked] or chosen
+    reference = st.selectbox(
+        "Reference arm",
+        chosen,
+        key=state.choice("safety_reference", chosen, chosen[0]),
+        persist_state="session",
+    )
+    return (reference, *(arm for arm in chosen if arm != reference))
