@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, OneOf, Rule
+from queries.cohorts import EVERYONE, AllOf, AnyOf, AnyRecord, Between, OneOf, Rule
 from queries.cohorts.checking import column_kind
+from queries.cohorts.criterion import MAX_VALUES
 from queries.errors import DataError
+from queries.events import EventSelection, EventTerms
+from queries.events.records import NOT_CODED
 from queries.identifiers import quoted
-from queries.prepared import RELATED
+from queries.level_sets import Places
+from queries.prepared import RELATED, SEVERITY_GRADES
 from queries.store import Store
 
 EVENT_KINDS: Mapping[str, str] = MappingProxyType(
@@ -44,7 +48,7 @@ def collected_kinds(store: Store) -> tuple[str, ...]:
         "severe": {"grade", "severity"},
         "related": {"related"},
         "withdrawn": {"action"},
-        "fatal": {"outcome"},
+        "fatal": {"outcome", "death"},
     }
     known = set(store.layout.adverse_events.sources)
     return tuple(kind for kind, needed in columns.items() if needed & known)
@@ -80,8 +84,6 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
     layout = store.layout
     if layout.event_dataset is None:
         raise DataError("a study with adverse events has ADAE or AE")
-    if kind not in collected_kinds(store):
-        raise DataError("this study collects what the kind of adverse event needs", got=kind)
     source = layout.adverse_events.sources
     parts: list[Rule] = []
     if "emergent" in source:
@@ -95,12 +97,66 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
     return AnyRecord(dataset=layout.event_dataset, where=where if parts else None)
 
 
+def selection_rule(store: Store, selection: EventSelection, of: EventTerms) -> Rule:
+    """Exactly the subjects whom `EventSets` counts as having such an event.
+
+    A window around two days of each subject is no criterion on records: then the subjects are
+    listed by their identifiers.
+
+    Raises
+    ------
+    DataError
+        When the study has no adverse events, does not collect what the selection needs, or more
+        subjects than a rule may list are meant.
+
+    Examples
+    --------
+    >>> chosen = EventSelection(emergence="all", kinds=("serious",))
+    >>> selection_rule(store, chosen, EventTerms(terms=("Cramp",))).where.criteria[0]
+    OneOf(column='AEDECOD', keep_missing=False, values=('Cramp',))
+    """
+    if store.layout.event_dataset is None:
+        raise DataError("a study with adverse events has ADAE or AE")
+    source = store.layout.adverse_events.sources
+    if selection.emergence == "window":
+        return _listed(store, store.event_sets.subjects(selection, of=of, cohort=EVERYONE))
+    parts: list[Rule] = []
+    if selection.emergence == "flagged" and "emergent" in source:
+        parts.append(OneOf(column=source["emergent"], values=("Y",)))
+    for column, wanted in (("class", of.classes), ("term", of.terms)):
+        if wanted:
+            coded = tuple(name for name in wanted if name != NOT_CODED)
+            missing = len(coded) < len(wanted)
+            parts.append(OneOf(column=source[column], values=coded, keep_missing=missing))
+    for kind in selection.kinds:
+        parts += _of_kind(store, kind, source)
+    if selection.least_grade:
+        parts.append(_graded(store, source, selection.least_grade))
+    where = None if not parts else parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    return AnyRecord(dataset=store.layout.event_dataset, where=where)
+
+
+def _listed(store: Store, numbers: Places) -> Rule:
+    if len(numbers) > MAX_VALUES:
+        rule = f"a rule lists at most {MAX_VALUES:,} subjects"
+        raise DataError(rule, got=f"{len(numbers):,}")
+    layout = store.layout
+    ids = store.execute(
+        f"SELECT {quoted(layout.schema.subject)} AS subject FROM {layout.numbered} "
+        f"WHERE list_contains($numbers, {layout.number}::BIGINT) ORDER BY ALL",
+        {"numbers": numbers.tolist()},
+    )
+    return OneOf(column=layout.schema.subject, values=tuple(ids["subject"]))
+
+
 def _of_kind(store: Store, kind: str, source: Mapping[str, str]) -> list[Rule]:
+    if kind not in collected_kinds(store):
+        raise DataError("this study collects what the kind of adverse event needs", got=kind)
     match kind:
         case "serious":
             return [OneOf(column=source["serious"], values=("Y",))]
         case "severe":
-            return [_severe(store, source)]
+            return [_graded(store, source, _SEVERE_GRADE)]
         case "related":
             values = _values(store, source["related"])
             related = tuple(v for v in values if str(v).upper() in RELATED)
@@ -108,28 +164,35 @@ def _of_kind(store: Store, kind: str, source: Mapping[str, str]) -> list[Rule]:
         case "withdrawn":
             return [OneOf(column=source["action"], values=("DRUG WITHDRAWN",))]
         case "fatal":
-            return [OneOf(column=source["outcome"], values=("FATAL",))]
+            said = (("outcome", "FATAL"), ("death", "Y"))
+            ways = [OneOf(column=source[c], values=(v,)) for c, v in said if c in source]
+            return [ways[0] if len(ways) == 1 else AnyOf(tuple(ways))]
     return []
 
 
-def _severe(store: Store, source: Mapping[str, str]) -> Rule:
+def _graded(store: Store, source: Mapping[str, str], least: int) -> Rule:
+    """Of a grade or a higher one; a severity stands in for a missing grade."""
+    if not {"grade", "severity"} & set(source):
+        raise DataError("this study collects grades or severities of adverse events", got=least)
     severe: list[Rule] = []
     if "severity" in source:
-        severe = [OneOf(column=source["severity"], values=("SEVERE",))]
+        words = _values(store, source["severity"])
+        high = tuple(w for w in words if SEVERITY_GRADES.get(str(w).upper(), 0) >= least)
+        severe = [_one_of(source["severity"], high)]
     if "grade" not in source:
         return severe[0]
     column = source["grade"]
     kind = column_kind(store.layout.datasets[store.layout.event_dataset or ""][column])
     if kind in {"number", "whole number"}:
-        high: Rule = Between(column=column, low=_SEVERE_GRADE)
+        graded: Rule = Between(column=column, low=least)
         ungraded: Rule = OneOf(column=column, values=(), keep_missing=True)
     else:
         values = _values(store, column)
-        graded = [v for v in values if _number(v) is not None]
-        high = _one_of(column, tuple(v for v in graded if (_number(v) or 0) >= _SEVERE_GRADE))
-        others = tuple(v for v in values if v not in graded)
+        numbers = [v for v in values if _number(v) is not None]
+        graded = _one_of(column, tuple(v for v in numbers if (_number(v) or 0) >= least))
+        others = tuple(v for v in values if v not in numbers)
         ungraded = OneOf(column=column, values=others, keep_missing=True)
-    return AnyOf((high, *(AllOf((ungraded, one)) for one in severe)))
+    return AnyOf((graded, *(AllOf((ungraded, one)) for one in severe)))
 
 
 def _one_of(column: str, values: tuple[Any, ...]) -> Rule:

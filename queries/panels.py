@@ -24,6 +24,7 @@ from queries.cohorts.editing import parts
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.level_sets import Bits, LevelSets, ones
+from queries.prepared import KINDS
 from queries.profile import ColumnProfile, nice_width
 from queries.store import Store
 
@@ -37,7 +38,8 @@ _EVENT_SETS: Mapping[tuple[str, ...], str] = {
     ),
     ("event classes", "event terms"): (
         "SELECT class, term, numbers FROM event_terms JOIN "
-        "(SELECT code, list(number) AS numbers FROM event_subjects GROUP BY code) USING (code)"
+        f"(SELECT code, list(number) AS numbers FROM event_records "
+        f"WHERE kinds & {KINDS['flagged']} > 0 GROUP BY code) USING (code)"
     ),
 }
 EVENT_PANELS = tuple(chain.from_iterable(_EVENT_SETS))

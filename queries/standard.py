@@ -67,6 +67,11 @@ SUBJECT_COLUMNS = (
         name="status", sources=("EOSSTT", "DCDECOD"), meaning="end-of-study status", said=True
     ),
     StandardColumn(
+        name="treatment_status",
+        sources=("EOTSTT", "EOT01STT", "EOSSTT", "DCDECOD"),
+        meaning="end-of-treatment status",
+    ),
+    StandardColumn(
         name="discontinuation_reason",
         sources=("DCSREAS", "DCREASCD"),
         meaning="reason for discontinuation",
@@ -113,6 +118,7 @@ ADVERSE_EVENT_COLUMNS = (
     StandardColumn(name="related", sources=("AREL", "AEREL")),
     StandardColumn(name="action", sources=("AEACN",)),
     StandardColumn(name="outcome", sources=("AEOUT",)),
+    StandardColumn(name="death", sources=("AESDTH",)),
     StandardColumn(name="emergent", sources=("TRTEMFL",)),
     StandardColumn(name="started_on", sources=("ASTDT", "ASTDTM", "AESTDTC"), type="DATE"),
     StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "AEENDTC"), type="DATE"),

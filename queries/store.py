@@ -21,6 +21,7 @@ from queries.cohorts import EVERYONE, Cohort, Rule, Schema, predicates
 from queries.encryption import attach
 from queries.endpoint_sets import EndpointSets
 from queries.errors import DataError
+from queries.events.sets import EventSets
 from queries.identifiers import quoted
 from queries.layout import read_layout
 from queries.prepared import prepare_views
@@ -92,6 +93,7 @@ class Store:
         self._records_found = RecordsFound(self._connection, self.layout)
         self._sets = SubjectSets(self.layout, self._cursor, self.predicates)
         self._endpoint_sets = EndpointSets(self._cursor, self._sets, self._enrolled_subjects)
+        self._event_sets = EventSets(self.layout, self._cursor, self._sets, self._enrolled_subjects)
         self._connection.execute("SET lock_configuration = true")
 
     # What the snapshot holds -------------------------------------------------
@@ -256,6 +258,11 @@ class Store:
     def endpoint_sets(self) -> EndpointSets:
         """Records of endpoints: who has which time, by arm and stratum."""
         return self._endpoint_sets
+
+    @property
+    def event_sets(self) -> EventSets:
+        """Adverse events: who has which, when, by arm and stratum."""
+        return self._event_sets
 
     @property
     def enrolled(self) -> str:

@@ -13,10 +13,13 @@ WHERE
     AND CASE $kind
         WHEN 'any' THEN TRUE
         WHEN 'serious' THEN serious = 'Y'
-        WHEN 'severe' THEN coalesce(TRY_CAST(grade AS DOUBLE) >= 3, severity = 'SEVERE')
+        WHEN 'severe' THEN coalesce(
+            TRY_CAST(grade AS DOUBLE) >= 3,
+            upper(severity) IN ('SEVERE', 'LIFE THREATENING', 'LIFE-THREATENING', 'FATAL', 'DEATH')
+        )
         WHEN 'related' THEN list_contains($related, upper(adverse_events.related))
         WHEN 'withdrawn' THEN action = 'DRUG WITHDRAWN'
-        WHEN 'fatal' THEN outcome = 'FATAL'
+        WHEN 'fatal' THEN outcome = 'FATAL' OR death = 'Y'
     END
 GROUP BY ALL
 ORDER BY ALL;

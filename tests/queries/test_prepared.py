@@ -48,7 +48,7 @@ def _events(store: Store, *parts: object) -> pd.DataFrame:
 def _where_it_is(store: Store) -> str:
     found = store.execute(
         "SELECT DISTINCT database_name FROM duckdb_tables() "
-        "WHERE table_name = 'event_subjects' ORDER BY ALL",
+        "WHERE table_name = 'event_records' ORDER BY ALL",
         {},
     )
     return " ".join(found["database_name"])
