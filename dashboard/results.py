@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -41,15 +42,19 @@ def figure(
     notes: Sequence[str],
     data: pd.DataFrame | None = None,
     code: str | None = None,
+    clicked: Callable[[Sequence[object]], None] | None = None,
 ) -> None:
-    """A figure on the page, its notes beneath; its data, pictures and code to take away."""
-    st.plotly_chart(
-        for_page(drawn, mode()),
-        theme=None,
-        config=dict(CONFIG),
-        alt=alt_text(drawn),
-        key=f"figure {name}",
-    )
+    """A figure on the page, its notes beneath; its data, pictures and code to take away.
+
+    Parameters
+    ----------
+    clicked : callable, optional
+        Is told the `customdata` of a point that was clicked, before the page runs again.
+    """
+    if clicked is None:
+        _draw(drawn, f"figure {name}")
+    else:
+        _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         with st.popover("Take away", icon=":material/download:", type="tertiary"):
@@ -63,6 +68,35 @@ def figure(
         if code is not None:
             with st.popover("Show code", icon=":material/code:", type="tertiary"):
                 st.code(code, language="python")
+
+
+def _draw(drawn: go.Figure, key: str, **more: Any) -> None:
+    st.plotly_chart(
+        for_page(drawn, mode()),
+        theme=None,
+        config=dict(CONFIG),
+        alt=alt_text(drawn),
+        key=key,
+        **more,
+    )
+
+
+def _draw_clickable(
+    drawn: go.Figure, name: str, clicked: Callable[[Sequence[object]], None]
+) -> None:
+    """A chart that hands every click on, once; then the next chart knows of none."""
+    turn = st.session_state.get(f"turn {name}", 0)
+    key = f"figure {name} {turn}"
+
+    def take() -> None:
+        points = st.session_state[key].get("selection", {}).get("points", [])
+        told = [point["customdata"] for point in points if point.get("customdata") is not None]
+        if told:
+            st.session_state[f"turn {name}"] = turn + 1
+            first = told[0]
+            clicked(list(first) if isinstance(first, list | tuple) else [first])
+
+    _draw(drawn, key, on_select=take, selection_mode="points")
 
 
 def tile(label: str, value: str, about: str | None = None) -> None:

@@ -97,11 +97,18 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
     return AnyRecord(dataset=layout.event_dataset, where=where if parts else None)
 
 
-def selection_rule(store: Store, selection: EventSelection, of: EventTerms) -> Rule:
+def selection_rule(
+    store: Store, selection: EventSelection, of: EventTerms, *, column: str | None = None
+) -> Rule:
     """Exactly the subjects whom `EventSets` counts as having such an event.
 
     A window around two days of each subject is no criterion on records: then the subjects are
     listed by their identifiers.
+
+    Parameters
+    ----------
+    column : str, optional
+        The column of the adverse events whose levels are the classes; else the study's own.
 
     Raises
     ------
@@ -117,23 +124,35 @@ def selection_rule(store: Store, selection: EventSelection, of: EventTerms) -> R
     """
     if store.layout.event_dataset is None:
         raise DataError("a study with adverse events has ADAE or AE")
-    source = store.layout.adverse_events.sources
+    source = dict(store.layout.adverse_events.sources)
     if selection.emergence == "window":
-        return _listed(store, store.event_sets.subjects(selection, of=of, cohort=EVERYONE))
+        found = store.event_sets.subjects(selection, of=of, cohort=EVERYONE, column=column)
+        return _listed(store, found)
+    if column is not None:
+        source["class"] = column
     parts: list[Rule] = []
     if selection.emergence == "flagged" and "emergent" in source:
         parts.append(OneOf(column=source["emergent"], values=("Y",)))
-    for column, wanted in (("class", of.classes), ("term", of.terms)):
+    for name, wanted in (("class", of.classes), ("term", of.terms)):
         if wanted:
-            coded = tuple(name for name in wanted if name != NOT_CODED)
+            coded = _as_recorded(store, source[name], [w for w in wanted if w != NOT_CODED])
             missing = len(coded) < len(wanted)
-            parts.append(OneOf(column=source[column], values=coded, keep_missing=missing))
+            parts.append(OneOf(column=source[name], values=coded, keep_missing=missing))
     for kind in selection.kinds:
         parts += _of_kind(store, kind, source)
     if selection.least_grade:
         parts.append(_graded(store, source, selection.least_grade))
     where = None if not parts else parts[0] if len(parts) == 1 else AllOf(tuple(parts))
     return AnyRecord(dataset=store.layout.event_dataset, where=where)
+
+
+def _as_recorded(store: Store, column: str, names: list[str]) -> tuple[Any, ...]:
+    """Levels of a column from their texts."""
+    kind = column_kind(store.layout.datasets[store.layout.event_dataset or ""][column])
+    if kind == "text":
+        return tuple(names)
+    texts = {str(value): value for value in _values(store, column)}
+    return tuple(texts[name] for name in names if name in texts)
 
 
 def _listed(store: Store, numbers: Places) -> Rule:

@@ -14,11 +14,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from queries.events.records import Days, EventRecords, FollowUp, Small, selected
+from queries.events.records import Days, EventRecords, Flags, FollowUp, Small, selected
 from queries.events.selection import EventSelection
 from queries.level_sets import Places
-from queries.prepared import UNKNOWN_DAY
+from queries.prepared import KINDS, UNKNOWN_DAY
 
+KINDS_SHOWN = ("any", "serious", "severe", "related", "withdrawn", "fatal")
+SEVERE = 3  # the grade
 GroupOf = npt.NDArray[np.unsignedinteger]
 
 
@@ -46,6 +48,7 @@ class Kept:
     code: Places  # from the first term of the class
     number: Days
     day: Days
+    kinds: Small
     grade: Small
     group: GroupOf
 
@@ -84,9 +87,19 @@ def kept(
         code=code,
         number=records.number[part][where],
         day=records.day[part][where],
+        kinds=records.kinds[part][where],
         grade=records.grade[part][where],
         group=group[where],
     )
+
+
+def is_of_kind(found: Kept, kind: str) -> Flags:
+    """Which records are of a kind of `KINDS_SHOWN`."""
+    if kind == "any":
+        return np.ones(len(found.number), dtype=bool)
+    if kind == "severe":
+        return np.asarray(found.grade >= SEVERE)
+    return np.asarray((found.kinds & KINDS[kind]) > 0)
 
 
 def by_class(
@@ -155,8 +168,24 @@ def earliest(found: Kept, firsts: Places, into: Days) -> None:
 
     `into` holds, by number of a subject, a day, or more than `UNKNOWN_DAY` for no event.
     """
-    number, day, code = found.number[firsts], found.day[firsts], found.code[firsts]
-    bounds = np.flatnonzero(np.r_[True, code[1:] != code[:-1], True]) if len(code) else [0]
-    for start, end in pairwise(bounds):  # each subject once a term
-        own = number[start:end]
-        into[own] = np.minimum(into[own], day[start:end])
+    number, day = found.number[firsts], found.day[firsts]
+    for part in _terms_of(found.code[firsts]):
+        own = number[part]
+        into[own] = np.minimum(into[own], day[part])
+
+
+def worst_of_class(
+    found: Kept, firsts: Places, worst: Small, *, into: npt.NDArray[np.int8]
+) -> None:
+    """Write the worst grade of each subject of a class over a better one in `into`."""
+    number = found.number[firsts]
+    for part in _terms_of(found.code[firsts]):
+        own = number[part]
+        into[own] = np.maximum(into[own], worst[part].view(np.int8))
+
+
+def _terms_of(code: Places) -> Iterator[slice]:
+    """Where each term is; within it every subject stands once, so that places may be written."""
+    if len(code):
+        bounds = np.flatnonzero(np.r_[True, code[1:] != code[:-1], True])
+        yield from (slice(int(start), int(end)) for start, end in pairwise(bounds))

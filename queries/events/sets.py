@@ -17,7 +17,7 @@ import pandas as pd
 from queries.cohorts import Cohort
 from queries.cohorts.checking import column_kind
 from queries.errors import DataError
-from queries.events.counting import earliest
+from queries.events.counting import KINDS_SHOWN, earliest, is_of_kind, worst_of_class
 from queries.events.records import (
     CENSORED,
     DIED,
@@ -34,7 +34,7 @@ from queries.events.tables import (
     Asked,
     EventCounts,
     cells_with_events,
-    graded,
+    grades_of,
     in_periods,
     tally_of_terms,
     with_events,
@@ -132,6 +132,33 @@ class EventSets:
             not_followed=int(asked.sums(asked.stay.days == 0).sum()),
         )
 
+    def by_kind(
+        self, selection: EventSelection, *, cohort: Cohort, arm: str = "actual"
+    ) -> pd.DataFrame:
+        """Subjects and records of each kind among those that the selection counts.
+
+        Returns
+        -------
+        DataFrame
+            `kind` ("any", "serious", "severe" for grade 3 or higher, "related", "withdrawn",
+            "fatal"), `arm`, `with_event`, `events`; every kind and arm is there.
+        """
+        asked = self._asked(selection, cohort, arm, (), None)
+        having = {kind: np.zeros(len(asked.group_of), dtype=bool) for kind in KINDS_SHOWN}
+        events = {kind: np.zeros(asked.groups, dtype=np.int64) for kind in KINDS_SHOWN}
+        for _, _, _, found in asked.each_class():
+            for kind in KINDS_SHOWN:
+                fits = is_of_kind(found, kind)
+                having[kind][found.number[fits]] = True
+                events[kind] += np.bincount(found.group[fits], minlength=asked.groups)
+        tables = [
+            asked.labels[["arm"]].assign(
+                kind=kind, with_event=asked.sums(having[kind].astype(np.int64)), events=events[kind]
+            )
+            for kind in KINDS_SHOWN
+        ]
+        return pd.concat(tables, ignore_index=True)[["kind", "arm", "with_event", "events"]]
+
     def worst_grades(
         self, selection: EventSelection, *, cohort: Cohort, arm: str = "actual"
     ) -> pd.DataFrame:
@@ -144,26 +171,28 @@ class EventSets:
             `subjects`.
         """
         asked = self._asked(selection, cohort, arm, (), None)
-        rows: list[pd.DataFrame] = []
-        everything = np.full(len(asked.group_of), -1, dtype=np.int8)
+        terms, classes = [], []
+        everything = asked.no_grades()
+        names = []
         for name, first, last, found in asked.each_class():
-            own = np.full(len(asked.group_of), -1, dtype=np.int8)
-            firsts = found.firsts
+            firsts, own = found.firsts, asked.no_grades()
             worst = np.maximum.reduceat(found.grade, firsts) if len(firsts) else found.grade
-            code = found.code[firsts]
-            for place in range(last - first):
-                here = code == place
-                number = found.number[firsts][here]
-                own[number] = np.maximum(own[number], worst[here])
-                term = asked.records.terms["term"].iat[first + place]
-                rows.append(graded(asked, number, worst[here]).assign(**{"class": name}, term=term))
+            worst_of_class(found, firsts, worst, into=own)
             np.maximum(everything, own, out=everything)
-            number = np.flatnonzero(own >= 0)
-            rows.append(graded(asked, number, own[number]).assign(**{"class": name}, term=""))
-        number = np.flatnonzero(everything >= 0)
-        rows.append(graded(asked, number, everything[number]).assign(**{"class": ""}, term=""))
-        table = pd.concat(rows, ignore_index=True)
-        return table[["class", "term", "arm", "grade", "subjects"]]
+            group = found.group[firsts]
+            terms.append(asked.by_grade(found.code[firsts], group, worst, rows=last - first))
+            classes.append(asked.by_grade_of(own))
+            names.append(name)
+        tables = [
+            grades_of(asked.records.terms, terms, asked.labels),
+            grades_of(pd.DataFrame({"class": names, "term": ""}), classes, asked.labels),
+            grades_of(
+                pd.DataFrame({"class": [""], "term": [""]}),
+                [asked.by_grade_of(everything)],
+                asked.labels,
+            ),
+        ]
+        return pd.concat(tables, ignore_index=True)
 
     # When it happened -------------------------------------------------------------------
 
@@ -253,10 +282,16 @@ class EventSets:
     # Who --------------------------------------------------------------------------------
 
     def subjects(
-        self, selection: EventSelection, *, of: EventTerms, cohort: Cohort, arm: str = "actual"
+        self,
+        selection: EventSelection,
+        *,
+        of: EventTerms,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
     ) -> Places:
         """The numbers of the subjects with an event of some terms."""
-        asked = self._asked(selection, cohort, arm, (), None)
+        asked = self._asked(selection, cohort, arm, (), column)
         first, _ = asked.first_days(asked.records.codes(of))
         return np.flatnonzero(first < NO_EVENT)
 

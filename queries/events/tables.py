@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from queries.events.counting import GroupOf, Kept, Tally, by_class, earliest, kept, tally
-from queries.events.records import Days, EventRecords, FollowUp
+from queries.events.records import Days, EventRecords, FollowUp, Small
 from queries.events.selection import EventSelection
 from queries.level_sets import Places
 from queries.prepared import UNKNOWN_DAY
 
 DAYS_IN_YEAR = 365.25
 NO_EVENT = UNKNOWN_DAY + 1
+GRADES = 6  # 0 is not graded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +95,22 @@ class Asked:
     def no_days(self) -> Days:
         return np.full(len(self.group_of), NO_EVENT, dtype=np.int32)
 
+    def no_grades(self) -> npt.NDArray[np.int8]:
+        """By number, the worst grade so far: none."""
+        return np.full(len(self.group_of), -1, dtype=np.int8)
+
+    def by_grade(self, row: Places, group: GroupOf, grade: Small, *, rows: int) -> Places:
+        """Subjects by row, group and grade."""
+        cell = (row * self.groups + group) * GRADES + np.minimum(grade, GRADES - 1)
+        size = rows * self.groups * GRADES
+        return np.bincount(cell, minlength=size).reshape(rows, self.groups, GRADES)
+
+    def by_grade_of(self, worst: npt.NDArray[np.int8]) -> Places:
+        """One row of the same, from the worst grades of subjects."""
+        number = np.flatnonzero(worst >= 0)
+        row = np.zeros(len(number), dtype=np.int64)
+        return self.by_grade(row, self.group_of[number], worst[number].view(np.uint8), rows=1)
+
     def tally_of(self, first: Days) -> Tally:
         """One row of numbers from the first days of subjects."""
         number = np.flatnonzero(first < NO_EVENT).astype(np.int32)
@@ -153,10 +170,16 @@ def cells_with_events(
     return table
 
 
-def graded(asked: Asked, number: Places | Days, grade: npt.NDArray[np.integer]) -> pd.DataFrame:
-    arms = asked.labels["arm"].to_numpy()[asked.group_of[number]]
-    frame = pd.DataFrame({"arm": arms, "grade": grade.astype(np.int64)})
-    return frame.groupby(["arm", "grade"]).size().rename("subjects").reset_index()
+def grades_of(keys: pd.DataFrame, counts: Sequence[Places], labels: pd.DataFrame) -> pd.DataFrame:
+    """One row for each key, arm and worst grade that somebody had."""
+    empty = np.zeros((0, len(labels), GRADES), dtype=np.int64)
+    stacked = np.concatenate([empty, *counts])
+    row, group, grade = np.nonzero(stacked)
+    table = keys.iloc[row][["class", "term"]].reset_index(drop=True)
+    table["arm"] = labels["arm"].to_numpy()[group]
+    table["grade"] = grade
+    table["subjects"] = stacked[row, group, grade]
+    return table
 
 
 def in_periods(found: Kept, limits: Places, asked: Asked) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import state
+from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views import heading
 from queries.cohorts import late_parts
@@ -42,3 +43,21 @@ def _arms(subjects: SafetySubjects) -> str:
         return "Arms pooled: the study is blinded."
     role = "Actual" if subjects.arm == "actual" else "Planned"
     return f"{role} arms ({state.store().source_of(f'{subjects.arm}_arm')})."
+
+
+def event_notes(asked: AdverseEvents, said: Sequence[str]) -> list[str]:
+    """The notes of a result about adverse events."""
+    answer = state.answered(asked)
+    missing = []
+    if answer.counts.undated:
+        missing.append(
+            f"{answer.counts.undated:,} records have no start date; they count as events, and the "
+            "time of their subjects is not cut short."
+        )
+    if answer.counts.not_followed:
+        missing.append(
+            f"{answer.counts.not_followed:,} subjects have no dated follow-up and no time at risk."
+        )
+    graded = "grade" in state.store().layout.adverse_events.sources
+    scale = [] if graded else ["Mild, moderate and severe count as grades 1, 2 and 3."]
+    return notes(asked.subjects, [asked.selection.sentence(), *said, *missing, *scale])

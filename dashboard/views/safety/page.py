@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
-from dashboard import results
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
+from dashboard.views.safety import overview, terms
+from dashboard.views.safety.inputs import choose_events
+
+TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
+    "Overview": overview.show,
+    "Terms": terms.show,
+}
+"""What the page shows; only the open tab is computed."""
 
 
 def show() -> None:
     """The Safety page."""
     with results.explained():
         heading.show("Safety")
+        if state.store().layout.event_dataset is None:
+            st.info(
+                "This study has no adverse events. Import ADAE or AE to see them here.",
+                icon=":material/health_and_safety:",
+            )
+            return
+        _tabs(choose_events())
+
+
+def _tabs(asked: AdverseEvents) -> None:
+    names = list(TABS)
+    key = state.choice("safety_tab", names, names[0])
+    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab, results.explained():
+                draw(asked)

@@ -12,12 +12,11 @@ from dashboard.views.survival.usual import FLAGS
 def choose_subjects() -> SafetySubjects:
     """The subjects that the inputs describe; the same on every page of safety."""
     pooled = state.store().pooled
-    arms = () if pooled else _arms()
     return SafetySubjects(
         cohort=state.current_cohort(),
         analysis_set=_analysis_set(),
         arm="planned" if pooled else "actual",
-        arms=arms,
+        arms=() if pooled else _arms(),
     )
 
 
@@ -43,7 +42,7 @@ def _arms() -> tuple[str, ...]:
         picked = st.multiselect(
             "Arms compared",
             arms,
-            key=state.choices("safety_arms", arms, arms),
+            key=state.choices(f"safety_arms_{state.study().code}", arms, arms),
             persist_state="session",
             placeholder="All arms",
             help="Actual arms: safety follows what subjects were given.",

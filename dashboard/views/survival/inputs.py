@@ -207,7 +207,7 @@ def _arms_compared(arms: tuple[str, ...]) -> list[str]:
     chosen = st.multiselect(
         "Arms compared",
         arms,
-        key=state.choices("survival_arms", arms, arms),
+        key=state.choices(f"survival_arms_{state.study().code}", arms, arms),
         persist_state="session",
         placeholder="All arms",
     )

@@ -173,13 +173,13 @@ def test_small_and_forbidden_cohorts_get_sentences(home: Path, cohort: Cohort) -
 
 def test_arms_left_out_are_counted_and_change_the_standing(home: Path) -> None:
     app = opened("EQX-201", survival_tab="Comparisons")
-    app.multiselect("survival_arms").set_value(["Placebo", "100 mg"]).run()
+    app.multiselect("survival_arms_EQX-201").set_value(["Placebo", "100 mg"]).run()
     assert not app.exception
     said = shown(app)
     assert "Not compared: 10 mg, 30 mg, 60 mg." in said
     assert "in an arm that is not compared" in said
     assert "Difference" in app.radio("survival_view").options
-    app.multiselect("survival_arms").set_value(["100 mg"]).run()
+    app.multiselect("survival_arms_EQX-201").set_value(["100 mg"]).run()
     assert not app.exception
     assert "All subjects of this cohort are in one arm, 100 mg" in shown(app)
     assert "Difference" not in app.radio("survival_view").options

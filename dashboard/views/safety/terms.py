@@ -1,0 +1,206 @@
+"""The Terms tab: classes and their terms, by arm, with cuts that leave out what is rare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
+from dashboard.exports import tables
+from dashboard.results import file_stem
+from dashboard.text import interval, number, p_value, percent, plain
+from dashboard.views.safety import behind, marks
+from dashboard.views.safety.cuts import Cuts, choose_cuts
+from dashboard.views.safety.inputs import interval_name
+from dashboard.views.safety.notes import event_notes
+from dashboard.views.safety.which import rule_of
+from queries.events import EventTerms
+
+_MARK = "term"
+_ALL = "Any adverse event"
+_INDENT = "\u2003"
+
+
+def show(asked: AdverseEvents) -> None:
+    """The table, and the subjects behind the row that is chosen."""
+    cuts = choose_cuts()
+    answer = state.answered(asked)
+    table = answer.table(least_percent=cuts.percent, least_difference=cuts.difference)
+    if table.empty:
+        st.info("No adverse event of this kind is recorded in this cohort.", icon=_EMPTY)
+        return
+    if answer.refusal and not state.store().pooled:
+        st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
+    shown, rows = shown_table(table, answer)
+    st.caption(_counted(table, answer))
+    _draw(shown, rows)
+    _take_away(shown, table, asked, answer, cuts)
+    show_behind(asked, answer, marks.chosen(_MARK), key="terms_behind")
+
+
+_EMPTY = ":material/health_and_safety:"
+
+
+def _counted(table: pd.DataFrame, answer: AdverseEventsAnswer) -> str:
+    terms, classes = (
+        table.loc[table["level"] == level, ["class", "term"]].drop_duplicates().shape[0]
+        for level in ("term", "class")
+    )
+    every = len(answer.incidence("term")) // max(1, len(answer.arms))
+    return (
+        f"{terms:,} of {every:,} terms in {classes:,} classes. Select a row for the subjects "
+        "behind it."
+    )
+
+
+def shown_table(
+    table: pd.DataFrame, answer: AdverseEventsAnswer
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """The table as text, one row a term; and the class and term of each row."""
+    keys = table[["level", "class", "term"]].drop_duplicates()
+    by_arm = {arm: table[table["arm"] == arm] for arm in answer.arms}
+    columns: dict[str, list[str]] = {"Class and term": _names(keys)}
+    for arm, own in by_arm.items():
+        size = int(own["subjects"].iloc[0])
+        columns[f"{arm} (N = {size:,})"] = [
+            f"{x:,} ({percent(share, 1)})"
+            for x, share in zip(own["with_event"], own["proportion"], strict=True)
+        ]
+    for arm in answer.compared:
+        columns |= _compared(by_arm[arm], arm, answer)
+    for arm, own in by_arm.items():
+        columns[f"{arm}, per 100 years"] = [number(rate, 1) for rate in own["rate"]]
+    rows = list(zip(keys["class"], keys["term"], strict=True))
+    return pd.DataFrame(columns), rows
+
+
+def _names(keys: pd.DataFrame) -> list[str]:
+    names = []
+    for level, class_, term in keys.itertuples(index=False):
+        names.append(_ALL if level == "overall" else class_ if level == "class" else _INDENT + term)
+    return names
+
+
+def _compared(own: pd.DataFrame, arm: str, answer: AdverseEventsAnswer) -> dict[str, list[str]]:
+    factor = 100 if answer.asked.measure == "risk difference" else 1
+    digits = 1 if factor == 100 else 2
+    names = ("contrast_estimate", "contrast_lower", "contrast_upper")
+    values = own[list(names)].to_numpy() * factor
+    about = {
+        "risk difference": "difference, points",
+        "risk ratio": "risk ratio",
+        "odds ratio": "odds ratio",
+        "rate ratio": "rate ratio",
+    }[answer.asked.measure]
+    return {
+        f"{arm}: {about} (95% CI)": [
+            "NE" if estimate != estimate else interval(estimate, lower, upper, digits)
+            for estimate, lower, upper in values
+        ],
+        f"{arm}: p": [p_value(p) for p in own["fisher"]],
+    }
+
+
+def _draw(shown: pd.DataFrame, rows: Sequence[tuple[str, str]]) -> None:
+    key = "safety_terms_rows"
+
+    def take() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        marks.choose(_MARK, rows[picked[0]] if picked and picked[0] < len(rows) else None)
+
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=560 if len(shown) > 14 else "content",
+        on_select=take,
+        selection_mode="single-row",
+        alt="Adverse events by class and term: subjects, rates and differences by arm",
+        column_config={
+            "Class and term": st.column_config.TextColumn(width=320, pinned=True),
+        },
+    )
+
+
+def _take_away(
+    shown: pd.DataFrame,
+    table: pd.DataFrame,
+    asked: AdverseEvents,
+    answer: AdverseEventsAnswer,
+    cuts: Cuts,
+) -> None:
+    said = event_notes(asked, [*methods(answer), *cuts.said()])
+    st.caption(" ".join(plain(one) for one in said))
+    name = file_stem(f"{state.study().code} adverse events by term")
+    code = asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=cuts.code())
+    files = {"Table as CSV": (shown, name), "Numbers as CSV": (table, f"{name}_numbers")}
+    with st.container(horizontal=True, gap="small"):
+        for label, (frame, stem) in files.items():
+            st.download_button(
+                label,
+                data=partial(tables.to_csv, frame, said),
+                file_name=f"{stem}.csv",
+                mime="text/csv",
+                key=f"download {stem}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+        with st.popover("Show code", icon=":material/code:", type="tertiary"):
+            st.code(code, language="python")
+
+
+def methods(answer: AdverseEventsAnswer) -> list[str]:
+    """How the numbers of a table of terms were estimated."""
+    asked = answer.asked
+    said = [
+        "A subject counts once in each row. Rates are of first events per 100 patient-years. "
+        f"{asked.selection.follow_up()}"
+    ]
+    if not answer.compared:
+        return said
+    found = next(one for one in answer.levels.values() if one is not None and one.contrasts)
+    contrasts = found.contrasts
+    if contrasts is not None:
+        weights = ", Mantel–Haenszel weights" if contrasts.weights else ""
+        by = f", stratified by {', '.join(asked.strata)}" if asked.strata else ""
+        said.append(
+            f"{asked.measure.capitalize()} from {answer.arms[0]}{by} with "
+            f"{interval_name(contrasts.interval)} {asked.confidence_level:.0%} interval{weights}; "
+            "p by Fisher's exact test, not adjusted for the number of terms. NE: not estimable."
+        )
+    return said
+
+
+def show_behind(
+    asked: AdverseEvents,
+    answer: AdverseEventsAnswer,
+    chosen: Sequence[str] | None,
+    *,
+    key: str,
+) -> None:
+    """The subjects with the events of a row, all arms or one."""
+    if chosen is None:
+        return
+    class_, term, *arm = chosen
+    of = EventTerms(classes=(class_,) if class_ else (), terms=(term,) if term else ())
+    arms: Mapping[str, str] = {"": "All arms"} | {one: one for one in answer.arms}
+    picked = arm[0] if arm and arm[0] in arms else ""
+    if len(answer.arms) > 1 and not arm:
+        options = list(arms)
+        chosen_arm = st.segmented_control(
+            "Arm",
+            options,
+            key=state.choice(f"safety_{key}_arm", options, ""),
+            persist_state="session",
+            format_func=arms.__getitem__,
+        )
+        picked = chosen_arm or ""
+    store = state.store()
+    rules = asked.subjects.in_arm(store, picked) if picked else ()
+    title = of.title() if not picked else f"{of.title()}, {picked}"
+    behind.show(asked.subjects.chosen(*rules, rule_of(asked, of)), title, key=key)
