@@ -19,7 +19,7 @@ from dashboard.text import interval, p_value, percent, plain
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
 from queries.adverse_events import selection_rule
-from queries.cohorts import OneOf, Rule
+from queries.cohorts import AnyOf, OneOf, Rule
 from queries.events import EventTerms
 
 _MARK = "overview"
@@ -105,7 +105,7 @@ def _rule(asked: AdverseEvents, kind: str) -> Rule:
         column = store.source_of("discontinuation_reason")
         known = state.ask("disposition")["reason"].dropna().unique()
         fits = tuple(sorted(str(one) for one in known if "ADVERSE EVENT" in str(one).upper()))
-        return OneOf(column=column, values=fits)
+        return OneOf(column=column, values=fits) if fits else AnyOf(())
     return selection_rule(store, marks.of_kind(asked.selection, kind), EventTerms())
 
 
