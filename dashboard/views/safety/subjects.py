@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views.survival.usual import FLAGS
+from queries.store import NO_ARM
 
 
 def choose_subjects() -> SafetySubjects:
@@ -34,7 +35,8 @@ def _analysis_set() -> str | None:
 
 
 def _arms() -> tuple[str, ...]:
-    arms = state.arms("actual")
+    # Who was given nothing has no actual arm: they are no arm of a comparison.
+    arms = tuple(arm for arm in state.arms("actual") if arm != NO_ARM) or state.arms("actual")
     if len(arms) < 2:
         return arms
     chosen = list(arms)
