@@ -308,10 +308,14 @@ class EventSets:
                 latest = after if latest is None else max(latest, after)
         return latest
 
+    def records(self) -> EventRecords:
+        """All records, in memory from now on."""
+        with self._lock:
+            return self._read(None)
+
     def terms(self) -> pd.DataFrame:
         """The classes and terms that the study recorded, in order."""
-        with self._lock:
-            return self._read(None).terms.copy()
+        return self.records().terms.copy()
 
     # What an ask needs ------------------------------------------------------------------
 
