@@ -141,11 +141,12 @@ def fit_berry_berry(
     ...      "with_event": [3, 13, 2, 9], "subjects": [132, 148] * 2}
     ... )
     >>> counts = IncidenceCounts(frame=frame, arms=("A", "B"), keys=("class", "term"))
-    >>> fit = fit_berry_berry(counts, draws=1000, seed=1)
+    >>> fit = fit_berry_berry(counts, seed=1)
     >>> (fit.table["probability_higher"] > 0.8).tolist(), fit.warning
     ([True, True], '')
     """
     _require_run(draws, chains, warm_up, seed)
+    require(0 < credible_level < 1, "0 < credible_level < 1", credible_level=credible_level)
     two = _two_arms(counts, arm)
     x, n = counts.totals("with_event")[:, two].T, counts.totals("subjects")[:, two].T
     terms = counts.terms
