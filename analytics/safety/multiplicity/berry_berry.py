@@ -92,7 +92,7 @@ def fit_berry_berry(
     counts: IncidenceCounts,
     *,
     arm: str | None = None,
-    draws: int = 4000,
+    draws: int = 3000,
     chains: int = 4,
     warm_up: int = 500,
     seed: int = 0,

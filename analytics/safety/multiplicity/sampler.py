@@ -6,6 +6,7 @@ import numpy as np
 
 from analytics.safety.incidence.cells import Floats, Ints
 from analytics.safety.multiplicity.hierarchy import Classes, Layers
+from analytics.safety.multiplicity.shifts import Shifts
 from analytics.safety.multiplicity.term_draws import Cells, Terms, draw_terms
 
 
@@ -50,11 +51,16 @@ def sample_log_odds_ratios(
     cells = Cells.of(_by_chain(events), _by_chain(subjects))
     terms = _scattered(cells, (chains, len(class_of_term)), rng)
     layers = Layers.scattered(classes, terms.g.mean(axis=1, keepdims=True), rng)
+    together, at_once = (
+        Shifts.of(groups, chains) for groups in (classes, Classes.of(0 * class_of_term))
+    )
     kept = np.empty((draws, *terms.g.shape))
     for sweep in range(-warm_up, draws):
         pace = 0.0 if sweep >= 0 else 1 / np.sqrt(sweep + warm_up + 1)
         layers.draw(terms, classes, rng, pace=pace)
         terms = draw_terms(terms, cells, layers.above(classes), rng)
+        terms = together.move_classes(layers, terms, cells, rng, pace)
+        terms = at_once.move_all(layers, terms, cells, rng, pace)
         if sweep >= 0:
             kept[sweep] = terms.theta
     return np.ascontiguousarray(kept.transpose(2, 0, 1))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import lgamma, log, pi
 
 import numpy as np
+from scipy.special import expit
 
 from analytics.safety.incidence.cells import Flags, Floats
 
@@ -34,6 +35,8 @@ class Cells:
     subjects: Floats
     start: Floats  # log-odds, half an event added to either side
     start_weight: Floats  # its information
+    nobody: Flags  # has an event: as likely with any lower log-odds
+    everybody: Flags  # has one: as likely with any higher log-odds
 
     @classmethod
     def of(cls, events: Floats, subjects: Floats) -> Cells:
@@ -41,7 +44,14 @@ class Cells:
         x, n = (np.concatenate([one.sum(axis=0, keepdims=True), one]) for one in (events, subjects))
         start = np.log((x + 0.5) / (n - x + 0.5))
         chance = expit(start)
-        return cls(events=x, subjects=n, start=start, start_weight=n * chance * (1 - chance))
+        return cls(
+            events=x,
+            subjects=n,
+            start=start,
+            start_weight=n * chance * (1 - chance),
+            nobody=x == 0,
+            everybody=x == n,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +115,6 @@ def draw_terms(state: Terms, cells: Cells, above: Above, rng: np.random.Generato
     )
 
 
-def expit(x: Floats) -> Floats:
-    """Probability of a log-odds, which is not so far from 0 that its exponential overflows.
-
-    Examples
-    --------
-    >>> expit(np.array([0.0])).tolist()
-    [0.5]
-    """
-    found: Floats = 1 / (1 + np.exp(-x))
-    return found
-
-
 def log1pexp(x: Floats) -> Floats:
     """log(1 + exp(x)) for any x.
 
@@ -131,21 +129,31 @@ def log1pexp(x: Floats) -> Floats:
 
 def log_target(terms: Terms, cells: Cells, above: Above) -> Floats:
     """Log density of the terms, up to a constant that is the same with and without an effect."""
-    g, h = terms.g, terms.g + terms.theta
-    (_, x, y), (_, n, m) = cells.events, cells.subjects
+    g = terms.g
     (mean, mean_theta), (precision, precision_theta) = above.mean, above.precision
-    likelihood = x * g - n * log1pexp(g) + y * h - m * log1pexp(h)
     prior = -0.5 * precision * (g - mean) ** 2
     apart = precision_theta * (terms.theta - mean_theta) ** 2
     with_effect = 0.5 * (np.log(precision_theta) - _LOG_2_PI - apart)
-    found: Floats = likelihood + prior + np.where(terms.effect, with_effect, above.log_odds_of_none)
+    switch = np.where(terms.effect, with_effect, above.log_odds_of_none)
+    found: Floats = log_likelihood(g, terms.theta, cells) + prior + switch
+    return found
+
+
+def log_likelihood(g: Floats, theta: Floats, cells: Cells) -> Floats:
+    """Of the counts of both arms, up to a constant."""
+    h = g + theta
+    (_, x, y), (_, n, m) = cells.events, cells.subjects
+    found: Floats = x * g - n * log1pexp(g) + y * h - m * log1pexp(h)
     return found
 
 
 def _modes(cells: Cells, above: Above) -> _Modes:
     """A step from the data's own log-odds, then Newton's method."""
-    weight, pull = cells.start_weight, cells.start_weight * cells.start
-    at = _step(weight, pull, above)
+    mean, mean_theta = above.mean
+    beyond = np.stack([mean, mean, mean + mean_theta]) - cells.start
+    agreed = np.where(beyond < 0, cells.nobody, cells.everybody)
+    weight = np.where(agreed, 0.0, cells.start_weight)
+    at = _step(weight, weight * cells.start, above)
     for _ in range(STEPS):
         weight, pull = _linearised(at, cells)
         apart = _step(weight, pull, above) - at

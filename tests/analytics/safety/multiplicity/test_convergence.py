@@ -45,7 +45,7 @@ def test_chains_that_disagree_are_noticed() -> None:
     assert assess(draws * np.array([1, 1, 1, 3])).rhat > 1.05  # in spread alone
     assert assess(draws + np.linspace(0, 2, 1000)[:, None]).rhat > 1.1  # within each chain
     stuck = np.broadcast_to([0.0, 0.0, 1.0, 1.0], (1000, 4))
-    assert assess(stuck).rhat == np.inf
+    assert assess(stuck).rhat > 1000
 
 
 def test_two_values() -> None:
