@@ -19,6 +19,7 @@ from analytics.safety.incidence import (
     estimate_incidence,
     test_incidence,
 )
+from analytics.safety.multiplicity import AdjustedTests, adjust
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
 from dashboard.analyses.script import script
 from queries.events import EventSelection
@@ -28,6 +29,7 @@ from queries.store import Store
 Level = Literal["overall", "class", "term"]
 LEVELS: tuple[Level, ...] = ("overall", "class", "term")
 MEASURES = ("risk difference", "risk ratio", "odds ratio", "rate ratio")
+ADJUSTMENTS = ("unadjusted", "benjamini-hochberg", "double-fdr-2004", "double-fdr-2012")
 _KEYS = ("class", "term")
 
 
@@ -49,6 +51,11 @@ class AdverseEvents:
     strata : tuple of str
         Columns of ADSL; with them the risk difference is the one common to the strata
         (Mantel–Haenszel weights).
+    adjustment : {"unadjusted", "benjamini-hochberg", "double-fdr-2004", "double-fdr-2012"}
+        Of Fisher's p-values for the number of terms, each arm by itself. Double FDR takes the
+        classes into account; classes themselves are otherwise adjusted for their own number.
+    alpha : float
+        Level at which a term is flagged.
     confidence_level : float
         Two-sided coverage.
     """
@@ -59,9 +66,14 @@ class AdverseEvents:
     measure: str = "risk difference"
     interval: str | None = None
     strata: tuple[str, ...] = ()
+    adjustment: str = "benjamini-hochberg"
+    alpha: float = 0.05
     confidence_level: float = 0.95
 
     def __post_init__(self) -> None:
+        known = f"adjustment in {ADJUSTMENTS}"
+        require(self.adjustment in ADJUSTMENTS, known, adjustment=self.adjustment)
+        require(0 < self.alpha < 1, "0 < alpha < 1", alpha=self.alpha)
         require(self.measure in MEASURES, f"measure in {MEASURES}", measure=self.measure)
         stratified = not self.strata or self.measure == "risk difference"
         require(stratified, "strata are for the risk difference", measure=self.measure)
@@ -100,13 +112,22 @@ class AdverseEvents:
             return None
         incidence = estimate_incidence(counts, confidence_level=self.confidence_level)
         if refusal is not None:
-            return LevelAnswer(counts=counts, incidence=incidence, contrasts=None, tests=None)
+            return LevelAnswer(counts=counts, incidence=incidence)
+        tests = test_incidence(counts)
         return LevelAnswer(
             counts=counts,
             incidence=incidence,
             contrasts=self._contrasts(counts),
-            tests=test_incidence(counts),
+            tests=tests,
+            adjusted=adjust(tests, method=self._adjustment_at(level), alpha=self.alpha),
         )
+
+    def _adjustment_at(self, level: Level) -> str:
+        """Terms as asked; classes for their own number; one test of everything not at all."""
+        if level == "term":
+            return self.adjustment
+        both = level == "class" and self.adjustment != "unadjusted"
+        return "benjamini-hochberg" if both else "unadjusted"
 
     def _contrasts(self, counts: IncidenceCounts) -> IncidenceContrasts:
         level = self.confidence_level
@@ -127,8 +148,9 @@ class LevelAnswer:
 
     counts: IncidenceCounts
     incidence: Incidence
-    contrasts: IncidenceContrasts | None
-    tests: IncidenceTests | None
+    contrasts: IncidenceContrasts | None = None
+    tests: IncidenceTests | None = None
+    adjusted: AdjustedTests | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,15 +186,24 @@ class AdverseEventsAnswer:
         return pd.DataFrame() if found is None else found.incidence.table
 
     def contrasts(self, level: Level) -> pd.DataFrame:
-        """One row per class, term and arm but the reference, with `fisher` and `score` p-values.
+        """One row per class, term and arm but the reference, with p-values.
 
-        Empty where nothing happened or nothing is compared.
+        Returns
+        -------
+        DataFrame
+            As `IncidenceContrasts.table`, and `fisher` and `score` (unadjusted), `adjusted` (of
+            `fisher`; missing where its class does not pass a double FDR) and `flagged`. Empty
+            where nothing happened or nothing is compared.
         """
         found = self.levels[level]
-        if found is None or found.contrasts is None or found.tests is None:
+        if found is None or found.contrasts is None:
             return pd.DataFrame()
+        assert found.tests is not None
+        assert found.adjusted is not None
         keys = [*_KEYS, "arm"]
-        return found.contrasts.table.merge(found.tests.table[[*keys, "fisher", "score"]], on=keys)
+        tests = found.tests.table[[*keys, "fisher", "score"]]
+        adjusted = found.adjusted.table[[*keys, "adjusted", "flagged"]]
+        return found.contrasts.table.merge(tests, on=keys).merge(adjusted, on=keys)
 
     def table(self, *, least_percent: float = 0.0, least_difference: float = 0.0) -> pd.DataFrame:
         """Overall, classes and terms, each class above its terms.
@@ -201,9 +232,10 @@ class AdverseEventsAnswer:
         table = self.incidence(level)
         compared = self.contrasts(level)
         if not compared.empty:
-            columns = ["estimate", "lower", "upper", "p_value", "reason", "fisher", "score"]
-            names = {name: f"contrast_{name}" for name in columns[:5]}
-            right = compared[[*_KEYS, "arm", *columns]].rename(columns=names)
+            columns = ["estimate", "lower", "upper", "p_value", "reason"]
+            names = {name: f"contrast_{name}" for name in columns}
+            tests = ["fisher", "score", "adjusted", "flagged"]
+            right = compared[[*_KEYS, "arm", *columns, *tests]].rename(columns=names)
             table = table.merge(right, on=[*_KEYS, "arm"], how="left")
         return table.assign(level=level)
 

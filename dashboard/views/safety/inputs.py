@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import state
-from dashboard.analyses.safety.adverse_events import MEASURES, AdverseEvents
+from dashboard.analyses.safety.adverse_events import ADJUSTMENTS, MEASURES, AdverseEvents
 from dashboard.analyses.safety.usual import usual_selection
 from dashboard.text import plain
 from dashboard.views.safety.subjects import choose_subjects
@@ -33,6 +33,12 @@ _INTERVALS: Mapping[str, tuple[str, ...]] = {
     "odds ratio": ("miettinen-nurminen", "exact"),
     "rate ratio": ("exact", "score"),
 }
+ADJUSTED_BY: Mapping[str, str] = {
+    "unadjusted": "Nothing",
+    "benjamini-hochberg": "Benjamini–Hochberg",
+    "double-fdr-2004": "Double FDR, 2004",
+    "double-fdr-2012": "Double FDR, 2012",
+}
 _MOST_STRATA = 3
 
 
@@ -48,6 +54,7 @@ def choose_events() -> AdverseEvents:
             measure = _measure()
             interval = _interval(measure)
             strata = _strata() if measure == "risk difference" else ()
+            adjustment = _adjustment()
             column = _column()
     return AdverseEvents(
         subjects=subjects,
@@ -56,6 +63,7 @@ def choose_events() -> AdverseEvents:
         measure=measure,
         interval=None if strata else interval,
         strata=strata,
+        adjustment=adjustment,
     )
 
 
@@ -196,6 +204,18 @@ def _strata() -> tuple[str, ...]:
         max_selections=_MOST_STRATA,
     )
     return tuple(chosen)
+
+
+def _adjustment() -> str:
+    return st.selectbox(
+        "p adjusted by",
+        ADJUSTMENTS[1:],
+        key=state.choice("safety_adjustment", ADJUSTMENTS[1:], ADJUSTMENTS[1]),
+        persist_state="session",
+        format_func=ADJUSTED_BY.__getitem__,
+        help="False discovery rate over the terms of one arm. Double FDR first asks whether the "
+        "class differs (Mehrotra and Heyse 2004; Mehrotra and Adewale 2012).",
+    )
 
 
 def _column() -> str | None:

@@ -15,7 +15,7 @@ from dashboard.results import file_stem
 from dashboard.text import interval, number, p_value, percent, plain
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.cuts import Cuts, choose_cuts
-from dashboard.views.safety.inputs import interval_name
+from dashboard.views.safety.inputs import ADJUSTED_BY, interval_name
 from dashboard.views.safety.notes import event_notes
 from dashboard.views.safety.which import rule_of
 from queries.events import EventTerms
@@ -102,7 +102,17 @@ def _compared(own: pd.DataFrame, arm: str, answer: AdverseEventsAnswer) -> dict[
             for estimate, lower, upper in values
         ],
         f"{arm}: p": [p_value(p) for p in own["fisher"]],
+        f"{arm}: p adjusted": [
+            _adjusted(p, flagged)
+            for p, flagged in zip(own["adjusted"], own["flagged"], strict=True)
+        ],
     }
+
+
+def _adjusted(p: float, flagged: object) -> str:
+    """An adjusted p-value, marked where the term is flagged; a dash where its class is not."""
+    shown = "–" if p != p else p_value(p)
+    return f"{shown} *" if flagged is True or flagged == 1 else shown
 
 
 def _draw(shown: pd.DataFrame, rows: Sequence[tuple[str, str]]) -> None:
@@ -171,7 +181,8 @@ def methods(answer: AdverseEventsAnswer) -> list[str]:
         said.append(
             f"{asked.measure.capitalize()} from {answer.arms[0]}{by} with "
             f"{interval_name(contrasts.interval)} {asked.confidence_level:.0%} interval{weights}; "
-            "p by Fisher's exact test, not adjusted for the number of terms. NE: not estimable."
+            f"p by Fisher's exact test, unadjusted and adjusted by {ADJUSTED_BY[asked.adjustment]} "
+            f"for the number of terms of an arm; * flagged at {asked.alpha:g}. NE: not estimable."
         )
     return said
 
