@@ -12,7 +12,7 @@ Until = Literal["last dose", "end of study"]
 Kind = Literal["serious", "related", "withdrawn", "fatal"]
 MOST_DAYS = 3_650
 HIGHEST_GRADE = 5
-_SAID = {
+KINDS_SAID = {
     "serious": "serious",
     "related": "related to treatment",
     "withdrawn": "leading to withdrawal of treatment",
@@ -80,7 +80,7 @@ class EventSelection:
             f"{self.days_after} days after the last (undated ones count unless they ended before)",
             "all": "All adverse events, before treatment too",
         }[self.emergence]
-        more = [_SAID[kind] for kind in self.kinds]
+        more = [KINDS_SAID[kind] for kind in self.kinds]
         more += [f"grade {self.least_grade} or higher"] if self.least_grade else []
         return "; ".join([which, *more]) + "."
 

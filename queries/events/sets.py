@@ -19,9 +19,6 @@ from queries.cohorts.checking import column_kind
 from queries.errors import DataError
 from queries.events.counting import KINDS_SHOWN, earliest, is_of_kind, worst_of_class
 from queries.events.records import (
-    CENSORED,
-    DIED,
-    DISCONTINUED,
     EventRecords,
     FollowUp,
     read_event_records,
@@ -30,6 +27,7 @@ from queries.events.records import (
 from queries.events.selection import EventSelection, EventTerms
 from queries.events.tables import (
     DAYS_IN_YEAR,
+    ENDS,
     NO_EVENT,
     Asked,
     EventCounts,
@@ -46,8 +44,6 @@ from queries.prepared import UNKNOWN_DAY
 from queries.recent import Recent
 from queries.subject_sets import SubjectSets
 
-_ENDS = ("censored", "died", "discontinued", "event", "undated event", "not followed")
-assert (CENSORED, DIED, DISCONTINUED) == (0, 1, 2)  # the places of the first three
 # Bytes that are remembered: 20 million records take 200 MB, a million subjects 9 MB a follow-up.
 _MOST_RECORDS = 500_000_000
 _MOST_FOLLOW_UP = 50_000_000
@@ -216,16 +212,7 @@ class EventSets:
             whose only events have no date "undated event"; both have day 0.
         """
         asked = self._asked(selection, cohort, arm, stratum, None)
-        first, _ = asked.first_days(asked.records.codes(of))
-        number = np.flatnonzero(asked.group_of < asked.groups)
-        day = np.clip(first[number], 0, UNKNOWN_DAY - 1).astype(np.int64) + 1
-        days = asked.stay.days[number].astype(np.int64)
-        happened = (first[number] < UNKNOWN_DAY) & (day <= days)
-        end = np.where(happened, 3, asked.stay.ended_by[number])
-        end[first[number] == UNKNOWN_DAY] = 4
-        end[days == 0] = 5
-        time = np.where(happened, day, days)
-        time[end > 3] = 0
+        number, time, end = asked.ends(of)
         frame = pd.DataFrame({"group": asked.group_of[number], "day": time, "end": end})
         table = frame.groupby(["group", "day", "end"]).size().rename("subjects").reset_index()
         labels = asked.labels.iloc[table["group"].to_numpy()].reset_index(drop=True)
@@ -234,8 +221,23 @@ class EventSets:
                 "arm": labels["arm"],
                 "stratum": labels["stratum"],
                 "day": table["day"],
-                "end": np.array(_ENDS, dtype=object)[table["end"].to_numpy()],
+                "end": np.array(ENDS, dtype=object)[table["end"].to_numpy()],
                 "subjects": table["subjects"],
+            }
+        )
+
+    def ends(
+        self, selection: EventSelection, *, of: EventTerms, cohort: Cohort, arm: str = "actual"
+    ) -> pd.DataFrame:
+        """The same by subject: `number`, `arm`, `day`, `end`, in the order of their numbers."""
+        asked = self._asked(selection, cohort, arm, (), None)
+        number, time, end = asked.ends(of)
+        return pd.DataFrame(
+            {
+                "number": number,
+                "arm": asked.labels["arm"].to_numpy()[asked.group_of[number]],
+                "day": time,
+                "end": np.array(ENDS, dtype=object)[end],
             }
         )
 

@@ -11,13 +11,16 @@ import pandas as pd
 
 from queries.events.counting import GroupOf, Kept, Tally, by_class, earliest, kept, tally
 from queries.events.records import Days, EventRecords, FollowUp, Small
-from queries.events.selection import EventSelection
+from queries.events.selection import EventSelection, EventTerms
 from queries.level_sets import Places
 from queries.prepared import UNKNOWN_DAY
 
 DAYS_IN_YEAR = 365.25
 NO_EVENT = UNKNOWN_DAY + 1
 GRADES = 6  # 0 is not graded
+# How follow-up ends; the first three in the order of `CENSORED`, `DIED` and `DISCONTINUED`.
+ENDS = ("censored", "died", "discontinued", "event", "undated event", "not followed")
+_EVENT, _UNDATED, _NOT_FOLLOWED = 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,6 +94,20 @@ class Asked:
             earliest(found, found.firsts, into)
             undated += int((found.day == UNKNOWN_DAY).sum())
         return into, undated
+
+    def ends(self, of: EventTerms) -> tuple[Places, Places, Places]:
+        """Of the chosen subjects their numbers, the day their follow-up ended, and how (`ENDS`)."""
+        first, _ = self.first_days(self.records.codes(of))
+        number = np.flatnonzero(self.group_of < self.groups)
+        day = np.clip(first[number], 0, UNKNOWN_DAY - 1).astype(np.int64) + 1
+        days = self.stay.days[number].astype(np.int64)
+        happened = (first[number] < UNKNOWN_DAY) & (day <= days)
+        end = np.where(happened, _EVENT, self.stay.ended_by[number]).astype(np.int64)
+        end[first[number] == UNKNOWN_DAY] = _UNDATED
+        end[days == 0] = _NOT_FOLLOWED
+        time = np.where(happened, day, days)
+        time[end > _EVENT] = 0
+        return number, time, end
 
     def no_days(self) -> Days:
         return np.full(len(self.group_of), NO_EVENT, dtype=np.int32)

@@ -24,6 +24,8 @@ VALUES = {
     "classes": ["Gut"],
     "terms": [],
     "related": ["Y"],
+    "tests": ["ALT"],
+    "until_day": 0,
 }
 
 
