@@ -41,15 +41,17 @@ def figure(
     notes: Sequence[str],
     data: pd.DataFrame | None = None,
     code: str | None = None,
+    clicked: Callable[[int], None] | None = None,
 ) -> None:
-    """A figure on the page, its notes beneath; its data, pictures and code to take away."""
-    st.plotly_chart(
-        for_page(drawn, mode()),
-        theme=None,
-        config=dict(CONFIG),
-        alt=alt_text(drawn),
-        key=f"figure {name}",
-    )
+    """A figure on the page, its notes beneath; its data, pictures and code to take away.
+
+    Parameters
+    ----------
+    clicked : callable, optional
+        What a click on a mark does before the page runs again; it is given the place of the mark,
+        which the mark carries as its `customdata`.
+    """
+    _draw(drawn, f"figure {name}", clicked)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         with st.popover("Take away", icon=":material/download:", type="tertiary"):
@@ -63,6 +65,32 @@ def figure(
         if code is not None:
             with st.popover("Show code", icon=":material/code:", type="tertiary"):
                 st.code(code, language="python")
+
+
+def _draw(drawn: go.Figure, name: str, clicked: Callable[[int], None] | None) -> None:
+    figure, alt = for_page(drawn, mode()), alt_text(drawn)
+    if clicked is None:
+        st.plotly_chart(figure, theme=None, config=dict(CONFIG), alt=alt, key=name)
+        return
+    turn = st.session_state.get(f"turn {name}", 0)
+    key = f"{name} {turn}"
+
+    def take() -> None:
+        points = st.session_state[key].get("selection", {}).get("points", [])
+        if points and points[0].get("customdata") is not None:
+            st.session_state[f"turn {name}"] = turn + 1  # the next chart knows of no selection
+            place = points[0]["customdata"]
+            clicked(int(place[0] if isinstance(place, list) else place))
+
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config=dict(CONFIG),
+        alt=alt,
+        key=key,
+        on_select=take,
+        selection_mode="points",
+    )
 
 
 def tile(label: str, value: str, about: str | None = None) -> None:
