@@ -56,8 +56,9 @@ def event_criterion(
     kind: str = "any",
     classes: Sequence[str] = (),
     terms: Sequence[str] = (),
+    emergent: bool = True,
 ) -> AnyRecord:
-    """Subjects with a treatment-emergent adverse event of a kind, class or term.
+    """Subjects with an adverse event of a kind, class or term, treatment-emergent by default.
 
     Parameters
     ----------
@@ -65,6 +66,8 @@ def event_criterion(
         One of `EVENT_KINDS`.
     classes, terms : sequence of str
         The event is of one of these; empty is any.
+    emergent : bool
+        Whether the event is treatment-emergent; else whenever it was.
 
     Raises
     ------
@@ -84,7 +87,7 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
         raise DataError("this study collects what the kind of adverse event needs", got=kind)
     source = layout.adverse_events.sources
     parts: list[Rule] = []
-    if "emergent" in source:
+    if emergent and "emergent" in source:
         parts.append(OneOf(column=source["emergent"], values=("Y",)))
     if classes:
         parts.append(OneOf(column=source["class"], values=tuple(classes)))

@@ -10,6 +10,7 @@ from analytics.safety.exposure.dosing import Dosing
 OTHER_LEVELS = ("Interrupted", "Before treatment", "After treatment")
 """What is no dose: days of treatment without one, and days outside treatment."""
 
+PLACEBO = " (placebo)"  # what a dose of 0 is when it is given and no interruption
 INTERRUPTED = OTHER_LEVELS[0]
 _MOST = 8
 _SHARES = {"<50% of first dose": 0.5, "50–<75% of first dose": 0.75, "75–<100% of first dose": 1.0}
@@ -42,7 +43,7 @@ def dose_levels(dosing: Dosing) -> tuple[pd.Series, tuple[str, ...]]:
     doses = np.unique(states["dose"][states["given"]])[::-1]
     if doses.size <= _MOST:
         unit = f" {dosing.unit}" if dosing.unit else ""
-        names = {dose: f"{dose:g}{unit}" for dose in doses}
+        names = {dose: f"{dose:g}{unit}{'' if dose else PLACEBO}" for dose in doses}
         level, order = states["dose"].map(names), tuple(dict.fromkeys(names.values()))
     else:
         level, order = _relative(states), (_MORE, _FULL, *reversed(_SHARES))

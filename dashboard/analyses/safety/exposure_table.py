@@ -43,7 +43,6 @@ def exposure_lines(exposure: SubjectExposure) -> pd.DataFrame:
         ),
         *_measures(exposure),
     ]
-    # A measure is named once, above its lines.
     return pd.DataFrame(
         [[measure, statistic, *cells] for measure, statistic, cells in lines],
         columns=["Measure", "Statistic", *exposure.arms],
@@ -76,7 +75,7 @@ def _bands(exposure: SubjectExposure) -> Iterator[tuple[str, str, list[str]]]:
     for band in bands["band"].unique():
         own = bands[bands["band"] == band]
         cells = [_share(n, of) for n, of in zip(own["subjects"], own["of"], strict=True)]
-        yield "Relative dose intensity", f"{band}, n (%)", cells
+        yield "Relative dose intensity, %", f"{band}, n (%)", cells
 
 
 def _any(exposure: SubjectExposure, measure: str) -> tuple[str, str, list[str]]:

@@ -45,7 +45,7 @@ def draw_dose_over_time(followed: DoseOverTime, *, unit: str = "months") -> go.F
     top = _TOP_PIXELS + legend_pixels(followed.levels)
     plot = len(arms) * (_PANEL_PIXELS + _TITLE_PIXELS)
     figure = new_figure(_alt(followed), height=top + plot + _AXIS_PIXELS)
-    last = float(followed.table["day"].max()) * DAYS["days"] / DAYS[unit]
+    last = max(1.0, float(followed.table["day"].max()) - 1) / DAYS[unit]
     for place, arm in enumerate(arms):
         _add_panel(figure, followed, arm, place, colours, unit)
         _set_panel(figure, arm, place, len(arms))
@@ -95,7 +95,7 @@ def _add_panel(
     for level in followed.levels:
         own = rows[rows["level"] == level]
         figure.add_scatter(
-            x=own["day"].to_numpy() * DAYS["days"] / DAYS[unit],
+            x=(own["day"].to_numpy() - 1) / DAYS[unit],
             y=own["share"].to_numpy(),
             text=[
                 f"{n:,} of {of:,}, {percent(share)}"

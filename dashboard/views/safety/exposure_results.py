@@ -14,7 +14,7 @@ from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_
 from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.text import plain
 from dashboard.views.safety import marks
-from dashboard.views.safety.notes import notes
+from dashboard.views.safety.notes import EXPLORATORY, notes
 
 _DURATION = "Duration is the last minus the first day of dosing, plus 1."
 
@@ -27,14 +27,16 @@ def styles(answer: ExposureAnswer) -> dict[str, ArmStyle]:
 def show_summary(answer: ExposureAnswer) -> None:
     """The table of exposure by arm."""
     st.subheader("Exposure by arm", anchor=False)
+    lines = exposure_lines(answer.exposure)
     results.table(
-        exposure_lines(answer.exposure),
+        lines,
+        drawn=_named_once(lines),
         raw=answer.exposure.summary(),
         name=f"{state.study().code} exposure",
         notes=notes(answer.asked.subjects, [*_measured(answer), *said(answer)]),
         code=code_of(answer),
     )
-    st.caption(plain(" ".join([*_measured(answer), *said(answer)])))
+    st.caption(plain(" ".join([EXPLORATORY, *_measured(answer), *said(answer)])))
     table = answer.exposure.table
     reduced, paused = table["reductions"] > 0, table["interruptions"] > 0
     named = {
@@ -47,6 +49,13 @@ def show_summary(answer: ExposureAnswer) -> None:
         for arm in answer.exposure.arms
     }
     marks.show(named, key="safety_exposure_summary_mark")
+
+
+def _named_once(lines: pd.DataFrame) -> pd.DataFrame:
+    """Each measure named above its lines and not before every one, as Markdown."""
+    repeated = lines["Measure"] == lines["Measure"].shift()
+    drawn = lines.assign(Measure=lines["Measure"].mask(repeated, "")).map(plain)
+    return drawn.rename(columns=plain)
 
 
 def show_on_treatment(answer: ExposureAnswer) -> None:
@@ -153,7 +162,7 @@ def show_reasons(answer: ExposureAnswer) -> None:
         notes=notes(answer.asked.subjects, [noted]),
         code=code_of(answer),
     )
-    st.caption(noted)
+    st.caption(f"{EXPLORATORY} {noted}")
 
 
 def _measured(answer: ExposureAnswer) -> list[str]:
