@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.checks import NotEstimableError, require
 from analytics.results import Result, registered, require_columns
@@ -14,6 +15,9 @@ from analytics.safety.exposure.dosing import Dosing
 
 OFF = "Off treatment"
 COLUMNS = ("arm", "day", "level", "subjects", "of", "share")
+Floats = NDArray[np.float64]
+Days = NDArray[np.int64]
+
 _FEWEST = 10
 
 
@@ -81,12 +85,12 @@ def follow_doses(dosing: Dosing, *, days: int = 120) -> DoseOverTime:
     states = dosing.states().assign(level=level)
     if states.empty:
         raise NotEstimableError("No subject of this cohort has a dose on record.")
-    parts = []
+    parts, longest = [], int(states["end"].max())
     for arm in dosing.arms:
         own = states[states["arm"] == arm]
         if not own.empty:
             known = dosing.subjects[dosing.subjects["subject"].isin(own["subject"])]
-            parts.append(_arm(arm, own, known, order, days))
+            parts.append(_arm(arm, own, known, order, _grid(known, longest, days)))
     table = pd.concat(parts, ignore_index=True)
     return DoseOverTime(
         table=table[list(COLUMNS)],
@@ -95,14 +99,28 @@ def follow_doses(dosing: Dosing, *, days: int = 120) -> DoseOverTime:
     )
 
 
-def _arm(
-    arm: str, states: pd.DataFrame, subjects: pd.DataFrame, order: tuple[str, ...], days: int
-) -> pd.DataFrame:
+def _followed(subjects: pd.DataFrame) -> Floats:
+    """Days that each subject could be seen for, on treatment or off."""
     # Without a data cut, somebody whose treatment goes on is known only as far as that treatment.
-    known = subjects["days"].astype(float).where(subjects["ongoing"], np.inf)
-    followed = subjects["followed"].fillna(known).to_numpy(dtype=float)
-    last = _last_day(followed, int(subjects["days"].max()))
-    grid = np.unique(np.linspace(1, last, min(days, last)).round().astype(np.int64))
+    days = subjects["days"].to_numpy(dtype=float)
+    known = np.where(subjects["ongoing"], days, np.inf)
+    followed = subjects["followed"].to_numpy(dtype=float)
+    seen: Floats = np.maximum(np.where(np.isnan(followed), known, followed), days)
+    return seen
+
+
+def _grid(subjects: pd.DataFrame, longest: int, days: int) -> Days:
+    """The days that are counted: to the last on which anybody of any arm is treated."""
+    followed = np.sort(_followed(subjects))[::-1]
+    enough = followed[min(_FEWEST, followed.size) - 1]
+    last = max(1, int(min(enough, longest)))
+    return np.unique(np.linspace(1, last, min(days, last)).round().astype(np.int64))
+
+
+def _arm(
+    arm: str, states: pd.DataFrame, subjects: pd.DataFrame, order: tuple[str, ...], grid: Days
+) -> pd.DataFrame:
+    followed = _followed(subjects)
     seen = states["subject"].map(dict(zip(subjects["subject"], followed, strict=True))).to_numpy()
     of = (followed[:, None] >= grid).sum(axis=0)
     on = {name: _at(states, states["level"].to_numpy() == name, seen, grid) for name in order}
@@ -115,16 +133,10 @@ def _arm(
     return table.assign(arm=arm, share=table["subjects"] / table["of"])
 
 
-def _at(states: pd.DataFrame, chosen: np.ndarray, seen: np.ndarray, grid: np.ndarray) -> np.ndarray:
+def _at(states: pd.DataFrame, chosen: NDArray[np.bool_], seen: Floats, grid: Days) -> Days:
+    """Subjects at a level on each day: the periods begun by then, but for those ended before."""
     start, end = states["start"].to_numpy()[chosen], states["end"].to_numpy()[chosen]
     until = np.minimum(end, seen[chosen])
     begun = np.searchsorted(np.sort(start[until >= start]), grid, side="right")
     ended = np.searchsorted(np.sort(until[until >= start]), grid, side="left")
-    return np.asarray(begun - ended)
-
-
-def _last_day(followed: np.ndarray, longest: int) -> int:
-    """The last day that at least 10 subjects are followed to, and somebody is treated on."""
-    fewest = min(_FEWEST, followed.size)
-    enough = np.sort(followed)[::-1][fewest - 1]
-    return max(1, int(min(enough, longest)))
+    return np.asarray(begun - ended, dtype=np.int64)

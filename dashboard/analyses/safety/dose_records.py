@@ -147,7 +147,7 @@ def _dated(records: pd.DataFrame, treated: pd.DataFrame) -> tuple[pd.DataFrame, 
     end = end.where(~open_end, np.maximum(rows["days"], start))
     reasons = {
         "without a start date": start.isna(),
-        "that end before they start": end < start,
+        "with an end before the start": end < start,
         "with a dose below 0": rows["dose"] < 0,
     }
     said = [
@@ -155,10 +155,10 @@ def _dated(records: pd.DataFrame, treated: pd.DataFrame) -> tuple[pd.DataFrame, 
         for reason, which in reasons.items()
         if which.any()
     ]
-    if open_end.any():
-        n = int(open_end.sum())
-        said.append(f"{_records(n)} of exposure without an end run to the subject's last dose.")
     kept = ~np.logical_or.reduce(list(reasons.values()))
+    if n := int((open_end & kept).sum()):
+        runs = "runs" if n == 1 else "run"
+        said.append(f"{_records(n)} of exposure without an end {runs} to the subject's last dose.")
     rows = rows.drop(columns=["first", "days"]).assign(start=start, end=end)
     return rows[kept].astype({"start": np.int64, "end": np.int64}), said
 
@@ -198,9 +198,10 @@ def _unit(records: pd.DataFrame) -> str:
 
 
 def _cut(periods: int) -> str:
+    overlap, were = ("overlaps", "was") if periods == 1 else ("overlap", "were")
     return (
-        f"{_records(periods)} of exposure {'overlaps' if periods == 1 else 'overlap'} the next one "
-        "or the end of treatment and were shortened: each day counts once."
+        f"{_records(periods)} of exposure {overlap} the next one or the end of treatment and "
+        f"{were} shortened: each day counts once."
     )
 
 
