@@ -264,6 +264,7 @@ def test_a_dose_that_is_raised_at_the_start_is_above_the_first(pilot: Store) -> 
     high = ExposureAnalysis(subjects=SAFETY, planned=PlannedDose(reference="highest")).run(pilot)
     first = ExposureAnalysis(subjects=SAFETY).run(pilot)
     own = "arm == 'Xanomeline High Dose'"
+    assert (first.raised(), high.raised()) == (("Xanomeline High Dose",), ())
     assert first.exposure.table.query(own)["relative"].mean() > 1.3
     assert high.exposure.table.query(own)["relative"].max() <= 1
 

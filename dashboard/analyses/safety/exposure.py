@@ -134,6 +134,15 @@ class ExposureAnswer:
         """Whether there are doses on record, and not only days."""
         return len(self.doses.dosing.dosed) > 0
 
+    def raised(self) -> tuple[str, ...]:
+        """Arms whose median relative dose intensity is above 100% of the first dose given."""
+        if self.asked.planned.reference != "first":
+            return ()
+        stated = dict(self.asked.planned.stated)
+        medians = self.exposure.table.groupby("arm")["relative"].median()
+        arms = self.exposure.arms
+        return tuple(arm for arm in arms if arm not in stated and medians.get(arm, 0) > 1 + 1e-9)
+
 
 def _over_time(doses: DoseRecords) -> DoseOverTime | str:
     try:

@@ -49,7 +49,6 @@ def _choose(subjects: SafetySubjects) -> ExposureAnalysis:
     usual = state.answered(ExposureAnalysis(subjects=subjects))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         treatment = _treatment(usual.doses.treatments)
-        planned = _planned(usual) if usual.has_doses else PlannedDose()
         unit = st.selectbox(
             "Unit of time",
             _UNITS,
@@ -57,6 +56,12 @@ def _choose(subjects: SafetySubjects) -> ExposureAnalysis:
             persist_state="session",
             format_func=str.capitalize,
         )
+        chosen = _planned() if usual.has_doses else "first"
+    if chosen == "stated":
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            planned = PlannedDose(stated=tuple(_stated(usual)))
+    else:
+        planned = PlannedDose(reference="highest" if chosen == "highest" else "first")
     return ExposureAnalysis(subjects=subjects, planned=planned, treatment=treatment, unit=unit)
 
 
@@ -73,8 +78,8 @@ def _treatment(treatments: tuple[str, ...]) -> str | None:
     return chosen
 
 
-def _planned(usual: ExposureAnswer) -> PlannedDose:
-    chosen = st.selectbox(
+def _planned() -> str:
+    chosen: str = st.selectbox(
         "Planned dose",
         list(_PLANNED),
         key=state.choice("safety_exposure_planned", list(_PLANNED), "first"),
@@ -83,23 +88,26 @@ def _planned(usual: ExposureAnswer) -> PlannedDose:
         help="Relative dose intensity is the mean dose per day of treatment over this dose. The "
         "highest dose suits arms whose dose is raised at the start.",
     )
-    if chosen != "stated":
-        return PlannedDose(reference="highest" if chosen == "highest" else "first")
-    return PlannedDose(stated=tuple(_stated(usual)))
+    return chosen
 
 
 def _stated(usual: ExposureAnswer) -> list[tuple[str, float]]:
-    unit = usual.exposure.unit
+    table, placebo = usual.exposure.table, usual.doses.dosing.placebo
+    dosed = set(table["arm"][table["cumulative"].notna() & ~table["subject"].isin(placebo)])
+    unit = f"{usual.exposure.unit} per day" if usual.exposure.unit else "per day"
     stated = []
     for arm in usual.exposure.arms:
+        if arm not in dosed:
+            continue
         value = st.number_input(
-            f"{plain(arm)}, {unit} per day" if unit else f"{plain(arm)}, per day",
+            f"{plain(arm)}, {unit}",
             min_value=0.0,
             max_value=1e9,
             value=None,
             key=state.remember(f"safety_exposure_planned {arm}", None),
             persist_state="session",
-            placeholder="First dose given",
+            placeholder="First",
+            help="The dose that the protocol plans; unless stated, the first dose given.",
         )
         if value:
             stated.append((arm, float(value)))
@@ -115,3 +123,12 @@ def _say(answer: ExposureAnswer) -> None:
         )
     if answer.disagreements:
         st.warning(plain(" ".join(answer.disagreements)), icon=":material/difference:")
+    if raised := answer.raised():
+        st.info(
+            plain(
+                f"Most subjects of {', '.join(raised)} were given more than their first dose: "
+                "relative to the highest dose given, or to a stated one, dose intensity would not "
+                "be above 100% by itself."
+            ),
+            icon=":material/trending_up:",
+        )
