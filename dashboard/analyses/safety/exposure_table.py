@@ -115,8 +115,12 @@ def _mean(row: pd.Series, measure: str) -> str:
 def _median(row: pd.Series, measure: str) -> str:
     if not row["n"]:
         return _NOTHING
-    q1, q3 = _number(row["q1"], measure), _number(row["q3"], measure)
-    return f"{_number(row['median'], measure)} ({q1}–{q3})"
+    # Between two whole numbers a quartile may have a half, which must not be rounded off.
+    median, q1, q3 = (
+        _number(row[name], measure, 0 if _DIGITS[measure] else 1).removesuffix(".0")
+        for name in ("median", "q1", "q3")
+    )
+    return f"{median} ({q1}–{q3})"
 
 
 def _range(row: pd.Series, measure: str) -> str:
@@ -130,4 +134,7 @@ def _mean_range(row: pd.Series) -> str:
 
 
 def _median_range(row: pd.Series) -> str:
-    return f"{row['median']:.0f} ({row['low']:.0f}–{row['high']:.0f})" if row["n"] else _NOTHING
+    if not row["n"]:
+        return _NOTHING
+    median = f"{row['median']:.1f}".removesuffix(".0")
+    return f"{median} ({row['low']:.0f}–{row['high']:.0f})"

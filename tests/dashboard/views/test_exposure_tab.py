@@ -65,6 +65,8 @@ def test_exposure_is_shown_with_what_it_rests_on(home: Path) -> None:
     summary = table_with(app, "Statistic")
     row = summary[summary["Statistic"] == "≥100%, n (%)"].iloc[0]
     assert row["Lumarestat 200 mg"] == "178 (49.4%)"
+    median = summary[summary["Statistic"] == "Median (Q1–Q3)"].iloc[0]
+    assert median["Placebo"] == "171 (69–302.5)"
     assert table_with(app, "Reason")["Placebo"].tolist() == ["43 (63)", "96 (116)"]
 
 
