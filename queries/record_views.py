@@ -14,6 +14,8 @@ from queries.identifiers import quoted
 from queries.layout import Layout
 from queries.standard import (
     ADVERSE_EVENT_COLUMNS,
+    DEMOGRAPHIC_COLUMNS,
+    DISPOSITION_COLUMNS,
     EXPOSURE_COLUMNS,
     MEASUREMENT_COLUMNS,
     VISIT_COLUMNS,
@@ -28,6 +30,8 @@ _VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
     ("vital_signs", MEASUREMENT_COLUMNS, ("ADVS", "VS")),
     ("electrocardiograms", MEASUREMENT_COLUMNS, ("ADEG", "EG")),
     ("exposures", EXPOSURE_COLUMNS, ("ADEX", "EX")),
+    ("dispositions", DISPOSITION_COLUMNS, ("DS",)),
+    ("demographics", DEMOGRAPHIC_COLUMNS, ("DM",)),
     ("visits", VISIT_COLUMNS, ("SV", "ADLB", "ADVS")),
 )
 
@@ -56,7 +60,7 @@ def _of_domain(layout: Layout, domain: str) -> list[str]:
     """The datasets of a domain; those of SDTM may be split, as LBCH is part of LB."""
     if domain.startswith("AD"):
         return [name for name in layout.schema.records if domain_of(name) == domain]
-    shortest = {"AE", "EX", "SV", "LB", "VS", "EG"}
+    shortest = {"AE", "EX", "SV", "LB", "VS", "EG", "DS", "DM"}
     names = [name for name in layout.schema.records if name.upper().startswith(domain)]
     return [n for n in names if domain in shortest and len(n) <= len(domain) + 2]
 

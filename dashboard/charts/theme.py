@@ -191,7 +191,13 @@ def empty_figure(sentence: str) -> go.Figure:
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
     figure.add_annotation(
-        text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", font={"color": LIGHT.muted}
+        text=sentence,
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        font={"color": LIGHT.muted},
+        showarrow=False,
     )
     return figure
 

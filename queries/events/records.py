@@ -137,7 +137,7 @@ dated AS (
         last_dose_on - first_dose_on AS treated,
         died_on,
         cut.day AS cut,
-        upper(treatment_status) = 'DISCONTINUED' AS stopped,
+        upper(coalesce(treatment_status, status)) = 'DISCONTINUED' AS stopped,
         upper(status) = 'DISCONTINUED' AS left_study,
         upper(discontinuation_reason) IN ('DEATH', 'DIED') AS left_by_death,
         last_dose_on + $days_after::INTEGER AS dosed_until,

@@ -24,6 +24,7 @@ VALUES = {
     "classes": ["Gut"],
     "terms": [],
     "related": ["Y"],
+    "parameters": ["TRTDUR"],
 }
 
 
