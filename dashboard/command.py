@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
-from dashboard.home import PERSON, home_folder
+from dashboard.home import PERSON, open_here
 from dashboard.progress import shown_progress
 from queries.errors import DataError
 
@@ -34,9 +34,11 @@ Exit codes:
 
 \b
 Environment:
-  EQUIPOISE_HOME      folder of the workspace (default: ~/.equipoise)
-  EQUIPOISE_KEY_FILE  file with the key of encrypted snapshots
-  EQUIPOISE_DEBUG     set it to see where a failure came from
+  EQUIPOISE_HOME           folder of the workspace (default: ~/.equipoise)
+  EQUIPOISE_WORKSPACE_URL  SQLAlchemy URL of its database, for instance on a PostgreSQL server
+                           (default: a file in that folder)
+  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots
+  EQUIPOISE_DEBUG          set it to see where a failure came from
 
 \b
 First steps:
@@ -83,13 +85,16 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
       equipoise run --port 8600 --with-demo
     """
     from dashboard import server
-    from dashboard.jobs.sweeping import sweep
+    from dashboard.jobs.starting import ensure_worker
+    from dashboard.jobs.sweeping import sweep, sweep_jobs
 
     with _workspace(home) as workspace:
         os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
         sweep(workspace)
+        sweep_jobs(workspace)
         if with_demo:
             _ensure_demo(workspace, rebuild=False)
+        ensure_worker(workspace)  # for what was left when the server ended
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     with suppress(KeyboardInterrupt):  # the ordinary end
         server.serve(
@@ -97,6 +102,33 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
             address=address,
             started=lambda: click.echo(f"Equipoise is ready on {url} (Ctrl+C ends it)"),
         )
+
+
+@equipoise.command()
+@click.option(
+    "--idle-seconds",
+    type=click.FloatRange(0),
+    metavar="N",
+    help="End when no job came for so long.  [default: go on]",
+)
+@_home
+def worker(idle_seconds: float | None, home: Path | None) -> None:
+    """Do long jobs, model fits and searches, until Ctrl+C.
+
+    The dashboard starts a worker of its own when it needs one. Start more here, or on another
+    machine that has EQUIPOISE_WORKSPACE_URL and, for jobs on data, the same home folder. What a
+    worker was doing when it ends is done by another one.
+
+    \b
+    Examples:
+      equipoise worker
+      EQUIPOISE_WORKSPACE_URL=postgresql+psycopg://host/equipoise equipoise worker
+    """
+    from dashboard.jobs.starting import work_in_the_foreground
+
+    with _workspace(home) as workspace:
+        click.echo("Waiting for jobs (Ctrl+C ends it)")
+        work_in_the_foreground(workspace, idle_seconds=idle_seconds, said=click.echo)
 
 
 @equipoise.command("import")
@@ -229,9 +261,7 @@ def demo(
 
 @contextmanager
 def _workspace(home: Path | None) -> Iterator[Workspace]:
-    from queries.workspace import open_workspace
-
-    with open_workspace(home or home_folder()) as workspace:
+    with open_here(home) as workspace:
         yield workspace
 
 
