@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from queries.cohorts import Cohort
 
 Request = TypeVar("Request")
 
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -167,10 +169,11 @@ def _from_union(plain: Any, hint: Any, where: str) -> Any:
 
 def _scalar(plain: Any, hint: Any, where: str) -> Any:
     if hint is float and isinstance(plain, dict):
-        _require(list(plain) == ["number"] and plain["number"] in _NOT_FINITE, where, plain)
-        return _NOT_FINITE[plain["number"]]
+        name = plain.get("number")
+        _require(len(plain) == 1 and isinstance(name, str) and name in _NOT_FINITE, where, plain)
+        return _NOT_FINITE[str(name)]
     if hint is date:
-        _require(isinstance(plain, str), where, plain)
+        _require(isinstance(plain, str) and _DAY.fullmatch(plain) is not None, where, plain)
         return date.fromisoformat(plain)
     _require(_is_of(plain, hint), where, plain)
     return float(plain) if hint is float else plain
