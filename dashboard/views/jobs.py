@@ -12,7 +12,6 @@ from analytics.results import Result
 from dashboard import results, state
 from dashboard.home import PERSON
 from dashboard.jobs.asking import AskedJob, ask_again
-from dashboard.jobs.kinds import KINDS
 from dashboard.jobs.starting import ensure_worker
 from dashboard.text import plain
 from queries.workspace import Job
@@ -147,29 +146,45 @@ def _try_again(job_id: str) -> None:
 
 
 def listing() -> None:
-    """The jobs of the study on screen: what, how far, when and who."""
-    found = state.readable_jobs()
+    """The jobs of the study on screen: what, how far, when and who; fresh while one is open."""
+    if any(job.is_open for job in state.readable_jobs()):
+        _fresh_list()
+    else:
+        _list(state.readable_jobs())
+
+
+@st.fragment(run_every=2.0)
+def _fresh_list() -> None:
+    state.begin_run()
+    with results.explained():
+        found = state.readable_jobs()
+        if not any(job.is_open for job in found):
+            st.rerun()
+        _list(found)
+
+
+def _list(found: tuple[Job, ...]) -> None:
     if not found:
         st.caption("No long work was asked for in this study yet.")
         return
+    table = pd.DataFrame([_row(job) for job in found])
     st.dataframe(
-        pd.DataFrame([_row(job) for job in found]),
+        table if table["Why"].any() else table.drop(columns="Why"),
         hide_index=True,
         column_config={
             "Asked": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", help="In UTC"),
-            "Done": st.column_config.ProgressColumn(format="percent"),
+            "Done": st.column_config.ProgressColumn(format="%d%%", min_value=0, max_value=100),
         },
         alt="Jobs of the study with their state, when and by whom they were asked for",
     )
 
 
 def _row(job: Job) -> dict[str, object]:
-    kind = KINDS.get(job.kind)
     ended = job.ended_at or datetime.now(UTC)
     return {
-        "Job": job.title or (kind.label if kind else job.kind),
+        "Job": job.title,
         "State": "Cancelling" if job.is_open and job.cancel_asked else _STATES[job.state],
-        "Done": job.share,
+        "Done": round(100 * job.share),
         "Asked": job.made_at.replace(tzinfo=None),
         "Took": elapsed(ended - job.started_at) if job.started_at else "",
         "By": job.person,

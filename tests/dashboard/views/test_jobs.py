@@ -123,6 +123,7 @@ def test_the_page_runs_again_once_when_the_job_ends(workspace: Workspace) -> Non
     app.run()
     assert app.session_state["runs"] == runs + 1
     assert "terms:" in shown(app)
+    assert progress(app) == []
 
 
 def test_a_reload_finds_the_job_and_its_result(workspace: Workspace) -> None:
@@ -164,6 +165,7 @@ def test_a_failed_job_says_why(workspace: Workspace) -> None:
     app.run()
     assert f"the arm is one of '{ARM}'" in shown(app)
     assert labels(app) == ["Try again"]
+    assert "the arm is one of" in app.dataframe[0].value["Why"][0]
 
 
 def test_a_blinded_reader_sees_neither_result_nor_title(workspace: Workspace) -> None:
@@ -195,7 +197,8 @@ def test_the_list_says_what_when_and_who(workspace: Workspace) -> None:
     press(opened(draws=200), "Compute")
     table = opened(draws=200).dataframe[0].value
     assert table["State"].tolist() == ["Waiting", "Done"]
-    assert table["Done"].tolist() == [0.0, 1.0]
+    assert table["Done"].tolist() == [0, 100]
+    assert "Why" not in table
     assert set(table["By"]) == {"local owner"}
     assert set(table["Job"]) == {f"Berry–Berry model of {ARM}"}
     assert table["Took"].tolist()[0] == ""
