@@ -32,6 +32,8 @@ class CutAxis:
     ----------
     name : str
         What the line cuts, for those who cannot see it.
+    sign : str
+        What is beyond the line: "≥" or ">".
     span : tuple of float
         The ends of the logarithmic axis.
     cut : float
@@ -41,6 +43,7 @@ class CutAxis:
     """
 
     name: str
+    sign: str
     span: tuple[float, float]
     cut: float
     least: float
@@ -113,6 +116,7 @@ def _data(points: CutPoints, x: CutAxis, y: CutAxis, step: float, within: str) -
         "least": {name: axis.least for name, axis in both.items()},
         "most": {name: axis.most for name, axis in both.items()},
         "names": {name: axis.name for name, axis in both.items()},
+        "signs": {name: axis.sign for name, axis in both.items()},
         "step": step,
         "within": within,
     }

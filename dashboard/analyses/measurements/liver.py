@@ -47,10 +47,12 @@ class LiverPeaksOf:
         )
         arms = tuple(a for a in self.subjects.arms_of(store) if a in set(found["arm"]))
         found = found[found["arm"].isin(arms)]
+        peaks = LiverPeaks(table=_wide(found))
         return LiverPeaksAnswer(
             arms=arms,
             origin=origin,
-            peaks=LiverPeaks(table=_wide(found)),
+            peaks=peaks,
+            elevations=LiverElevations.count(peaks, arms=arms),
             left_out=questions.liver_left_out(
                 store=store, origin=origin, cohort=self.counted(store, arms)
             ),
@@ -76,6 +78,8 @@ class LiverPeaksAnswer:
         The day after which results count.
     peaks : LiverPeaks
         With `<test>_baseline` columns as well.
+    elevations : LiverElevations
+        Which multiples were reached; no cut changes these.
     left_out : DataFrame
         By test, as `queries.questions.liver_left_out` gives it.
     """
@@ -83,6 +87,7 @@ class LiverPeaksAnswer:
     arms: tuple[str, ...]
     origin: LiverOrigin
     peaks: LiverPeaks
+    elevations: LiverElevations
     left_out: pd.DataFrame
 
 
@@ -122,12 +127,15 @@ class LiverAnalysis:
             found=found,
             placed=placed,
             candidates=find_candidates(found.peaks, results, self.criteria),
-            elevations=LiverElevations.count(found.peaks, arms=found.arms),
         )
 
     def code(self, snapshot: Path, *, pooled: bool) -> str:
         """The Python that makes the answer again."""
-        shown = ["answer.quadrants()", "answer.candidates.to_frame()", "answer.elevations.table"]
+        shown = [
+            "answer.quadrants()",
+            "answer.candidates.to_frame()",
+            "answer.found.elevations.table",
+        ]
         return script(self, snapshot, pooled=pooled, shown=shown)
 
 
@@ -143,14 +151,12 @@ class LiverAnswer:
         Peaks and `quadrant` of every subject.
     candidates : LiverCandidates
         Those outside the normal quadrant, judged.
-    elevations : LiverElevations
     """
 
     asked: LiverAnalysis
     found: LiverPeaksAnswer
     placed: pd.DataFrame
     candidates: LiverCandidates
-    elevations: LiverElevations
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -159,7 +165,7 @@ class LiverAnswer:
 
     @property
     def drawn(self) -> pd.DataFrame:
-        """Subjects with both peaks, and their status."""
+        """Subjects with both peaks, and their `status`."""
         both = self.placed[self.placed["quadrant"].notna()]
         judged = self.candidates.table.set_index("subject")["status"]
         return both.assign(status=both["subject"].map(judged).fillna(""))

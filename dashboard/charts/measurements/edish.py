@@ -33,7 +33,7 @@ GLYPHS: Mapping[str, str] = {
 }
 """What a label writes for the marker of an arm."""
 
-_PLOT = 430  # pixels
+_PLOT, _ABOVE = 430, 22  # pixels
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 # Where the label of a quadrant stands: its corner of the plot.
 _CORNERS: Mapping[str, tuple[float, float]] = {
@@ -125,8 +125,8 @@ def draw_edish(
         height=_PLOT + 70 + legend,
         data=data,
         showlegend=len(data) > 1,
-        margin={"l": 12, "r": 16, "t": 30 + legend, "b": 12},
-        legend={"y": 1, "yref": "container", "yanchor": "top"},
+        margin={"l": 12, "r": 16, "t": _ABOVE + legend, "b": 12},
+        legend={"y": 1 + _ABOVE / _PLOT, "yanchor": "bottom"},  # above the cut's own label
         xaxis=_axis(axes.x, f"Highest {test}, × upper limit of normal"),
         yaxis=_axis(axes.y, "Highest total bilirubin, × upper limit of normal"),
         shapes=_lines(criteria),

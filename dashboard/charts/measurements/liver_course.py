@@ -77,6 +77,7 @@ def draw_liver_course(
         height=_PLOT + 70 + legend,
         data=[_line(results[results["test"] == test], test, days) for test in tests],
         showlegend=True,
+        margin={"l": 12, "r": 46, "t": 16 + legend, "b": 12},
         xaxis=days.layout(),
         yaxis={
             "type": "log",
@@ -138,15 +139,9 @@ def _dosed(dosed: tuple[int, int] | None, days: DayAxis) -> list[dict[str, Any]]
 
 
 def _cuts(criteria: LiverCriteria) -> dict[float, str]:
-    """The lines, and what is cut there; cuts at one multiple share a line."""
-    named: dict[float, list[str]] = {1.0: ["upper limit"]}
-    for cut, sign, what in (
-        (criteria.aminotransferase, "≥", "ALT, AST"),
-        (criteria.bilirubin, ">", "bilirubin"),
-        (criteria.alkaline_phosphatase, "<", "ALP"),
-    ):
-        named.setdefault(cut, []).append(f"{what} {sign} {cut:g}")
-    return {cut: "; ".join(parts) for cut, parts in named.items()}
+    """The lines, and how they are named; at one multiple there is one line."""
+    names = {1.0: "ULN", criteria.bilirubin: f"> {criteria.bilirubin:g}"}
+    return {**names, criteria.aminotransferase: f"≥ {criteria.aminotransferase:g}"}
 
 
 def _limits(criteria: LiverCriteria) -> list[dict[str, Any]]:
@@ -177,10 +172,11 @@ def _names(
         {
             "text": said,
             "xref": "x domain",
-            "x": 0.997,
-            "xanchor": "right",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 4,
             "y": log10(cut),
-            "yanchor": "bottom",
+            "yanchor": "middle",
             "showarrow": False,
             "font": font,
         }

@@ -60,6 +60,7 @@ function handle(state, name) {
   made.setAttribute("aria-orientation", name === "x" ? "horizontal" : "vertical");
   add(made, "span", "line");
   add(made, "span", "knob");
+  add(made, "span", "value");
   made.onpointerdown = (event) => {
     made.setPointerCapture(event.pointerId);
     state.held = true;
@@ -68,7 +69,9 @@ function handle(state, name) {
     made.focus({ preventScroll: true });
   };
   made.onpointermove = (event) => {
-    if (state.held && made.hasPointerCapture(event.pointerId)) move(state, name, under(state, name, event));
+    if (state.held && made.hasPointerCapture(event.pointerId)) {
+      move(state, name, under(state, name, event));
+    }
   };
   made.onpointerup = () => release(state);
   made.onpointercancel = () => release(state);
@@ -95,7 +98,8 @@ function place(state) {
   const box = [on.left - base.left, on.top - base.top, on.width, on.height].map(Math.round);
   if (String(box) !== String(state.box)) {
     state.box = box;
-    ["left", "top", "width", "height"].forEach((side, i) => (state.layer.style[side] = `${box[i]}px`));
+    const sides = ["left", "top", "width", "height"];
+    sides.forEach((side, i) => (state.layer.style[side] = `${box[i]}px`));
   }
   stand(state);
 }
@@ -110,7 +114,8 @@ function stand(state) {
     const at = 100 * share(state, name, state.cuts[name]);
     const made = state.handles[name];
     made.style[name === "x" ? "left" : "bottom"] = `${at}%`;
-    const { least, most, names } = state.data;
+    const { least, most, names, signs } = state.data;
+    made.querySelector(".value").textContent = `${signs[name]} ${state.cuts[name]}`;
     made.setAttribute("aria-label", names[name]);
     made.setAttribute("aria-valuemin", least[name]);
     made.setAttribute("aria-valuemax", most[name]);
@@ -121,7 +126,8 @@ function stand(state) {
 
 function under(state, name, event) {
   const on = state.layer.getBoundingClientRect();
-  const part = name === "x" ? (event.clientX - on.left) / on.width : (on.bottom - event.clientY) / on.height;
+  const across = (event.clientX - on.left) / on.width;
+  const part = name === "x" ? across : (on.bottom - event.clientY) / on.height;
   const [low, high] = state.data.ranges[name].map(Math.log10);
   return 10 ** (low + part * (high - low));
 }

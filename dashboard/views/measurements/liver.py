@@ -42,11 +42,10 @@ def show(subjects: SafetySubjects) -> None:
     criteria = choose_criteria()
     analysis = LiverAnalysis(subjects=subjects, criteria=criteria)
     answer = state.answered(analysis)
-    _groups(answer)
-    st.caption("Click a number for the subjects behind it, a point for a subject's course.")
-    liver_behind.show(answer, _MARK)
     _plot(answer)
     liver_course.show(answer)
+    _groups(answer)
+    liver_behind.show(answer, _MARK)
     liver_tables.candidates(answer)
     liver_tables.elevations(answer)
 
@@ -72,6 +71,8 @@ def _say_what_is_missing(found: list[str]) -> None:
 
 def _groups(answer: LiverAnswer) -> None:
     """One card a group; in it one number an arm, which opens the subjects behind it."""
+    st.subheader("Quadrants and candidates", anchor=False)
+    st.caption("Of subjects with a peak of both. Click a number for the subjects behind it.")
     counts = answer.quadrants().set_index(["group", "arm"])
     some = counts.groupby("group")["subjects"].sum()
     with st.grid(5, min_column_width=200):

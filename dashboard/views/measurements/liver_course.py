@@ -72,8 +72,8 @@ def _course(answer: LiverAnswer, subject: str) -> None:
     )
     arm = "" if state.store().pooled else f", {facts['arm']}"
     said = [
-        f"Subject {subject}{arm}. Every result over its own upper limit of normal; shaded: from "
-        "the first to the last dose."
+        f"Subject {subject}{arm}. Every result over its own upper limit of normal. Shaded: from "
+        "the first to the last dose. Dashed: the cuts for ALT or AST (≥) and bilirubin (>)."
     ]
     results.figure(
         figure,

@@ -109,8 +109,8 @@ def drag_cuts(answer: LiverAnswer, axes: EdishAxes, styles: Mapping[str, ArmStyl
     )
     draggable_cuts(
         points,
-        x=_axis("Cut for ALT or AST", axes.x, criteria.aminotransferase),
-        y=_axis("Cut for total bilirubin", axes.y, criteria.bilirubin),
+        x=_axis("Cut for ALT or AST", "≥", axes.x, criteria.aminotransferase),
+        y=_axis("Cut for total bilirubin", ">", axes.y, criteria.bilirubin),
         step=_STEP,
         within=PLOT,
         key="liver_dragged",
@@ -122,8 +122,8 @@ _RIGHT = ("hys_law_range", "temples_corollary")
 _ABOVE = ("hys_law_range", "cholestasis")
 
 
-def _axis(name: str, span: tuple[float, float], cut: float) -> CutAxis:
-    return CutAxis(name=name, span=span, cut=cut, least=_LEAST, most=min(_MOST, span[1]))
+def _axis(name: str, sign: str, span: tuple[float, float], cut: float) -> CutAxis:
+    return CutAxis(name=name, sign=sign, span=span, cut=cut, least=_LEAST, most=min(_MOST, span[1]))
 
 
 def _move(at: float, tbl: float) -> None:

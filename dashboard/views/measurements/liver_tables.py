@@ -94,7 +94,7 @@ def _float(value: object) -> float:
 def elevations(answer: LiverAnswer) -> None:
     """How many of each arm reached which multiple, and the subjects behind a cell."""
     st.subheader("Elevations by arm", anchor=False)
-    raw = answer.elevations.to_frame()
+    raw = answer.found.elevations.to_frame()
     names = list(dict.fromkeys(raw["elevation"]))
     shown = pd.DataFrame({_FIRST: names})
     for arm in answer.arms:
