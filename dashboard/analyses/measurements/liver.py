@@ -25,7 +25,7 @@ from dashboard.analyses.script import script
 from queries import questions
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Cohort, OneOf, Rule
 from queries.liver_questions import LiverOrigin, liver_datasets, liver_origin
-from queries.store import Store
+from queries.store import NO_ARM, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +54,19 @@ class LiverPeaksOf:
             peaks=peaks,
             elevations=LiverElevations.count(peaks, arms=arms),
             left_out=questions.liver_left_out(
-                store=store, origin=origin, cohort=self.counted(store, arms)
+                store=store, origin=origin, cohort=self.counted(store)
             ),
         )
 
-    def counted(self, store: Store, arms: Sequence[str]) -> Cohort:
-        """The subjects of the arms."""
-        if store.pooled or set(store.arms(self.subjects.arm)) == set(arms):
+    def counted(self, store: Store) -> Cohort:
+        """The subjects of the arms that are looked at."""
+        asked, every = self.subjects.arms_of(store), store.arms(self.subjects.arm)
+        if store.pooled or set(asked) == set(every):
             return self.subjects.chosen()
         column = store.source_of(f"{self.subjects.arm}_arm")
-        return self.subjects.chosen(OneOf(column=column, values=tuple(arms)))
+        named = tuple(arm for arm in asked if arm != NO_ARM)
+        rule = OneOf(column=column, values=named, keep_missing=NO_ARM in asked)
+        return self.subjects.chosen(rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -220,9 +223,9 @@ def subjects_rule(store: Store, subjects: Sequence[str]) -> Rule:
     their records leaves none of them out; it keeps the cohort from passing for one that was
     known at baseline.
     """
-    named = OneOf(column=store.schema.subject, values=tuple(subjects))
     if not subjects:
         return AnyOf(())
+    named = OneOf(column=store.schema.subject, values=tuple(subjects))
     measured = [AnyRecord(dataset=dataset) for dataset in liver_datasets(store)]
     return AllOf((named, measured[0] if len(measured) == 1 else AnyOf(tuple(measured))))
 
