@@ -1,8 +1,8 @@
 """Cut lines of a chart that can be dragged, with counts that follow in the browser.
 
 Streamlit takes the script of such a part from a file, so that the page's security policy needs
-no exception: it is served by this server and by nobody else. Where Streamlit does not know the
-part, the page has its sliders.
+no exception: it is served by this server and by nobody else. How Streamlit is told of the file
+is not documented by it; tests/browser/test_liver.py would notice a change.
 """
 
 from __future__ import annotations

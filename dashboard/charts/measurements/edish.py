@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -33,7 +34,11 @@ GLYPHS: Mapping[str, str] = {
 }
 """What a label writes for the marker of an arm."""
 
+MOST_POINTS = 3000
+"""Of more subjects, points that would lie on one another are drawn once."""
+
 _PLOT, _ABOVE = 430, 22  # pixels
+_PER_DECADE = 60  # places that points of one arm can take along an axis
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 # Where the label of a quadrant stands: its corner of the plot.
 _CORNERS: Mapping[str, tuple[float, float]] = {
@@ -116,7 +121,8 @@ def draw_edish(
     """
     if peaks.empty:
         return empty_figure("No subject has a peak of ALT or AST and one of bilirubin.")
-    data = [_points(peaks[peaks["arm"] == arm], arm, styles[arm], axes) for arm in arms]
+    shown = thinned(peaks)
+    data = [_points(shown[shown["arm"] == arm], arm, styles[arm], axes) for arm in arms]
     candidates = peaks[peaks["status"] == "candidate"]
     data += [_rings(candidates, axes)] if len(candidates) else []
     legend = legend_pixels([*arms, "Candidate"])
@@ -132,6 +138,25 @@ def draw_edish(
         shapes=_lines(criteria),
         annotations=[*_quadrant_labels(peaks, arms, styles), *_cut_labels(criteria)],
     )
+
+
+def thinned(peaks: pd.DataFrame) -> pd.DataFrame:
+    """The points that are drawn: of very many, those in the normal range that show.
+
+    Of those of one arm that would lie on one another the first is kept. Every point outside the
+    normal range stays, and counts are never of what is drawn.
+
+    Examples
+    --------
+    >>> one = {"arm": "A", "at": 1.0, "tbl": 0.5, "quadrant": "normal"}
+    >>> len(thinned(pd.DataFrame([one] * 3000))), len(thinned(pd.DataFrame([one] * 3001)))
+    (3000, 1)
+    """
+    if len(peaks) <= MOST_POINTS:
+        return peaks
+    place = peaks[["at", "tbl"]].clip(lower=1e-3).apply(np.log10).mul(_PER_DECADE).round()
+    repeated = place.assign(arm=peaks["arm"]).duplicated()
+    return peaks[~(repeated & (peaks["quadrant"] == "normal"))]
 
 
 def _axis(span: tuple[float, float], title: str) -> dict[str, Any]:

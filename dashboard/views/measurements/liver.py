@@ -40,8 +40,8 @@ def show(subjects: SafetySubjects) -> None:
         _say_what_is_missing(found.left_out["test"].tolist())
         return
     criteria = choose_criteria()
-    analysis = LiverAnalysis(subjects=subjects, criteria=criteria)
-    answer = state.answered(analysis)
+    # The peaks are remembered: a cut that moves asks for little more.
+    answer = LiverAnalysis(subjects=subjects, criteria=criteria).judge(state.store(), found)
     _plot(answer)
     liver_course.show(answer)
     _groups(answer)
@@ -71,7 +71,7 @@ def _say_what_is_missing(found: list[str]) -> None:
 
 def _groups(answer: LiverAnswer) -> None:
     """One card a group; in it one number an arm, which opens the subjects behind it."""
-    st.subheader("Quadrants and candidates", anchor=False)
+    st.header("Quadrants and candidates", anchor=False)
     st.caption("Of subjects with a peak of both. Click a number for the subjects behind it.")
     counts = answer.quadrants().set_index(["group", "arm"])
     some = counts.groupby("group")["subjects"].sum()

@@ -24,7 +24,7 @@ def choose(subject: str | None) -> None:
 
 def show(answer: LiverAnswer) -> None:
     """A subject can be picked by name; the course stands beneath."""
-    st.subheader("Course of a subject", anchor=False)
+    st.header("Course of a subject", anchor=False)
     named = answer.candidates.to_frame()["subject"].tolist()
     picked = st.session_state.get(_SUBJECT)
     known = set(answer.drawn["subject"])

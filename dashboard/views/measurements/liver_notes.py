@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analytics.safety.liver import STATUSES
 from dashboard import state
 from dashboard.analyses.measurements.liver import LiverAnswer
-from dashboard.charts.measurements.edish import QUADRANT_NAMES
+from dashboard.charts.measurements.edish import MOST_POINTS, QUADRANT_NAMES
 from dashboard.charts.measurements.liver_course import TEST_NAMES
 from dashboard.views.safety.notes import notes as safety_notes
 
@@ -41,10 +41,14 @@ def plot_said(answer: LiverAnswer) -> list[str]:
         if without
         else ""
     )
-    return [
-        candidate_said(answer),
-        f"The plot shows the highest of each, whenever it was.{missing}",
-    ]
+    thin = (
+        " In the normal range points that would lie on one another are drawn once; counts are of "
+        "all subjects."
+        if len(answer.drawn) > MOST_POINTS
+        else ""
+    )
+    placed = f"The plot shows the highest of each, whenever it was.{missing}{thin}"
+    return [candidate_said(answer), placed]
 
 
 def candidate_said(answer: LiverAnswer) -> str:

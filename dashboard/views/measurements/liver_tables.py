@@ -23,7 +23,7 @@ _PEAKS = (("alt", "ALT"), ("ast", "AST"), ("tbl", "Bilirubin"), ("alp", "ALP"))
 
 def candidates(answer: LiverAnswer) -> None:
     """Who is in the Hy's law quadrant, and which rule excludes whom."""
-    st.subheader("In the Hy's law range", anchor=False)
+    st.header("In the Hy's law range", anchor=False)
     raw = answer.candidates.to_frame()
     own = raw[raw["status"] != ""]
     said = liver_notes.notes(answer, [liver_notes.candidate_said(answer), *_methods()])
@@ -93,7 +93,7 @@ def _float(value: object) -> float:
 
 def elevations(answer: LiverAnswer) -> None:
     """How many of each arm reached which multiple, and the subjects behind a cell."""
-    st.subheader("Elevations by arm", anchor=False)
+    st.header("Elevations by arm", anchor=False)
     raw = answer.found.elevations.to_frame()
     names = list(dict.fromkeys(raw["elevation"]))
     shown = pd.DataFrame({_FIRST: names})

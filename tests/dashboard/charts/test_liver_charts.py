@@ -93,6 +93,14 @@ def test_axes_reach_every_peak() -> None:
     assert EdishAxes.around(PEAKS.iloc[:0]).x == (0.2, 20.0)
 
 
+def test_of_very_many_subjects_only_points_of_the_normal_range_are_thinned() -> None:
+    many = pd.concat([PEAKS] * 1000, ignore_index=True)
+    figure = edish(many)
+    points = sum(len(trace.x) for trace in figure.data if trace.name != "Candidate")
+    assert points == 4 * 1000 + 1
+    assert figure.layout.annotations[3].text.startswith("<b>Normal range: 1,000</b>")
+
+
 def test_one_arm_has_no_counts_by_arm() -> None:
     pooled = PEAKS.assign(arm="All subjects")
     figure = edish(pooled, ["All subjects"])
