@@ -13,6 +13,7 @@ from queries.store import Store
 VALUES = {
     "endpoint": "OS",
     "subject": "S1",
+    "subjects": ["S1", "S2"],
     "apart": ["Death"],
     "rest": "Event",
     "competing": ["Lost"],
