@@ -40,9 +40,8 @@ class LiverCriteria:
 
     References
     ----------
-    FDA (2009), Drug-Induced Liver Injury: Premarketing Clinical Evaluation. FDA (2022),
-    Standard Safety Tables and Figures: Integrated Guide (bilirubin within 30 days after the
-    aminotransferase).
+    FDA (2009), Drug-Induced Liver Injury: Premarketing Clinical Evaluation, for the multiples and
+    the rule on ALP. The guidance states no window; 30 days is a default, to be set.
 
     Examples
     --------

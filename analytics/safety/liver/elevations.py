@@ -80,7 +80,7 @@ ELEVATIONS: tuple[Elevation, ...] = (
         below=(("alp", 2),),
     ),
 )
-"""By peaks, whenever they were. After FDA (2009) and its Standard Safety Tables (2022)."""
+"""By peaks, whenever they were. Multiples as FDA (2009) counts them, and others in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

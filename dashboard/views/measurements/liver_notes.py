@@ -54,9 +54,8 @@ def plot_said(answer: LiverAnswer) -> list[str]:
 def candidate_said(answer: LiverAnswer) -> str:
     """What makes a candidate."""
     return (
-        f"Candidate: {answer.asked.criteria.sentence()} (FDA 2009; window as in FDA's Standard "
-        "Safety Tables and Figures, 2022). A candidate is no case: other causes are not "
-        "looked at here."
+        f"Candidate: {answer.asked.criteria.sentence()} (multiples and ALP rule of FDA 2009; the "
+        "window is a choice). A candidate is no case: other causes are not looked at here."
     )
 
 
