@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,13 +15,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
-from dashboard.home import PERSON, home_folder
+from dashboard.home import PERSON, open_here
+from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
 from queries.errors import DataError
 
 if TYPE_CHECKING:
-    from dashboard.jobs.imports import Imported
-    from queries.importers import CheckReport
     from queries.workspace import Study, Workspace
 
 OK, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -34,9 +34,11 @@ Exit codes:
 
 \b
 Environment:
-  EQUIPOISE_HOME      folder of the workspace (default: ~/.equipoise)
-  EQUIPOISE_KEY_FILE  file with the key of encrypted snapshots
-  EQUIPOISE_DEBUG     set it to see where a failure came from
+  EQUIPOISE_HOME           folder of the workspace (default: ~/.equipoise)
+  EQUIPOISE_WORKSPACE_URL  SQLAlchemy URL of its database, for instance on a PostgreSQL server
+                           (default: a file in that folder)
+  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots
+  EQUIPOISE_DEBUG          set it to see where a failure came from
 
 \b
 First steps:
@@ -83,11 +85,12 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
       equipoise run --port 8600 --with-demo
     """
     from dashboard import server
-    from dashboard.jobs.sweeping import sweep
+    from dashboard.jobs.sweeping import sweep, sweep_jobs
 
     with _workspace(home) as workspace:
         os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
         sweep(workspace)
+        sweep_jobs(workspace)
         if with_demo:
             _ensure_demo(workspace, rebuild=False)
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
@@ -95,8 +98,48 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
         server.serve(
             port=port,
             address=address,
-            started=lambda: click.echo(f"Equipoise is ready on {url} (Ctrl+C ends it)"),
+            started=lambda: _say_ready(url),
         )
+
+
+def _say_ready(url: str) -> None:
+    click.echo(f"Equipoise is ready on {url} (Ctrl+C ends it)")
+    # Jobs that were left when the server ended go on, and its first reader does not wait for that.
+    threading.Thread(target=_resume_jobs, daemon=True).start()
+
+
+def _resume_jobs() -> None:
+    from dashboard.jobs.starting import ensure_worker
+
+    with suppress(DataError), open_here() as workspace:
+        ensure_worker(workspace)
+
+
+@equipoise.command()
+@click.option(
+    "--idle-seconds",
+    type=click.FloatRange(0),
+    metavar="N",
+    help="End when no job came for so long.  [default: go on]",
+)
+@_home
+def worker(idle_seconds: float | None, home: Path | None) -> None:
+    """Do long jobs, model fits and searches, until Ctrl+C.
+
+    The dashboard starts a worker of its own when it needs one. Start more here, or on another
+    machine that has EQUIPOISE_WORKSPACE_URL and, for jobs on data, the same home folder. What a
+    worker was doing when it ends is done by another one.
+
+    \b
+    Examples:
+      equipoise worker
+      EQUIPOISE_WORKSPACE_URL=postgresql+psycopg://host/equipoise equipoise worker
+    """
+    from dashboard.jobs.starting import work_in_the_foreground
+
+    with _workspace(home) as workspace:
+        click.echo("Waiting for jobs (Ctrl+C ends it)")
+        work_in_the_foreground(workspace, idle_seconds=idle_seconds, said=click.echo)
 
 
 @equipoise.command("import")
@@ -148,7 +191,7 @@ def import_(
     if check_only:
         with shown_progress("Checking") as progress:
             report = imports.check_files(paths, study=study, progress=progress)
-        _print_report(report, as_json)
+        print_report(report, as_json)
         return
     with _workspace(home) as workspace, shown_progress("Importing") as progress:
         imported = imports.import_study(
@@ -161,9 +204,9 @@ def import_(
             key=key,
             progress=progress,
         )
-    _print_report(imported.report, as_json)
+    print_report(imported.report, as_json)
     if not as_json:
-        click.echo(_outcome(imported))
+        click.echo(outcome(imported))
 
 
 @equipoise.command()
@@ -182,7 +225,7 @@ def studies(as_json: bool, home: Path | None) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif rows:
-        _print_table(rows)
+        print_table(rows)
     else:
         click.echo("No studies yet. Bring one in: equipoise import PATH, or: equipoise demo")
 
@@ -229,9 +272,7 @@ def demo(
 
 @contextmanager
 def _workspace(home: Path | None) -> Iterator[Workspace]:
-    from queries.workspace import open_workspace
-
-    with open_workspace(home or home_folder()) as workspace:
+    with open_here(home) as workspace:
         yield workspace
 
 
@@ -269,38 +310,8 @@ def _build_large(
         return
     with shown_progress("Building EQX-LARGE") as progress:
         imported = build_large(workspace, **sizes, progress=progress)
-    _print_report(imported.report, as_json=False)
-    click.echo(_outcome(imported))
-
-
-def _print_report(report: CheckReport, as_json: bool) -> None:
-    if as_json:
-        click.echo(report.to_json())
-        return
-    records = sum(dataset.rows for dataset in report.datasets)
-    click.echo(
-        f"{report.study}: {report.subjects:,} subjects in {len(report.arms)} arms, "
-        f"{records:,} records in {len(report.datasets)} datasets"
-    )
-    for dataset in report.datasets:
-        click.echo(f"  {dataset.name:<10} {dataset.rows:>10,} rows  from {dataset.file}")
-    _print_section("Findings", [finding.sentence for finding in report.findings])
-    _print_section("Not collected", [missing.sentence for missing in report.not_collected])
-    _print_section("Not imported", [f"{s.file}: {s.reason}" for s in report.skipped])
-
-
-def _print_section(title: str, sentences: Sequence[str]) -> None:
-    if sentences:
-        click.echo(f"{title} ({len(sentences)}):")
-    for sentence in sentences:
-        click.echo(f"  - {sentence}")
-
-
-def _outcome(imported: Imported) -> str:
-    if imported.snapshot.state == "candidate":
-        return f"Snapshot {imported.snapshot.id} waits to be accepted on the Import page."
-    pooled = " Arms are shown pooled: it is ongoing." if imported.study.blinded else ""
-    return f"Snapshot {imported.snapshot.id} is now the current one.{pooled}"
+    print_report(imported.report, as_json=False)
+    click.echo(outcome(imported))
 
 
 def _described(workspace: Workspace, study: Study) -> dict[str, object]:
@@ -317,15 +328,6 @@ def _described(workspace: Workspace, study: Study) -> dict[str, object]:
         "snapshots": len(workspace.snapshots(study.code)),
         "title": study.title,
     }
-
-
-def _print_table(rows: Sequence[dict[str, object]]) -> None:
-    table = [[name.replace("_", " ").capitalize() for name in rows[0]]]
-    table += [["-" if cell is None else str(cell) for cell in row.values()] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for cells in table:
-        line = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        click.echo("  ".join(line).rstrip())
 
 
 # How it ends ----------------------------------------------------------------------------

@@ -17,10 +17,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.results import Result
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
-from dashboard.home import PERSON, home_folder
+from dashboard.home import PERSON, open_here
+from dashboard.jobs.asking import AskedJob
+from dashboard.jobs.kinds import Kind
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.groups import GroupCounts, count_groups
@@ -28,10 +31,11 @@ from queries.panels import Panel, PanelCounts, count_events, count_panels
 from queries.profile import ColumnProfile, profile_columns
 from queries.record_choices import record_levels
 from queries.store import ArmRole, Store, open_store
-from queries.workspace import Snapshot, Study, Workspace, open_workspace
+from queries.workspace import Job, Snapshot, Study, Workspace
 
 Found = TypeVar("Found")
 Given = TypeVar("Given", covariant=True)
+Computed = TypeVar("Computed", bound=Result)
 COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 _REMEMBERED = "_remembered_inputs"
@@ -47,7 +51,7 @@ class Answerable(Protocol[Given]):
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """The workspace of this server."""
-    return open_workspace(home_folder())
+    return open_here()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -141,6 +145,14 @@ def _answered(
     _analysis: Answerable[Found],
 ) -> Found:
     return _analysis.run(_store(path, pooled))
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _job_result(
+    key: str,  # noqa: ARG001  (what the result is kept by)
+    _asked: AskedJob[Computed],
+) -> Computed:
+    return _asked.result()
 
 
 # The study, its snapshot and its store ------------------------------------------
@@ -299,6 +311,66 @@ def answered(analysis: Answerable[Found]) -> Found:
     asked = f"{type(analysis).__module__} {analysis!r}"
     answer: Found = _answered(str(snapshot_path()), study().blinded, asked, analysis)
     return answer
+
+
+def job(kind: Kind[Any, Computed], request: object) -> AskedJob[Computed]:
+    """Long work on the snapshot on screen: whether it was asked for, how far it is, its result.
+
+    Nothing is begun by looking. `views.jobs.answer` draws all of it: a button that begins, the
+    progress, what went wrong; and gives the result once it is there.
+
+    Parameters
+    ----------
+    kind : Kind
+        One of `dashboard.jobs.kinds`, such as `BERRY_BERRY`.
+    request : dataclass
+        All that the answer depends on, of the type that the kind takes.
+
+    Examples
+    --------
+    In a tab, with `asked` the `AdverseEvents` on screen::
+
+        request = BerryBerryFit.of(asked, arm=arm, draws=3000, chains=4, seed=0)
+        fit = jobs.answer(state.job(kinds.BERRY_BERRY, request))
+        if fit is not None:
+            results.table(fit.to_frame(), ...)
+    """
+    return AskedJob.of(
+        workspace(), kind, request, study=study().code, snapshot=snapshot().id, pooled=_pooled()
+    )
+
+
+def job_result(asked: AskedJob[Computed]) -> Computed:
+    """What came of a job that is done; not to be changed."""
+    result: Computed = _job_result(asked.key, asked)
+    return result
+
+
+def readable_job(job_id: str) -> Job:
+    """A job of the study on screen, as it is now; what was computed by arm, for those who see arms.
+
+    Raises
+    ------
+    DataError
+        When this reader must not see it, as for one that does not exist.
+    """
+    found = workspace().jobs.one(job_id)
+    if found.study != study().code or not _is_readable(found):
+        raise DataError("a job is one of the study on screen that its reader may see")
+    return found
+
+
+def readable_jobs() -> tuple[Job, ...]:
+    """The latest jobs of the study on screen; those by arm only while arms are shown."""
+    return tuple(one for one in workspace().jobs.of_study(study().code) if _is_readable(one))
+
+
+def _is_readable(found: Job) -> bool:
+    return found.pooled or not _pooled()
+
+
+def _pooled() -> bool:
+    return study().blinded
 
 
 # The cohort -----------------------------------------------------------------------

@@ -60,8 +60,9 @@ def event_criterion(
     kind: str = "any",
     classes: Sequence[str] = (),
     terms: Sequence[str] = (),
+    emergent: bool = True,
 ) -> AnyRecord:
-    """Subjects with a treatment-emergent adverse event of a kind, class or term.
+    """Subjects with an adverse event of a kind, class or term, treatment-emergent by default.
 
     Parameters
     ----------
@@ -69,6 +70,8 @@ def event_criterion(
         One of `EVENT_KINDS`.
     classes, terms : sequence of str
         The event is of one of these; empty is any.
+    emergent : bool
+        Whether the event is treatment-emergent; else whenever it was.
 
     Raises
     ------
@@ -86,7 +89,7 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
         raise DataError("a study with adverse events has ADAE or AE")
     source = layout.adverse_events.sources
     parts: list[Rule] = []
-    if "emergent" in source:
+    if emergent and "emergent" in source:
         parts.append(OneOf(column=source["emergent"], values=("Y",)))
     if classes:
         parts.append(OneOf(column=source["class"], values=tuple(classes)))

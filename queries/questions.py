@@ -11,6 +11,12 @@ from __future__ import annotations
 import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
+from queries.exposure_questions import dose_periods as dose_periods
+from queries.exposure_questions import stated_exposure as stated_exposure
+from queries.exposure_questions import treatment_days as treatment_days
+from queries.liver_questions import liver_left_out as liver_left_out
+from queries.liver_questions import liver_peaks as liver_peaks
+from queries.liver_questions import liver_results as liver_results
 from queries.outcome_questions import competing_counts as competing_counts
 from queries.outcome_questions import endpoint_pairs as endpoint_pairs
 from queries.outcome_questions import recurrent_events as recurrent_events

@@ -14,6 +14,8 @@ from queries.identifiers import quoted
 from queries.layout import Layout
 from queries.standard import (
     ADVERSE_EVENT_COLUMNS,
+    DEMOGRAPHIC_COLUMNS,
+    DISPOSITION_COLUMNS,
     EXPOSURE_COLUMNS,
     MEASUREMENT_COLUMNS,
     VISIT_COLUMNS,
@@ -28,6 +30,8 @@ _VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
     ("vital_signs", MEASUREMENT_COLUMNS, ("ADVS", "VS")),
     ("electrocardiograms", MEASUREMENT_COLUMNS, ("ADEG", "EG")),
     ("exposures", EXPOSURE_COLUMNS, ("ADEX", "EX")),
+    ("dispositions", DISPOSITION_COLUMNS, ("DS",)),
+    ("demographics", DEMOGRAPHIC_COLUMNS, ("DM",)),
     ("visits", VISIT_COLUMNS, ("SV", "ADLB", "ADVS")),
 )
 
@@ -35,7 +39,7 @@ _VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
 def create_record_views(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Let questions read records by their standard names."""
     for view, columns, domains in _VIEWS:
-        datasets = next(filter(None, (_of_domain(layout, one) for one in domains)), [])
+        datasets = _first_found(layout, domains)
         parts = [_part(layout, name, columns) for name in datasets] or [_nothing(columns)]
         connection.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(parts)}")
 
@@ -48,15 +52,30 @@ def collected_records(layout: Layout, view: str) -> bool:
     >>> collected_records(store.layout, "adverse_events"), collected_records(store.layout, "visits")
     (True, True)
     """
+    return bool(datasets_of(layout, view))
+
+
+def datasets_of(layout: Layout, view: str) -> tuple[str, ...]:
+    """The datasets that a view reads.
+
+    Examples
+    --------
+    >>> datasets_of(store.layout, "laboratory_results")
+    ('adlb',)
+    """
     domains = next(domains for name, _, domains in _VIEWS if name == view)
-    return any(_of_domain(layout, domain) for domain in domains)
+    return tuple(_first_found(layout, domains))
+
+
+def _first_found(layout: Layout, domains: Sequence[str]) -> list[str]:
+    return next(filter(None, (_of_domain(layout, one) for one in domains)), [])
 
 
 def _of_domain(layout: Layout, domain: str) -> list[str]:
     """The datasets of a domain; those of SDTM may be split, as LBCH is part of LB."""
     if domain.startswith("AD"):
         return [name for name in layout.schema.records if domain_of(name) == domain]
-    shortest = {"AE", "EX", "SV", "LB", "VS", "EG"}
+    shortest = {"AE", "EX", "SV", "LB", "VS", "EG", "DS", "DM"}
     names = [name for name in layout.schema.records if name.upper().startswith(domain)]
     return [n for n in names if domain in shortest and len(n) <= len(domain) + 2]
 

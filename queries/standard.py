@@ -67,16 +67,14 @@ SUBJECT_COLUMNS = (
         name="status", sources=("EOSSTT", "DCDECOD"), meaning="end-of-study status", said=True
     ),
     StandardColumn(
-        name="treatment_status",
-        sources=("EOTSTT", "EOT01STT", "EOSSTT", "DCDECOD"),
-        meaning="end-of-treatment status",
-    ),
-    StandardColumn(
         name="discontinuation_reason",
         sources=("DCSREAS", "DCREASCD"),
         meaning="reason for discontinuation",
         said=True,
     ),
+    StandardColumn(name="treatment_status", sources=("EOTSTT",)),
+    StandardColumn(name="death", sources=("DTHFL",)),
+    StandardColumn(name="death_cause", sources=("DTHCAUS",)),
     StandardColumn(
         name="died_on", sources=("DTHDT", "DTHDTM", "DTHDTC"), type="DATE", meaning="date of death"
     ),
@@ -155,8 +153,24 @@ EXPOSURE_COLUMNS = (
     StandardColumn(name="treatment", sources=("EXTRT", "TRTA")),
     StandardColumn(name="dose", sources=("EXDOSE",), type="DOUBLE"),
     StandardColumn(name="unit", sources=("EXDOSU",)),
+    StandardColumn(name="frequency", sources=("EXDOSFRQ",)),
+    StandardColumn(name="reason", sources=("ADJREAS", "EXADJ")),
+    StandardColumn(name="parameter", sources=("PARAMCD",)),
+    StandardColumn(name="value", sources=("AVAL",), type="DOUBLE"),
     StandardColumn(name="started_on", sources=("ASTDT", "ASTDTM", "EXSTDTC"), type="DATE"),
     StandardColumn(name="ended_on", sources=("AENDT", "AENDTM", "EXENDTC"), type="DATE"),
+)
+
+DISPOSITION_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="decision", sources=("DSDECOD", "DSTERM")),
+    StandardColumn(name="decided_on", sources=("DSSTDTC", "ASTDT"), type="DATE"),
+)
+
+DEMOGRAPHIC_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="death", sources=("DTHFL",)),
+    StandardColumn(name="died_on", sources=("DTHDTC", "DTHDT"), type="DATE"),
 )
 
 VISIT_COLUMNS = (

@@ -24,6 +24,7 @@ from queries.errors import DataError
 from queries.events.sets import EventSets
 from queries.identifiers import quoted
 from queries.layout import read_layout
+from queries.liver_view import create_liver_view
 from queries.prepared import prepare_views
 from queries.question import read_question
 from queries.record_views import create_record_views
@@ -90,6 +91,7 @@ class Store:
         prepare_views(self._connection, self.layout)
         create_screening_view(self._connection, self.layout)
         create_record_views(self._connection, self.layout)
+        create_liver_view(self._connection)
         self._records_found = RecordsFound(self._connection, self.layout)
         self._sets = SubjectSets(self.layout, self._cursor, self.predicates)
         self._endpoint_sets = EndpointSets(self._cursor, self._sets, self._enrolled_subjects)

@@ -110,6 +110,18 @@ def _inks(tones: Tones) -> dict[str, str]:
 _INKS: Mapping[Mode, Mapping[str, str]] = {"light": _inks(LIGHT), "dark": _inks(DARK)}
 
 
+def ink_in(style: ArmStyle, mode: Mode) -> str:
+    """The shade of an arm's colour that can be read as text in one mode.
+
+    Examples
+    --------
+    >>> style = arm_styles(["Placebo"])["Placebo"]
+    >>> ink_in(style, "light") == style.ink, ink_in(style, "dark") == style.ink
+    (True, False)
+    """
+    return _INKS[mode][style.colour]
+
+
 def arm_styles(arms: Sequence[str], order: Sequence[str] = ()) -> dict[str, ArmStyle]:
     """The style of each arm, the same on every page.
 
@@ -191,7 +203,13 @@ def empty_figure(sentence: str) -> go.Figure:
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
     figure.add_annotation(
-        text=sentence, x=0.5, y=0.5, xref="paper", yref="paper", font={"color": LIGHT.muted}
+        text=sentence,
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        font={"color": LIGHT.muted},
+        showarrow=False,
     )
     return figure
 

@@ -25,11 +25,11 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, Protocol, TextIO
 
 from dashboard.access.key import snapshot_key
+from dashboard.home import open_here
 from dashboard.jobs import lease
 from dashboard.jobs.imports import import_study
 from queries.errors import DataError
 from queries.importers import ImportRefused
-from queries.workspace import open_workspace
 
 _STARTING_SECONDS = 30
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -230,7 +230,7 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
         _write(log, ImportProgress(state="running", share=share, message=message))
 
     try:
-        with open_workspace(request["home"]) as workspace:
+        with open_here(Path(request["home"])) as workspace:
             done = import_study(
                 [Path(path) for path in request["paths"]],
                 workspace=workspace,

@@ -1,9 +1,10 @@
-"""Sweeping away what imports left behind that were killed in the middle."""
+"""Sweeping away what imports left behind that were killed in the middle, and old jobs."""
 
 from __future__ import annotations
 
 import shutil
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dashboard.jobs import lease
@@ -12,6 +13,7 @@ from queries.workspace import Workspace
 
 HANDED_IN_SECONDS = 600
 OUTCOME_SECONDS = 24 * 3600
+JOBS_KEPT = timedelta(days=90)
 
 
 def sweep(workspace: Workspace) -> tuple[Path, ...]:
@@ -42,6 +44,20 @@ def sweep(workspace: Workspace) -> tuple[Path, ...]:
     for path in swept:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     return swept
+
+
+def sweep_jobs(workspace: Workspace) -> int:
+    """Delete jobs that ended long ago, with their results; asked again, they are done again.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from queries.workspace import open_workspace
+    >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
+    ...     sweep_jobs(workspace)
+    0
+    """
+    return workspace.jobs.sweep(datetime.now(UTC) - JOBS_KEPT)
 
 
 def _orphaned_snapshots(workspace: Workspace) -> tuple[Path, ...]:

@@ -1,191 +1,255 @@
-"""Adverse events counted by group, class and term: subjects, records and time at risk.
+"""Adverse events counted record by record, in loops that are compiled.
 
-One class at a time, so that what is worked on stays near the processor. Records of a term stand
-in the order of subjects and days, so that the first of each subject is where the subject changes;
-the first of a class is the least of its terms' firsts.
+Records of a term stand in the order of subjects and days, so that one pass sees where the next
+subject begins, and the first record of each is the first event. What each subject had in a class
+is written down by number. Nothing here knows a name: terms are places, groups are places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
-from queries.events.records import Days, EventRecords, Flags, FollowUp, Small, selected
-from queries.events.selection import EventSelection
 from queries.level_sets import Places
 from queries.prepared import KINDS, UNKNOWN_DAY
 
-KINDS_SHOWN = ("any", "serious", "severe", "related", "withdrawn", "fatal")
-SEVERE = 3  # the grade
-GroupOf = npt.NDArray[np.unsignedinteger]
+Days = npt.NDArray[np.int32]
+Small = npt.NDArray[np.uint8]
+GroupOf = npt.NDArray[np.unsignedinteger[Any]]
+
+NO_EVENT = UNKNOWN_DAY + 1
+NO_WINDOW = -1
+GRADES = 6  # 0 is not graded
+SEVERE = 3
+SEVERE_BIT, ANY_BIT = 64, 1
+KIND_BITS = {
+    "any": ANY_BIT,
+    "serious": KINDS["serious"],
+    "severe": SEVERE_BIT,
+    "related": KINDS["related"],
+    "withdrawn": KINDS["withdrawn"],
+    "fatal": KINDS["fatal"],
+}
+"""The kinds that an overview shows, and their bits in what `note_kinds` writes."""
+_ENDED_BEFORE = KINDS["ended_before"]
+_KEPT_BITS = sum(KINDS[kind] for kind in ("serious", "related", "withdrawn", "fatal"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tally:
-    """Numbers by row (a term, a class, everything) and group.
+class Records(NamedTuple):
+    """The arrays of `EventRecords`, as compiled loops take them."""
 
-    Parameters
-    ----------
-    with_event, events : array of int
-        Subjects and records.
-    lost_days : array of int
-        Days of follow-up that come after the first event, of those who have one.
-    """
-
-    with_event: Places
-    events: Places
-    lost_days: Places
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kept:
-    """Records of one class that count, with the group of their subject; made by `kept`."""
-
-    code: Places  # from the first term of the class
+    starts: Places
     number: Days
     day: Days
     kinds: Small
     grade: Small
-    group: GroupOf
-
-    @property
-    def firsts(self) -> Places:
-        """Where each subject of each term begins."""
-        if not len(self.number):
-            return np.empty(0, dtype=np.int64)
-        changes = (self.number[1:] != self.number[:-1]) | (self.code[1:] != self.code[:-1])
-        return np.flatnonzero(np.r_[True, changes])
 
 
-def kept(
-    records: EventRecords,
-    first: int,
-    last: int,
-    *,
-    selection: EventSelection,
-    stay: FollowUp,
-    group_of: GroupOf,
-    groups: int,
-) -> Kept:
-    """The records of the terms from `first` until before `last` that count, of the chosen.
+class Choice(NamedTuple):
+    """Which records count, of whom.
 
     Parameters
     ----------
+    need : int
+        Bits of `kinds` that must be set.
+    least_grade : int
+    days_after : int
+        Of a window after the last dose; `NO_WINDOW` for none.
+    treated, followed : array
+        By number of a subject: days from first to last dose, and of follow-up.
     group_of : array
-        By number of a subject the place of its group; `groups` for those not chosen.
+        By number the place of the group; `groups` for those not chosen.
+    groups : int
     """
-    part = slice(int(records.starts[first]), int(records.starts[last]))
-    group = group_of[records.number[part]]
-    where = np.flatnonzero(selected(records, part, selection, stay) & (group < groups))
-    sizes = np.diff(records.starts[first : last + 1])
-    code = np.repeat(np.arange(last - first), sizes)[where]
-    return Kept(
-        code=code,
-        number=records.number[part][where],
-        day=records.day[part][where],
-        kinds=records.kinds[part][where],
-        grade=records.grade[part][where],
-        group=group[where],
-    )
+
+    need: int
+    least_grade: int
+    days_after: int
+    treated: Days
+    followed: Days
+    group_of: GroupOf
+    groups: int
 
 
-def is_of_kind(found: Kept, kind: str) -> Flags:
-    """Which records are of a kind of `KINDS_SHOWN`."""
-    if kind == "any":
-        return np.ones(len(found.number), dtype=bool)
-    if kind == "severe":
-        return np.asarray(found.grade >= SEVERE)
-    return np.asarray((found.kinds & KINDS[kind]) > 0)
+# The loops take arrays out of their tuples once, before they begin: taken out at every record,
+# each would be counted as referred to, which takes four times as long as the counting.
 
 
-def by_class(
-    records: EventRecords,
-    *,
-    selection: EventSelection,
-    stay: FollowUp,
-    group_of: GroupOf,
-    groups: int,
-) -> Iterator[tuple[str, int, int, Kept]]:
-    """Class by class: its name, its first term, the one after its last, and what is kept."""
-    for name, first, last in records.classes():
-        yield (
-            name,
-            first,
-            last,
-            kept(
-                records,
-                first,
-                last,
-                selection=selection,
-                stay=stay,
-                group_of=group_of,
-                groups=groups,
-            ),
-        )
+@njit(cache=True, nogil=True)
+def _fits(kinds: int, grade: int, day: int, treated: int, limits: tuple[int, int, int]) -> bool:
+    """Whether a record counts, given what it is and how long its subject was treated.
 
-
-def tally(
-    place: Places, number: Days, day: Days, group: GroupOf, *, stay: FollowUp, shape: Sequence[int]
-) -> Tally:
-    """Subjects by place and group, from the first record of each; `events` are 0.
-
-    Parameters
-    ----------
-    place : array of int
-        The row of each.
-    shape : sequence of int
-        Rows and groups.
+    `limits` are the bits needed, the least grade, and the days of a window after the last dose.
     """
-    cell = place * shape[1] + group
-    size = int(shape[0] * shape[1])
-    with_event = np.bincount(cell, minlength=size)
-    lost = np.bincount(cell, weights=lost_days(number, day, stay), minlength=size)
-    return Tally(
-        with_event=with_event.reshape(shape),
-        events=np.zeros(shape, dtype=np.int64),
-        lost_days=np.rint(lost).astype(np.int64).reshape(shape),
-    )
+    need, least_grade, days_after = limits
+    if kinds & need != need or grade < least_grade:
+        return False
+    if days_after == NO_WINDOW:
+        return True
+    if day == UNKNOWN_DAY:
+        return bool(kinds & _ENDED_BEFORE == 0)
+    return bool(treated >= 0 and 0 <= day <= treated + days_after)
 
 
-def lost_days(number: Days, day: Days, stay: FollowUp) -> Days:
-    """Days of follow-up after the first event; none where its day is not known.
+@njit(cache=True, nogil=True)
+def _lost_days(followed: int, day: int) -> int:
+    """Days of follow-up after a first event; none where its day is not known.
 
     A subject whose event is dated after their follow-up was at risk until its end. An event
     before the first dose leaves one day.
     """
-    followed = stay.days[number]
-    time = np.clip(day, 0, UNKNOWN_DAY - 1) + 1
-    lost: Days = np.where(day == UNKNOWN_DAY, 0, np.maximum(followed - time, 0))
+    lost: int = 0 if day == UNKNOWN_DAY else max(followed - max(day, 0) - 1, 0)
     return lost
 
 
-def earliest(found: Kept, firsts: Places, into: Days) -> None:
-    """Write the first day of each subject of a class over a later one in `into`.
+@njit(cache=True, nogil=True)
+def tally_terms(
+    records: Records, choice: Choice, first: int, last: int, first_day: Days, tally: Places
+) -> int:
+    """Count the terms from `first` until before `last`.
 
-    `into` holds, by number of a subject, a day, or more than `UNKNOWN_DAY` for no event.
+    Parameters
+    ----------
+    first_day : array
+        By number the first day of any of the terms; written where it is earlier.
+    tally : array of int
+        Row of the term, group, then subjects, records and lost days; added to.
+
+    Returns
+    -------
+    int
+        Records that count and have no date.
     """
-    number, day = found.number[firsts], found.day[firsts]
-    for part in _terms_of(found.code[firsts]):
-        own = number[part]
-        into[own] = np.minimum(into[own], day[part])
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, followed, group_of, groups = (
+        choice.treated, choice.followed, choice.group_of, choice.groups,
+    )  # fmt: skip
+    undated = 0
+    for term in range(first, last):
+        before, row = -1, term - first
+        for place in range(starts[term], starts[term + 1]):
+            who, day = number[place], days[place]
+            group = group_of[who]
+            if group == groups or not _fits(kinds[place], grades[place], day, treated[who], limits):
+                continue
+            tally[row, group, 1] += 1
+            undated += day == UNKNOWN_DAY
+            if who != before:
+                before = who
+                tally[row, group, 0] += 1
+                tally[row, group, 2] += _lost_days(followed[who], day)
+                first_day[who] = min(first_day[who], day)
+    return undated
 
 
-def worst_of_class(
-    found: Kept, firsts: Places, worst: Small, *, into: npt.NDArray[np.int8]
+@njit(cache=True, nogil=True)
+def tally_subjects(choice: Choice, first_day: Days, tally: Places) -> None:
+    """Count subjects and lost days by group, from the first days of `tally_terms`."""
+    followed, group_of = choice.followed, choice.group_of
+    for who in range(len(first_day)):
+        if first_day[who] < NO_EVENT:
+            tally[group_of[who], 0] += 1
+            tally[group_of[who], 2] += _lost_days(followed[who], first_day[who])
+
+
+@njit(cache=True, nogil=True)
+def note_kinds(
+    records: Records, choice: Choice, first: int, last: int, noted: Small, events: Places
 ) -> None:
-    """Write the worst grade of each subject of a class over a better one in `into`."""
-    number = found.number[firsts]
-    for part in _terms_of(found.code[firsts]):
-        own = number[part]
-        into[own] = np.maximum(into[own], worst[part].view(np.int8))
+    """Note by number which kinds of events a subject had, and count records by kind and group.
+
+    Parameters
+    ----------
+    noted : array
+        Bits of `KIND_BITS`; added to.
+    events : array of int
+        Bit (0 to 7), group; added to.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for place in range(starts[first], starts[last]):
+        who, kind, grade = number[place], kinds[place], grades[place]
+        group = group_of[who]
+        if group == groups or not _fits(kind, grade, days[place], treated[who], limits):
+            continue
+        bits = ANY_BIT | (kind & _KEPT_BITS)
+        if grade >= SEVERE:
+            bits |= SEVERE_BIT
+        noted[who] |= bits
+        for bit in range(8):
+            events[bit, group] += bits >> bit & 1
 
 
-def _terms_of(code: Places) -> Iterator[slice]:
-    """Where each term is; within it every subject stands once, so that places may be written."""
-    if len(code):
-        bounds = np.flatnonzero(np.r_[True, code[1:] != code[:-1], True])
-        yield from (slice(int(start), int(end)) for start, end in pairwise(bounds))
+@njit(cache=True, nogil=True)
+def tally_grades(
+    records: Records,
+    choice: Choice,
+    first: int,
+    last: int,
+    worst: npt.NDArray[np.int8],
+    tally: Places,
+) -> None:
+    """Count subjects by term, group and the worst grade they had.
+
+    Parameters
+    ----------
+    worst : array
+        By number the worst grade in any of the terms; written where it is higher.
+    tally : array of int
+        Row of the term, group, grade; added to.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for term in range(first, last):
+        before, own, row = -1, 0, term - first
+        for place in range(starts[term], starts[term + 1]):
+            who, grade = number[place], min(grades[place], GRADES - 1)
+            group = group_of[who]
+            if group == groups or not _fits(
+                kinds[place], grades[place], days[place], treated[who], limits
+            ):
+                continue
+            if who != before:
+                before, own = who, grade
+                tally[row, group, grade] += 1
+            elif grade > own:
+                tally[row, group, own] -= 1
+                tally[row, group, grade] += 1
+                own = grade
+            worst[who] = max(worst[who], own)
+
+
+@njit(cache=True, nogil=True)
+def tally_periods(
+    records: Records, choice: Choice, first: int, last: int, edges: Places, tally: Places
+) -> None:
+    """Count subjects by term, group and period in which an event of theirs starts.
+
+    Parameters
+    ----------
+    edges : array of int
+        Days at which periods begin, and the end of the last.
+    tally : array of int
+        Row of the term, group, period; added to.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for term in range(first, last):
+        before, counted, row = -1, -1, term - first
+        for place in range(starts[term], starts[term + 1]):
+            who, day = number[place], days[place]
+            group = group_of[who]
+            if group == groups or not _fits(kinds[place], grades[place], day, treated[who], limits):
+                continue
+            period = np.searchsorted(edges, day, side="right") - 1
+            inside = 0 <= period < len(edges) - 1
+            if inside and (who != before or period != counted):
+                before, counted = who, period
+                tally[row, group, period] += 1

@@ -7,17 +7,14 @@ from itertools import pairwise
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from queries.events.counting import Days, Records, Small
 from queries.events.selection import EventSelection, EventTerms
 from queries.layout import Layout
 from queries.level_sets import Places
-from queries.prepared import KINDS, UNKNOWN_DAY, numbered_events
+from queries.prepared import numbered_events
 
-Days = npt.NDArray[np.int32]
-Small = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
 NOT_CODED = "Not coded"
 CENSORED, DIED, DISCONTINUED = 0, 1, 2
 _CODED_AHEAD = (
@@ -58,6 +55,11 @@ class EventRecords:
     def nbytes(self) -> int:
         """Memory that it takes, texts apart."""
         return sum(one.nbytes for one in (self.number, self.day, self.kinds, self.grade))
+
+    @property
+    def arrays(self) -> Records:
+        """What compiled loops take."""
+        return Records(self.starts, self.number, self.day, self.kinds, self.grade)
 
     def classes(self) -> list[tuple[str, int, int]]:
         """Each class with its first term and the one after its last."""
@@ -137,7 +139,7 @@ dated AS (
         last_dose_on - first_dose_on AS treated,
         died_on,
         cut.day AS cut,
-        upper(treatment_status) = 'DISCONTINUED' AS stopped,
+        upper(coalesce(treatment_status, status)) = 'DISCONTINUED' AS stopped,
         upper(status) = 'DISCONTINUED' AS left_study,
         upper(discontinuation_reason) IN ('DEATH', 'DIED') AS left_by_death,
         last_dose_on + $days_after::INTEGER AS dosed_until,
@@ -192,25 +194,3 @@ def read_follow_up(
     treated[number], days[number] = found["treated"], found["days"]
     ended_by[number] = found["ended_by"]
     return FollowUp(treated=treated, days=days, ended_by=ended_by)
-
-
-def selected(records: EventRecords, part: slice, chosen: EventSelection, stay: FollowUp) -> Flags:
-    """Which records of a part count, whoever has them."""
-    kinds, grade = records.kinds[part], records.grade[part]
-    need = sum(KINDS[kind] for kind in chosen.kinds)
-    if chosen.emergence == "flagged":
-        need |= KINDS["flagged"]
-    fits: Flags = (kinds & need) == need
-    if chosen.least_grade:
-        fits &= grade >= chosen.least_grade
-    if chosen.emergence == "window":
-        fits &= _in_window(records, part, chosen.days_after, stay)
-    return fits
-
-
-def _in_window(records: EventRecords, part: slice, days_after: int, stay: FollowUp) -> Flags:
-    day, treated = records.day[part], stay.treated[records.number[part]]
-    inside = (day >= 0) & (day <= treated + days_after) & (treated >= 0)
-    ended_before = (records.kinds[part] & KINDS["ended_before"]) > 0
-    fits: Flags = inside | ((day == UNKNOWN_DAY) & ~ended_before)
-    return fits

@@ -9,15 +9,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from queries.cohorts import Cohort
 from queries.cohorts.checking import column_kind
 from queries.errors import DataError
-from queries.events.counting import KINDS_SHOWN, earliest, is_of_kind, worst_of_class
+from queries.events.counting import (
+    GRADES,
+    KIND_BITS,
+    NO_EVENT,
+    Small,
+    note_kinds,
+    tally_grades,
+    tally_periods,
+)
 from queries.events.records import (
     EventRecords,
     FollowUp,
@@ -28,22 +38,19 @@ from queries.events.selection import EventSelection, EventTerms
 from queries.events.tables import (
     DAYS_IN_YEAR,
     ENDS,
-    NO_EVENT,
     Asked,
     EventCounts,
     cells_with_events,
-    grades_of,
-    in_periods,
-    tally_of_terms,
-    with_events,
+    table_of,
 )
 from queries.grouped_runs import Groups, groups_of, runs_of
 from queries.layout import Layout
 from queries.level_sets import Places
-from queries.prepared import UNKNOWN_DAY
+from queries.prepared import KINDS, UNKNOWN_DAY
 from queries.recent import Recent
 from queries.subject_sets import SubjectSets
 
+Grades = npt.NDArray[np.int8]
 # Bytes that are remembered: 20 million records take 200 MB, a million subjects 9 MB a follow-up.
 _MOST_RECORDS = 500_000_000
 _MOST_FOLLOW_UP = 50_000_000
@@ -103,28 +110,20 @@ class EventSets:
             A column of the dataset of adverse events whose levels are the classes.
         """
         asked = self._asked(selection, cohort, arm, stratum, column)
-        anything, undated = asked.no_days(), 0
-        classes, terms, names = [], [], []
-        for name, first, last, found in asked.each_class():
-            firsts, own = found.firsts, asked.no_days()
-            earliest(found, firsts, own)
-            np.minimum(anything, own, out=anything)
-            undated += int((found.day == UNKNOWN_DAY).sum())
-            terms.append(tally_of_terms(found, firsts, asked, last - first))
-            classes.append(with_events(asked.tally_of(own), terms[-1]))
-            names.append(name)
-        overall = with_events(asked.tally_of(anything), *terms)
-        at_risk = asked.labels.assign(
-            subjects=asked.sums(),
-            patient_years=asked.sums(asked.stay.days) / DAYS_IN_YEAR,
-        )
-        days = asked.sums(asked.stay.days)
+        found = asked.each_class(asked.tally_of_class)
+        terms = [tally for tally, _, _ in found]
+        classes = [asked.tally_of(first_day, [tally]) for tally, first_day, _ in found]
+        anything = reduce(np.minimum, (first_day for _, first_day, _ in found), asked.no_days())
+        days, labels = asked.sums(asked.stay.days), asked.labels
+        names = pd.DataFrame({"class": [name for name, _, _ in asked.records.classes()]})
+        at_risk = labels.assign(subjects=asked.sums(), patient_years=days / DAYS_IN_YEAR)
+        overall = [asked.tally_of(anything, terms)]
         return EventCounts(
             at_risk=at_risk[at_risk["subjects"] > 0].reset_index(drop=True),
-            overall=cells_with_events(pd.DataFrame(index=[0]), [overall], asked.labels, days),
-            classes=cells_with_events(pd.DataFrame({"class": names}), classes, asked.labels, days),
-            terms=cells_with_events(asked.records.terms, terms, asked.labels, days),
-            undated=undated,
+            overall=cells_with_events(pd.DataFrame(index=[0]), overall, labels, days),
+            classes=cells_with_events(names, classes, labels, days),
+            terms=cells_with_events(asked.records.terms, terms, labels, days),
+            undated=sum(undated for _, _, undated in found),
             not_followed=int(asked.sums(asked.stay.days == 0).sum()),
         )
 
@@ -140,18 +139,24 @@ class EventSets:
             "fatal"), `arm`, `with_event`, `events`; every kind and arm is there.
         """
         asked = self._asked(selection, cohort, arm, (), None)
-        having = {kind: np.zeros(len(asked.group_of), dtype=bool) for kind in KINDS_SHOWN}
-        events = {kind: np.zeros(asked.groups, dtype=np.int64) for kind in KINDS_SHOWN}
-        for _, _, _, found in asked.each_class():
-            for kind in KINDS_SHOWN:
-                fits = is_of_kind(found, kind)
-                having[kind][found.number[fits]] = True
-                events[kind] += np.bincount(found.group[fits], minlength=asked.groups)
+        arrays, subjects, groups = asked.records.arrays, len(asked.group_of), asked.groups
+
+        def note(first: int, last: int) -> tuple[Small, Places]:
+            noted = np.zeros(subjects, dtype=np.uint8)
+            events = np.zeros((8, groups), dtype=np.int64)
+            note_kinds(arrays, asked.choice, first, last, noted, events)
+            return noted, events
+
+        found = asked.each_class(note)
+        had = reduce(np.bitwise_or, (noted for noted, _ in found), np.zeros(subjects, np.uint8))
+        events = sum((part for _, part in found), np.zeros((8, groups), dtype=np.int64))
         tables = [
             asked.labels[["arm"]].assign(
-                kind=kind, with_event=asked.sums(having[kind].astype(np.int64)), events=events[kind]
+                kind=kind,
+                with_event=asked.sums((had & bit > 0).astype(np.int64)),
+                events=events[bit.bit_length() - 1],
             )
-            for kind in KINDS_SHOWN
+            for kind, bit in KIND_BITS.items()
         ]
         return pd.concat(tables, ignore_index=True)[["kind", "arm", "with_event", "events"]]
 
@@ -167,26 +172,33 @@ class EventSets:
             `subjects`.
         """
         asked = self._asked(selection, cohort, arm, (), None)
-        terms, classes = [], []
-        everything = asked.no_grades()
-        names = []
-        for name, first, last, found in asked.each_class():
-            firsts, own = found.firsts, asked.no_grades()
-            worst = np.maximum.reduceat(found.grade, firsts) if len(firsts) else found.grade
-            worst_of_class(found, firsts, worst, into=own)
-            np.maximum(everything, own, out=everything)
-            group = found.group[firsts]
-            terms.append(asked.by_grade(found.code[firsts], group, worst, rows=last - first))
-            classes.append(asked.by_grade_of(own))
-            names.append(name)
+        arrays, subjects, groups = asked.records.arrays, len(asked.group_of), asked.groups
+
+        def grade(first: int, last: int) -> tuple[Places, Grades]:
+            worst = np.full(subjects, -1, dtype=np.int8)
+            tally = np.zeros((last - first, groups, GRADES), dtype=np.int64)
+            tally_grades(arrays, asked.choice, first, last, worst, tally)
+            return tally, worst
+
+        def of_all(worst: Grades) -> Places:
+            had = np.flatnonzero(worst >= 0)
+            cell = asked.group_of[had].astype(np.int64) * GRADES + worst[had]
+            return np.bincount(cell, minlength=groups * GRADES).reshape(1, groups, GRADES)
+
+        found = asked.each_class(grade)
+        nobody = np.full(subjects, -1, dtype=np.int8)
+        everything = reduce(np.maximum, (worst for _, worst in found), nobody)
+        classes = pd.DataFrame({"class": [n for n, _, _ in asked.records.classes()], "term": ""})
+        whole = pd.DataFrame({"class": [""], "term": [""]})
+        nothing = np.zeros((0, groups, GRADES), dtype=np.int64)
+        levels = [
+            (asked.records.terms, [tally for tally, _ in found]),
+            (classes, [of_all(worst) for _, worst in found]),
+            (whole, [of_all(everything)]),
+        ]
         tables = [
-            grades_of(asked.records.terms, terms, asked.labels),
-            grades_of(pd.DataFrame({"class": names, "term": ""}), classes, asked.labels),
-            grades_of(
-                pd.DataFrame({"class": [""], "term": [""]}),
-                [asked.by_grade_of(everything)],
-                asked.labels,
-            ),
+            table_of(keys, [nothing, *tallies], asked.labels, by="grade", counted="subjects")
+            for keys, tallies in levels
         ]
         return pd.concat(tables, ignore_index=True)
 
@@ -266,13 +278,16 @@ class EventSets:
         if len(limits) < 2 or (np.diff(limits) <= 0).any():
             raise DataError("periods begin on ascending days", got=[int(one) for one in limits])
         asked = self._asked(selection, cohort, arm, (), None)
-        rows = [
-            in_periods(found, limits, asked).assign(code=lambda t, start=first: t["code"] + start)
-            for _, first, _, found in asked.each_class()
-        ]
-        table = pd.concat(rows, ignore_index=True)
-        terms = asked.records.terms.iloc[table["code"].to_numpy()].reset_index(drop=True)
-        table = pd.concat([terms, table.drop(columns="code")], axis=1)
+        arrays, shape = asked.records.arrays, (asked.groups, len(limits) - 1)
+
+        def count(first: int, last: int) -> Places:
+            tally = np.zeros((last - first, *shape), dtype=np.int64)
+            tally_periods(arrays, asked.choice, first, last, limits, tally)
+            return tally
+
+        found = [np.zeros((0, *shape), dtype=np.int64), *asked.each_class(count)]
+        terms = asked.records.terms
+        table = table_of(terms, found, asked.labels, by="period", counted="with_event")
         followed = [
             asked.labels[["arm"]].assign(
                 period=place, at_risk=asked.sums((asked.stay.days > start).astype(np.int64))
@@ -294,21 +309,19 @@ class EventSets:
     ) -> Places:
         """The numbers of the subjects with an event of some terms."""
         asked = self._asked(selection, cohort, arm, (), column)
-        first, _ = asked.first_days(asked.records.codes(of))
-        return np.flatnonzero(first < NO_EVENT)
+        return np.flatnonzero(asked.first_days(asked.records.codes(of)) < NO_EVENT)
 
     def latest_after_last_dose(self) -> int | None:
         """How many days after the last dose the last flagged event starts; None without one."""
-        everyone = Cohort()
-        asked = self._asked(EventSelection(), everyone, "planned", (), None)
-        latest: int | None = None
-        for _, _, _, found in asked.each_class():
-            treated = asked.stay.treated[found.number]
-            known = (treated >= 0) & (found.day < UNKNOWN_DAY)
-            if known.any():
-                after = int((found.day[known] - treated[known]).max())
-                latest = after if latest is None else max(latest, after)
-        return latest
+        stay, records = (
+            self._asked(EventSelection(), Cohort(), "planned", (), None).stay,
+            (self.records()),
+        )
+        treated = stay.treated[records.number]
+        known = (treated >= 0) & (records.day < UNKNOWN_DAY)
+        known &= (records.kinds & KINDS["flagged"]) > 0
+        after = records.day[known] - treated[known]
+        return int(after.max()) if len(after) else None
 
     def records(self) -> EventRecords:
         """All records, in memory from now on."""

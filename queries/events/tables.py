@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from queries.events.counting import GroupOf, Kept, Tally, by_class, earliest, kept, tally
-from queries.events.records import Days, EventRecords, FollowUp, Small
+from queries.events.counting import (
+    NO_EVENT,
+    NO_WINDOW,
+    Choice,
+    Days,
+    GroupOf,
+    tally_subjects,
+    tally_terms,
+)
+from queries.events.records import EventRecords, FollowUp
 from queries.events.selection import EventSelection, EventTerms
 from queries.level_sets import Places
-from queries.prepared import UNKNOWN_DAY
+from queries.prepared import KINDS, UNKNOWN_DAY
 
 DAYS_IN_YEAR = 365.25
-NO_EVENT = UNKNOWN_DAY + 1
-GRADES = 6  # 0 is not graded
 # How follow-up ends; the first three in the order of `CENSORED`, `DIED` and `DISCONTINUED`.
 ENDS = ("censored", "died", "discontinued", "event", "undated event", "not followed")
 _EVENT, _UNDATED, _NOT_FOLLOWED = 3, 4, 5
+_MANY = 500_000  # records; below that, starting threads costs more than it saves
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +59,7 @@ class EventCounts:
     not_followed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Asked:
     """What one ask counts with."""
 
@@ -60,44 +71,54 @@ class Asked:
 
     @property
     def groups(self) -> int:
+        """How many groups there are."""
         return len(self.labels)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """Which records count, of whom, as compiled loops take it."""
+        need = sum(KINDS[kind] for kind in self.selection.kinds)
+        if self.selection.emergence == "flagged":
+            need |= KINDS["flagged"]
+        in_window = self.selection.emergence == "window"
+        return Choice(
+            need=need,
+            least_grade=self.selection.least_grade,
+            days_after=self.selection.days_after if in_window else NO_WINDOW,
+            treated=self.stay.treated,
+            followed=self.stay.days,
+            group_of=self.group_of,
+            groups=self.groups,
+        )
+
+    def each_class(self, work: Callable[[int, int], _Found]) -> list[_Found]:
+        """What `work` finds from the first term of each class until before its last.
+
+        Classes are counted side by side; each answer is its own, so that their order and the
+        number of processors change nothing.
+        """
+        parts = [(first, last) for _, first, last in self.records.classes()]
+        if len(self.records.number) < _MANY:
+            return [work(*part) for part in parts]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(lambda part: work(*part), parts))
 
     def sums(self, weights: Days | Places | None = None) -> Places:
         """Chosen subjects by group, or what they weigh together."""
         found = np.bincount(self.group_of, weights=weights, minlength=self.groups + 1)
         return np.rint(found[: self.groups]).astype(np.int64)
 
-    def each_class(self) -> list[tuple[str, int, int, Kept]]:
-        return list(
-            by_class(
-                self.records,
-                selection=self.selection,
-                stay=self.stay,
-                group_of=self.group_of,
-                groups=self.groups,
-            )
-        )
-
-    def first_days(self, codes: Places) -> tuple[Days, int]:
-        """By number, the day of the first event of some terms; and records without a date."""
-        into, undated = self.no_days(), 0
+    def first_days(self, codes: Places) -> Days:
+        """By number, the day of the first event of some terms."""
+        into = self.no_days()
+        tally = np.zeros((1, self.groups, 3), dtype=np.int64)
         for code in codes:
-            found = kept(
-                self.records,
-                int(code),
-                int(code) + 1,
-                selection=self.selection,
-                stay=self.stay,
-                group_of=self.group_of,
-                groups=self.groups,
-            )
-            earliest(found, found.firsts, into)
-            undated += int((found.day == UNKNOWN_DAY).sum())
-        return into, undated
+            tally_terms(self.records.arrays, self.choice, int(code), int(code) + 1, into, tally)
+        return into
 
     def ends(self, of: EventTerms) -> tuple[Places, Places, Places]:
         """Of the chosen subjects their numbers, the day their follow-up ended, and how (`ENDS`)."""
-        first, _ = self.first_days(self.records.codes(of))
+        first = self.first_days(self.records.codes(of))
         number = np.flatnonzero(self.group_of < self.groups)
         day = np.clip(first[number], 0, UNKNOWN_DAY - 1).astype(np.int64) + 1
         days = self.stay.days[number].astype(np.int64)
@@ -110,114 +131,45 @@ class Asked:
         return number, time, end
 
     def no_days(self) -> Days:
+        """By number, the first day so far: none."""
         return np.full(len(self.group_of), NO_EVENT, dtype=np.int32)
 
-    def no_grades(self) -> npt.NDArray[np.int8]:
-        """By number, the worst grade so far: none."""
-        return np.full(len(self.group_of), -1, dtype=np.int8)
+    def tally_of_class(self, first: int, last: int) -> tuple[Places, Days, int]:
+        """Terms by group, the first days of the class, and its records without a date."""
+        tally, days = np.zeros((last - first, self.groups, 3), dtype=np.int64), self.no_days()
+        undated = tally_terms(self.records.arrays, self.choice, first, last, days, tally)
+        return tally, days, int(undated)
 
-    def by_grade(self, row: Places, group: GroupOf, grade: Small, *, rows: int) -> Places:
-        """Subjects by row, group and grade."""
-        cell = (row * self.groups + group) * GRADES + np.minimum(grade, GRADES - 1)
-        size = rows * self.groups * GRADES
-        return np.bincount(cell, minlength=size).reshape(rows, self.groups, GRADES)
-
-    def by_grade_of(self, worst: npt.NDArray[np.int8]) -> Places:
-        """One row of the same, from the worst grades of subjects."""
-        number = np.flatnonzero(worst >= 0)
-        row = np.zeros(len(number), dtype=np.int64)
-        return self.by_grade(row, self.group_of[number], worst[number].view(np.uint8), rows=1)
-
-    def tally_of(self, first: Days) -> Tally:
-        """One row of numbers from the first days of subjects."""
-        number = np.flatnonzero(first < NO_EVENT).astype(np.int32)
-        zeros = np.zeros(len(number), dtype=np.int64)
-        shape = (1, self.groups)
-        return tally(
-            zeros, number, first[number], self.group_of[number], stay=self.stay, shape=shape
-        )
-
-
-def tally_of_terms(found: Kept, firsts: Places, asked: Asked, terms: int) -> Tally:
-    shape = (terms, asked.groups)
-    counted = tally(
-        found.code[firsts],
-        found.number[firsts],
-        found.day[firsts],
-        found.group[firsts],
-        stay=asked.stay,
-        shape=shape,
-    )
-    events = np.bincount(found.code * asked.groups + found.group, minlength=terms * asked.groups)
-    return Tally(
-        with_event=counted.with_event,
-        events=events.reshape(shape),
-        lost_days=counted.lost_days,
-    )
-
-
-def with_events(counted: Tally, *parts: Tally) -> Tally:
-    """One row, with the records of all rows of its parts."""
-    events = sum((part.events.sum(axis=0) for part in parts), np.zeros_like(counted.events[0]))
-    return Tally(
-        with_event=counted.with_event,
-        events=events[None, :],
-        lost_days=counted.lost_days,
-    )
+    def tally_of(self, first_day: Days, parts: Sequence[Places]) -> Places:
+        """One row: subjects and lost days from their first days, records from the parts."""
+        tally = np.zeros((1, self.groups, 3), dtype=np.int64)
+        tally_subjects(self.choice, first_day, tally[0])
+        tally[0, :, 1] = sum(part[:, :, 1].sum(axis=0) for part in parts)
+        return tally
 
 
 def cells_with_events(
-    keys: pd.DataFrame, tallies: Sequence[Tally], labels: pd.DataFrame, days: Places
+    keys: pd.DataFrame, tallies: Sequence[Places], labels: pd.DataFrame, days: Places
 ) -> pd.DataFrame:
     """One row for each key and group in which something happened."""
-    groups = len(labels)
-    stacked = {
-        name: np.concatenate(
-            [getattr(one, name) for one in tallies] or [np.zeros((0, groups), dtype=np.int64)]
-        )
-        for name in ("with_event", "events", "lost_days")
-    }
-    row, group = np.nonzero(stacked["with_event"])
+    stacked = np.concatenate([np.zeros((0, len(labels), 3), dtype=np.int64), *tallies])
+    row, group = np.nonzero(stacked[:, :, 0])
+    with_event, events, lost = stacked[row, group].T
     table = keys.iloc[row].reset_index(drop=True)
     table["arm"] = labels["arm"].to_numpy()[group]
     table["stratum"] = labels["stratum"].to_numpy()[group]
-    table["with_event"] = stacked["with_event"][row, group]
-    table["events"] = stacked["events"][row, group]
-    table["patient_years"] = (days[group] - stacked["lost_days"][row, group]) / DAYS_IN_YEAR
+    table["with_event"], table["events"] = with_event, events
+    table["patient_years"] = (days[group] - lost) / DAYS_IN_YEAR
     return table
 
 
-def grades_of(keys: pd.DataFrame, counts: Sequence[Places], labels: pd.DataFrame) -> pd.DataFrame:
-    """One row for each key, arm and worst grade that somebody had."""
-    empty = np.zeros((0, len(labels), GRADES), dtype=np.int64)
-    stacked = np.concatenate([empty, *counts])
-    row, group, grade = np.nonzero(stacked)
+def table_of(
+    keys: pd.DataFrame, tallies: Sequence[Places], labels: pd.DataFrame, *, by: str, counted: str
+) -> pd.DataFrame:
+    """One row for each key, arm and third place of the tallies that somebody is in."""
+    row, group, place = np.nonzero(stacked := np.concatenate(tallies))
     table = keys.iloc[row][["class", "term"]].reset_index(drop=True)
     table["arm"] = labels["arm"].to_numpy()[group]
-    table["grade"] = grade
-    table["subjects"] = stacked[row, group, grade]
+    table[by] = place
+    table[counted] = stacked[row, group, place]
     return table
-
-
-def in_periods(found: Kept, limits: Places, asked: Asked) -> pd.DataFrame:
-    """Subjects by term, group and period; several events of one count once."""
-    period = np.searchsorted(limits, found.day, side="right") - 1
-    inside = (period >= 0) & (period < len(limits) - 1)
-    code, number, period = found.code[inside], found.number[inside], period[inside]
-    group = found.group[inside]
-    if not len(code):
-        return pd.DataFrame(columns=["code", "arm", "period", "with_event"])
-    changes = (code[1:] != code[:-1]) | (number[1:] != number[:-1]) | (period[1:] != period[:-1])
-    once = np.flatnonzero(np.r_[True, changes])
-    shape = (int(code.max()) + 1, asked.groups, len(limits) - 1)
-    cell = np.ravel_multi_index((code[once], group[once].astype(np.int64), period[once]), shape)
-    counts = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
-    term, arm, when = np.nonzero(counts)
-    return pd.DataFrame(
-        {
-            "code": term,
-            "arm": asked.labels["arm"].to_numpy()[arm],
-            "period": when,
-            "with_event": counts[term, arm, when],
-        }
-    )

@@ -19,7 +19,7 @@ WHERE
         )
         WHEN 'related' THEN list_contains($related, upper(adverse_events.related))
         WHEN 'withdrawn' THEN action = 'DRUG WITHDRAWN'
-        WHEN 'fatal' THEN outcome = 'FATAL' OR death = 'Y'
+        WHEN 'fatal' THEN outcome = 'FATAL' OR adverse_events.death = 'Y'
     END
 GROUP BY ALL
 ORDER BY ALL;

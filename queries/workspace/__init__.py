@@ -1,9 +1,12 @@
-"""The workspace: studies and their plans, snapshots, cohorts, views, and the record of acts."""
+"""The workspace: studies and their plans, snapshots, cohorts, views, jobs, the record of acts."""
 
 from __future__ import annotations
 
 from queries.workspace.activity import Activity
 from queries.workspace.cohorts import CohortSource, SavedCohort
+from queries.workspace.job_leases import Lease
+from queries.workspace.job_room import JobRoom
+from queries.workspace.jobs import Job
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
@@ -15,6 +18,9 @@ __all__ = [
     "AccrualPeriod",
     "Activity",
     "CohortSource",
+    "Job",
+    "JobRoom",
+    "Lease",
     "Plan",
     "PlannedEndpoint",
     "SavedCohort",

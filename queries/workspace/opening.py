@@ -167,8 +167,14 @@ def _add_cohorts(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
 
 
+def _add_jobs(connection: Connection) -> None:
+    # Version 3, as `_add_cohorts` did for version 2.
+    added = [tables.jobs, tables.job_results]
+    tables.metadata.create_all(connection, tables=added, checkfirst=False)
+
+
 # What leads from a version of the schema to the next one.
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _add_cohorts}
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _add_cohorts, 2: _add_jobs}
 
 
 def _found_version(connection: Connection) -> int:

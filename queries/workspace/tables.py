@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Moment(TypeDecorator[datetime]):
@@ -173,6 +174,49 @@ cohort_versions = Table(
     CheckConstraint("number >= 1", name="number"),
     CheckConstraint("subjects >= 0", name="subjects"),
     CheckConstraint("operation IN ('union', 'intersection', 'difference')", name="operation"),
+)
+
+# One row for each request, whatever becomes of it: asked again, it is the same job.
+jobs = Table(
+    "job",
+    metadata,
+    # `number` orders; `id` is what the outside sees.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    # A hash of study, snapshot, kind, pooled, the request and the program that is to answer.
+    Column("request_key", String(64), nullable=False, unique=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    Column("snapshot", String(32), ForeignKey("snapshot.id")),
+    Column("kind", String(64), nullable=False),
+    Column("program", String(64), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("pooled", Boolean, nullable=False),
+    Column("request_json", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("share", Float, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("error", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(200)),
+    Column("lease_until", Moment),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("person", String(200), nullable=False),
+    CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
+    CheckConstraint("share >= 0 AND share <= 1", name="share"),
+    CheckConstraint("(state = 'running') = (owner IS NOT NULL)", name="owner"),
+    CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="lease"),
+    sqlite_autoincrement=True,
+)
+
+# Apart from the jobs, so that a list of them does not read megabytes.
+job_results = Table(
+    "job_result",
+    metadata,
+    Column("job", String(32), ForeignKey("job.id"), primary_key=True),
+    Column("result_json", Text, nullable=False),
 )
 
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.

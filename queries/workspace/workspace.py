@@ -1,4 +1,4 @@
-"""The workspace: one door to studies, snapshots, cohorts, views and the record of acts."""
+"""The workspace: one door to studies, snapshots, cohorts, views, jobs and the record of acts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from queries.errors import DataError
 from queries.workspace import activity, cohorts, opening, snapshots, staleness, studies, views
 from queries.workspace.activity import Activity
 from queries.workspace.cohorts import CohortSource, SavedCohort
+from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
@@ -78,6 +79,12 @@ class Workspace:
     def __init__(self, engine: Engine, home: Path | None) -> None:
         self._engine = engine
         self._home = home
+        self._jobs = JobRoom(self._reading, self._writing)
+
+    @property
+    def jobs(self) -> JobRoom:
+        """Long work: asked for, watched, done by workers."""
+        return self._jobs
 
     @property
     def home(self) -> Path:

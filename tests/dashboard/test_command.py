@@ -337,3 +337,44 @@ def test_scripts_get_the_same_exit_codes(bad_files: Path, home: Path) -> None:
     )
     assert ended.returncode == command.REFUSED
     assert "Traceback" not in ended.stderr
+
+
+def test_a_worker_does_what_waits_and_ends_when_idle(home: Path) -> None:
+    with open_workspace(home) as workspace:
+        workspace.register_study(code="ABC-1", person="test")
+        job = workspace.jobs.submit(
+            study="ABC-1",
+            snapshot=None,
+            kind="mining",
+            program=__version__,
+            title="A kind that is not there",
+            pooled=True,
+            request_json="{}",
+            person="test",
+        )
+        ended = subprocess.run(
+            [sys.executable, "-m", "dashboard.command", "worker", "--idle-seconds", "0"],
+            cwd=REPOSITORY,
+            env=os.environ | {"EQUIPOISE_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr) == (command.OK, "")
+        assert ended.stdout.splitlines() == [
+            "Waiting for jobs (Ctrl+C ends it)",
+            f"ABC-1: mining {job.id} begun",
+            f"ABC-1: mining {job.id} failed",
+        ]
+        assert "one that this worker does" in str(workspace.jobs.one(job.id).error)
+
+
+def test_an_address_of_the_database_is_never_shown_with_its_password(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for url in ("oracle://anna:hunter2@nowhere/equipoise", "what://anna:hunter2@nowhere:port"):
+        monkeypatch.setenv("EQUIPOISE_WORKSPACE_URL", url)
+        assert equipoise("worker", "--idle-seconds", "0") == command.REFUSED
+        said = capsys.readouterr().err
+        assert "workspace" in said
+        assert "hunter2" not in said

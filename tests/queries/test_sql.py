@@ -13,6 +13,7 @@ from queries.store import Store
 VALUES = {
     "endpoint": "OS",
     "subject": "S1",
+    "subjects": ["S1", "S2"],
     "apart": ["Death"],
     "rest": "Event",
     "competing": ["Lost"],
@@ -24,6 +25,7 @@ VALUES = {
     "classes": ["Gut"],
     "terms": [],
     "related": ["Y"],
+    "parameters": ["TRTDUR"],
     "tests": ["ALT"],
     "until_day": 0,
 }

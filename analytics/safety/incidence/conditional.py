@@ -9,6 +9,9 @@ from scipy.special import gammaln
 from analytics.safety.incidence.cells import Floats, Ints, tail, two_arms
 from analytics.safety.incidence.outcomes import Outcomes, portions
 
+_FAR = 40.0  # standard deviations
+_SURELY_ALL = 2000.0  # numbers on either side of the mean that are looked at whatever it is
+
 
 def fisher_test(
     with_event: ArrayLike,
@@ -32,10 +35,11 @@ def fisher_test(
     [0.020893, 1.0]
     """
     shape, cells = _rows(with_event, subjects, reference_with_event, reference_subjects)
-    found = np.empty(cells.shape[1])
-    for rows in portions(_possible(cells)):
+    found, ends = np.empty(cells.shape[1]), _likely_ends(cells)
+    for rows in portions(ends[1] - ends[0] + 1):
         own = cells[:, rows]
-        found[rows] = _tables(own).no_more_likely(own[0], np.zeros(own.shape[1]))
+        tables = _tables(own, ends[:, rows])
+        found[rows] = tables.no_more_likely(own[0], np.zeros(own.shape[1]))
     return found.reshape(shape)
 
 
@@ -108,12 +112,31 @@ def _ends(cells: Floats) -> tuple[Floats, Floats]:
     return np.maximum(0.0, x1 + x2 - n2), np.minimum(n1, x1 + x2)
 
 
+def _likely_ends(cells: Floats) -> Floats:
+    """The ends without tables too unlikely to be seen in any sum of probabilities.
+
+    With a standard deviation of 50 or more, what lies 40 of them from the mean has a probability
+    below 1e-270 (Bernstein's inequality, which holds for the hypergeometric distribution). Large
+    trials have a hundred times as many possible tables.
+    """
+    x1, n1, x2, n2 = cells
+    events, total = x1 + x2, n1 + n2
+    share = np.divide(n1, total, np.zeros_like(total), where=total > 0)
+    others = np.maximum(total - events, 0.0)
+    variance = events * share * (1 - share) * others / np.maximum(total - 1, 1.0)
+    reach = np.maximum(_SURELY_ALL, _FAR * np.sqrt(variance))
+    least, greatest = _ends(cells)
+    low = np.minimum(x1, np.floor(events * share - reach))
+    high = np.maximum(x1, np.ceil(events * share + reach))
+    return np.stack([np.maximum(least, low), np.minimum(greatest, high)])
+
+
 def _possible(cells: Floats) -> Floats:
     least, greatest = _ends(cells)
     return greatest - least + 1
 
 
-def _tables(cells: Floats) -> Outcomes:
+def _tables(cells: Floats, ends: Floats | None = None) -> Outcomes:
     """The tables with these margins; at tilt 0 their number of events is hypergeometric."""
     x1, n1, x2, n2 = cells
     events = x1 + x2
@@ -123,7 +146,8 @@ def _tables(cells: Floats) -> Outcomes:
         own = _log_factorial(k) + _log_factorial(n1[row] - k)
         return -own - _log_factorial(others) - _log_factorial(n2[row] - others)
 
-    return Outcomes.between(*_ends(cells), log_choices)
+    least, greatest = _ends(cells) if ends is None else ends
+    return Outcomes.between(least, greatest, log_choices)
 
 
 def _log_factorial(number: Floats) -> Floats:

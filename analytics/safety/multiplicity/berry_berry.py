@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks import NotEstimableError, require
+from analytics.progress import Progress, part, unheard
 from analytics.results import Result, registered, require_columns
 from analytics.safety.incidence.cells import Floats, tail
 from analytics.safety.incidence.counts import IncidenceCounts
@@ -28,6 +29,7 @@ PROBABILITY_COLUMNS = tuple(
 )
 EFFECT_COLUMNS = ("log_odds_ratio", "log_odds_ratio_error", "odds_ratio", "lower", "upper")
 DIAGNOSTIC_COLUMNS = ("quantity", "ess", "rhat")
+_DRAWING = 0.8  # share of drawing in drawing and summarising
 COLUMNS = (*CELL_COLUMNS, *REFERENCE_COLUMNS, *PROBABILITY_COLUMNS, *EFFECT_COLUMNS)
 
 
@@ -97,6 +99,7 @@ def fit_berry_berry(
     warm_up: int = 500,
     seed: int = 0,
     credible_level: float = 0.95,
+    progress: Progress = unheard,
 ) -> BerryBerry:
     """Berry and Berry's hierarchy of three levels, with a point mass at no effect.
 
@@ -123,6 +126,8 @@ def fit_berry_berry(
         From 0; of the random numbers.
     credible_level : float
         Probability between the limits of the odds ratio.
+    progress : callable
+        Is told the share done and a sentence; what it raises ends the work.
 
     Raises
     ------
@@ -157,8 +162,9 @@ def fit_berry_berry(
         warm_up=warm_up,
         draws=draws,
         rng=np.random.default_rng(seed),
+        progress=part(progress, 0.0, _DRAWING),
     )
-    summaries = [_summary(one, tail(credible_level)) for one in found]
+    summaries = _summaries(found, tail(credible_level), part(progress, _DRAWING, 1.0))
     ess, rhat, warning = _overall([checks for _, checks in summaries])
     names = [counts.arms[place] for place in two]
     return BerryBerry(
@@ -204,6 +210,16 @@ def _two_arms(counts: IncidenceCounts, arm: str | None) -> list[int]:
     if empty:
         raise NotEstimableError(f"The model compares two arms with subjects; {empty[0]} has none.")
     return two
+
+
+def _summaries(
+    draws: Floats, beyond: float, progress: Progress
+) -> list[tuple[dict[str, float], dict[str, Convergence]]]:
+    found = []
+    for number, one in enumerate(draws):
+        progress(number / len(draws), f"Summarising: term {number + 1:,} of {len(draws):,}.")
+        found.append(_summary(one, beyond))
+    return found
 
 
 def _summary(draws: Floats, beyond: float) -> tuple[dict[str, float], dict[str, Convergence]]:

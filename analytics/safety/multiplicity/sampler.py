@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from analytics.progress import Progress, unheard
 from analytics.safety.incidence.cells import Floats, Ints
 from analytics.safety.multiplicity.hierarchy import Classes, Layers
 from analytics.safety.multiplicity.shifts import Shifts
 from analytics.safety.multiplicity.term_draws import Cells, Terms, draw_terms
+
+_SWEEPS_A_REPORT = 20
 
 
 def sample_log_odds_ratios(
@@ -19,6 +22,7 @@ def sample_log_odds_ratios(
     warm_up: int,
     draws: int,
     rng: np.random.Generator,
+    progress: Progress = unheard,
 ) -> Floats:
     """Draws of theta, the log odds ratio of each term; exactly 0 where a draw has no effect.
 
@@ -33,6 +37,8 @@ def sample_log_odds_ratios(
         Chains, and draws of each that are left out and that are kept.
     rng : Generator
         The only source of chance.
+    progress : callable
+        Is told the share of the draws that is made.
 
     Returns
     -------
@@ -63,7 +69,16 @@ def sample_log_odds_ratios(
         terms = at_once.move_all(layers, terms, cells, rng, pace)
         if sweep >= 0:
             kept[sweep] = terms.theta
+        if sweep % _SWEEPS_A_REPORT == 0:
+            done = sweep + warm_up + 1
+            progress(done / (warm_up + draws), _said(done, warm_up, draws))
     return np.ascontiguousarray(kept.transpose(2, 0, 1))
+
+
+def _said(done: int, warm_up: int, draws: int) -> str:
+    if done <= warm_up:
+        return f"Warming up: draw {done:,} of {warm_up:,} of each chain."
+    return f"Drawing: {done - warm_up:,} of {draws:,} of each chain."
 
 
 def _by_chain(counts: Floats) -> Floats:

@@ -60,7 +60,7 @@ def show(asked: AdverseEvents) -> None:
 
 def _tiles(answer: OverviewAnswer) -> None:
     """One tile a kind; in it one number an arm, which opens the subjects behind it."""
-    with st.grid(3, min_column_width=230):
+    with st.grid(3, min_column_width=190):
         for kind in answer.kinds:
             own = answer.table[answer.table["kind"] == kind].set_index("arm")
             with st.container(border=True, gap="xsmall"):
@@ -79,6 +79,11 @@ def _tiles(answer: OverviewAnswer) -> None:
 
 def _said(answer: OverviewAnswer) -> list[str]:
     said = ["Subjects with at least one such event; Clopper–Pearson intervals."]
+    if "difference" in answer.table.columns:
+        said.append(
+            "Risk differences with Miettinen–Nurminen intervals; p by Fisher's exact test, "
+            "not adjusted."
+        )
     if FROM_DISPOSITION in answer.kinds:
         said.append(
             "The action taken with treatment was not collected with the events: who "
@@ -110,17 +115,21 @@ def _rule(asked: AdverseEvents, kind: str) -> Rule:
 
 
 def _table(asked: AdverseEvents, answer: OverviewAnswer, overview: SafetyOverview) -> None:
+    """One row a kind and arm, so that many arms make it longer and not wider."""
+    compared = "difference" in answer.table.columns
     rows = []
     for kind in answer.kinds:
         own = answer.table[answer.table["kind"] == kind].set_index("arm")
-        row = {"Subjects with": kind_name(kind)}
         for arm in answer.arms:
             one = own.loc[arm]
-            row[f"{arm} (N = {one['subjects']:,})"] = (
-                f"{one['with_event']:,} ({percent(one['proportion'], 1)}); "
-                f"{one['events']:,} {'event' if one['events'] == 1 else 'events'}"
-            )
-        rows.append({**row, **_differences(own, answer)})
+            row = {
+                "Subjects with": kind_name(kind) if arm == answer.arms[0] else "",
+                "Arm": arm,
+                "n/N (%)": f"{one['with_event']:,}/{one['subjects']:,} "
+                f"({percent(one['proportion'], 1)})",
+                "Events": f"{one['events']:,}",
+            }
+            rows.append(row | (_difference(one, answer) if compared else {}))
     results.table(
         pd.DataFrame(rows),
         raw=answer.table,
@@ -130,14 +139,9 @@ def _table(asked: AdverseEvents, answer: OverviewAnswer, overview: SafetyOvervie
     )
 
 
-def _differences(own: pd.DataFrame, answer: OverviewAnswer) -> dict[str, str]:
-    if "difference" not in own.columns:
-        return {}
-    row = {}
-    for arm in answer.arms[1:]:
-        one = own.loc[arm]
-        apart = [100 * one[f"difference{side}"] for side in ("", "_lower", "_upper")]
-        row[f"{arm} − {answer.arms[0]}, points (95% CI)"] = (
-            f"{interval(*apart)}; p {p_value(one['fisher'])}"
-        )
-    return row
+def _difference(one: pd.Series, answer: OverviewAnswer) -> dict[str, str]:
+    heading = f"Difference from {answer.arms[0]}, points (95% CI)"
+    if pd.isna(one["difference"]):
+        return {heading: "", "p": ""}
+    apart = [100 * one[f"difference{side}"] for side in ("", "_lower", "_upper")]
+    return {heading: interval(*apart), "p": p_value(one["fisher"])}

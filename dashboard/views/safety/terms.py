@@ -131,7 +131,7 @@ def _draw(shown: pd.DataFrame, rows: Sequence[tuple[str, str]]) -> None:
         selection_mode="single-row",
         alt="Adverse events by class and term: subjects, rates and differences by arm",
         column_config={
-            "Class and term": st.column_config.TextColumn(width=320, pinned=True),
+            "Class and term": st.column_config.TextColumn(width=260, pinned=True),
         },
     )
 

@@ -16,7 +16,10 @@ from queries.workspace import open_workspace, opening, tables
 
 OWNER = "local owner"
 ROOT = Path(__file__).resolve().parents[3]
-SCHEMA_1 = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+SCHEMAS = {
+    version: Path(__file__).with_name(f"schema_{version}.sql").read_text(encoding="utf-8")
+    for version in range(1, tables.SCHEMA_VERSION)
+}
 
 OPEN = """
 import sys
@@ -30,7 +33,15 @@ with open_workspace(sys.argv[1]) as workspace:
 def old(tmp_path):
     """The home of a workspace of schema 1, with a study, a snapshot, a view and their acts."""
     with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
-        database.executescript(SCHEMA_1)
+        database.executescript(SCHEMAS[1])
+    return tmp_path
+
+
+@pytest.fixture(params=SCHEMAS)
+def any_old(tmp_path, request):
+    """The home of a workspace of each schema that there was."""
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMAS[request.param])
     return tmp_path
 
 
@@ -80,14 +91,34 @@ def test_nothing_that_was_there_is_written_anew(old):
     changed = [line for line in before if line not in after]
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
-    assert "VALUES('schema_version','2')" in added
-    assert added.count("CREATE TABLE") == 2
+    assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
+    assert added.count("CREATE TABLE") == 4
 
 
-def test_it_ends_up_like_a_new_one(old, tmp_path):
+def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     new = _form(tmp_path / "new")
-    assert _form(old) == new
-    assert {"cohort", "cohort_version", "uq_cohort_living_name"} <= set(new)
+    assert _form(any_old) == new
+    assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
+
+
+def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMAS[2])
+    with open_workspace(tmp_path) as workspace:
+        assert [saved.name for saved in workspace.cohorts("EQX-301")] == ["Everyone"]
+        assert workspace.jobs.of_study("EQX-301") == ()
+        job = workspace.jobs.submit(
+            study="EQX-301",
+            snapshot=workspace.current_snapshot("EQX-301").id,
+            kind="search",
+            program="1.0",
+            title="All designs",
+            pooled=True,
+            request_json="{}",
+            person=OWNER,
+        )
+    with open_workspace(tmp_path) as again:
+        assert again.jobs.of_study("EQX-301") == (job,)
 
 
 def test_opening_a_workspace_that_is_up_to_date_changes_nothing(old):
@@ -104,7 +135,7 @@ def test_a_step_that_fails_leaves_the_older_one_as_it_was(old, monkeypatch):
         opening._add_cohorts(connection)
         raise DataError("the step can be taken")
 
-    monkeypatch.setattr(opening, "_STEPS", {1: fail})
+    monkeypatch.setattr(opening, "_STEPS", {**opening._STEPS, 1: fail})
     with pytest.raises(DataError, match="the step can be taken"):
         open_workspace(old)
     assert _dump(old) == before

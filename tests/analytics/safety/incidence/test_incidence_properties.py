@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 
 from analytics.safety.incidence import (
     clopper_pearson,
@@ -280,3 +280,23 @@ def test_stratified_difference_covers_the_stated_share(weights: str) -> None:
     found = stratified_difference(x1, n1, x2, n2, weights=weights)
     covered = ((found.lower <= 0.1) & (found.upper >= 0.1)).mean()
     assert abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / trials)
+
+
+@settings(max_examples=20)
+@given(
+    events=st.integers(1, 150_000),
+    share=st.floats(0.0, 1.0),
+    sizes=st.tuples(st.integers(100_000, 400_000), st.integers(100_000, 400_000)),
+    shift=st.floats(-60.0, 60.0),
+)
+def test_fishers_test_of_large_arms_needs_only_the_likely_tables(events, share, sizes, shift):
+    """What is left out is too unlikely to be seen, near the mean and far from it."""
+    n1, n2 = sizes
+    mean = events * n1 / (n1 + n2)
+    x1 = int(np.clip(mean + shift * np.sqrt(mean * share + 1), max(0, events - n2), events))
+    x1 = min(x1, n1)
+    own = hypergeom.pmf(x1, n1 + n2, n1, events)
+    every = hypergeom.pmf(np.arange(max(0, events - n2), min(n1, events) + 1), n1 + n2, n1, events)
+    plain = min(every[every <= own * (1 + 1e-7)].sum(), 1.0)
+    found = float(fisher_test(x1, n1, events - x1, n2))
+    assert found == pytest.approx(plain, rel=1e-5, abs=1e-250)

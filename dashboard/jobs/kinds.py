@@ -1,0 +1,113 @@
+"""The kinds of long work that jobs do: one place that says what each takes, does and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from analytics.checks import require
+from analytics.progress import Progress
+from analytics.results import Result
+from analytics.safety.multiplicity import BerryBerry
+from dashboard.access.key import snapshot_key
+from dashboard.analyses.safety.berry_berry import BerryBerryFit
+from queries.errors import DataError
+from queries.store import Store, open_store
+from queries.workspace import Job, Workspace
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer", bound=Result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a kind of job works with.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    job : Job
+        As it was when it was begun.
+    progress : callable
+        `progress(share, sentence)` says how far it is; cheap, so call it often. It raises when the
+        work is to stop: let what it raises pass.
+    """
+
+    workspace: Workspace
+    job: Job
+    progress: Progress
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The snapshot of the job, as whoever asked for it sees it: pooled while blinded."""
+        if self.job.snapshot is None:
+            raise DataError("this kind of job is asked for on a snapshot")
+        path = self.workspace.path(self.workspace.snapshot(self.job.snapshot))
+        with open_store(path, pooled=self.job.pooled, key=snapshot_key()) as opened:
+            yield opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[Request, Answer]):
+    """A kind of job.
+
+    Parameters
+    ----------
+    name : str
+        In the workspace: lower-case letters, digits and dashes. It never changes its meaning.
+    label : str
+        What people call it.
+    request : type
+        A frozen dataclass of plain values: all that the answer depends on, see
+        `dashboard.jobs.requests`.
+    result : type
+        A registered `Result`.
+    run : callable
+        Does it.
+    title : callable
+        What people call one job of the kind.
+    """
+
+    name: str
+    label: str
+    request: type[Request]
+    result: type[Answer]
+    run: Callable[[Request, Context], Answer]
+    title: Callable[[Request], str]
+
+
+def _fit_berry_berry(request: BerryBerryFit, context: Context) -> BerryBerry:
+    with context.store() as store:
+        return request.run(store, context.progress)
+
+
+BERRY_BERRY = Kind(
+    name="berry-berry",
+    label="Berry–Berry model",
+    request=BerryBerryFit,
+    result=BerryBerry,
+    run=_fit_berry_berry,
+    title=lambda request: f"Berry–Berry model of {request.arm}"[:200],
+)
+
+KINDS: Mapping[str, Kind[Any, Any]] = {kind.name: kind for kind in (BERRY_BERRY,)}
+
+
+def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any, Any]:
+    """The kind with this name; `InputError` for one that this program does not know.
+
+    Examples
+    --------
+    >>> kind_of("berry-berry").label
+    'Berry–Berry model'
+    >>> kind_of("mining")
+    Traceback (most recent call last):
+        ...
+    analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry` \
+must hold, but got kind='mining'.
+    """
+    known = ", ".join(kinds)
+    require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)
+    return kinds[name]
