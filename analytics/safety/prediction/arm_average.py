@@ -43,7 +43,7 @@ class ArmAverage:
         """What it is called on screen."""
         return "Arm average"
 
-    def fit(self, data: RiskData, *, days: float, seed: int) -> FittedArmAverage:
+    def fit(self, data: RiskData, *, days: float, seed: int) -> FittedArmAverage:  # noqa: ARG002
         """The incidence in each arm; there is no randomness in it.
 
         Raises

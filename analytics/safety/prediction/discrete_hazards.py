@@ -14,7 +14,9 @@ from analytics.safety.prediction.encoding import FEWEST, Encoding
 from analytics.safety.prediction.multinomial import Multinomial, maximise
 from analytics.safety.prediction.periods import Periods, cumulative_incidence
 
-SPACE = {"penalty": FloatDistribution(1.0, 1000.0, log=True)}
+# Standard deviations of log ratios, per two of a number, from 0.45 down to 0.14: a few hundred
+# subjects cannot tell a smaller one from 0, and where they seem to, risks are drawn together.
+SPACE = {"penalty": FloatDistribution(5.0, 50.0, log=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class DiscreteHazards:
         """What it is called on screen."""
         return "Discrete-time hazards"
 
-    def fit(self, data: RiskData, *, days: float, seed: int) -> FittedHazards:
+    def fit(self, data: RiskData, *, days: float, seed: int) -> FittedHazards:  # noqa: ARG002
         """Fit for the risk by a day; there is no randomness in it.
 
         Raises

@@ -72,7 +72,7 @@ class Multinomial:
         """Log odds of each cause against nothing, over all periods; per cause."""
         events = self.happened.sum(axis=(1, 2))
         nothing = max(float(self.lived.sum() - events.sum()), 0.5)
-        return np.log(events / nothing)
+        return np.asarray(np.log(events / nothing))
 
     def at(self, estimate: Floats) -> Expansion:
         """It and its derivatives at an estimate."""
@@ -121,7 +121,7 @@ class Multinomial:
         """Of one cause's baseline."""
         periods = self.width.size
         steps = np.diff(np.eye(periods), axis=0)
-        return self.smoothing * steps.T @ steps + _LEVEL * np.eye(periods)
+        return np.asarray(self.smoothing * steps.T @ steps + _LEVEL * np.eye(periods))
 
     def _penalty(self, estimate: Floats) -> tuple[float, Floats]:
         """What is taken off the log-likelihood, and its slope."""
@@ -152,9 +152,9 @@ def maximise(likelihood: Multinomial) -> Floats:
     """
     here = likelihood.at(likelihood.start)
     for _ in range(_MOST_STEPS):
-        move = np.linalg.solve(here.information, here.score)
+        move = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
         if float(here.score @ move) < _SETTLED:
-            return here.estimate + move
+            return np.asarray(here.estimate + move)
         here = _uphill(likelihood, here, move)
     raise NotEstimableError("No model: the penalised likelihood has no top that 50 steps reach.")
 
