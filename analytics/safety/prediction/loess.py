@@ -66,10 +66,8 @@ def _at_zero(from_here: Floats, y: Floats, kernel: Floats, reach: Floats) -> Flo
     matrix = np.moveaxis(np.stack([powers[place : place + 3] for place in range(3)]), -1, 0)
     scale = np.maximum(powers[0], 1e-300)[:, None, None]
     full = np.linalg.det(matrix / scale) > _FLAT
+    found: Floats = np.array(curve, dtype=np.float64)
     if full.any():
-        solved = np.linalg.solve(
-            matrix[full] / scale[full], (sides[:, full] / powers[0, full]).T[..., None]
-        )
-        curve = curve.copy()
-        curve[full] = solved[:, 0, 0]
-    return curve
+        known = (sides[:, full] / powers[0, full]).T[..., None]
+        found[full] = np.linalg.solve(matrix[full] / scale[full], known)[:, 0, 0]
+    return found

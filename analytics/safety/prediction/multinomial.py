@@ -135,7 +135,7 @@ class Multinomial:
         periods, size = self.width.size, self.width.size + self.covariates.shape[1]
         one = self.penalty * np.eye(size)
         one[:periods, :periods] = self._precision()
-        curvature: Floats = np.kron(np.eye(len(self.happened)), one)
+        curvature: Floats = np.kron(np.eye(len(self.happened)), one).astype(np.float64)
         return curvature
 
 
