@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import pandas as pd
 import streamlit as st
@@ -30,9 +31,11 @@ def show(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
         day=onset.day,
         confidence_level=onset.confidence_level,
     )
-    if not _wanted(analysis):
+    records = state.store().event_sets.record_count(analysis.of, analysis.column)
+    if not _wanted(analysis, records):
         return
-    with st.spinner("Counting every event of every subject"):
+    waiting = st.spinner("Counting every event") if records > MOST_AT_ONCE else nullcontext()
+    with waiting:
         answer = state.answered(analysis)
     if not answer.events:
         st.info(
@@ -48,9 +51,8 @@ def show(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
     _table(answer, said)
 
 
-def _wanted(analysis: MeanCountAnalysis) -> bool:
+def _wanted(analysis: MeanCountAnalysis, records: int) -> bool:
     """Whether to count: at once where that is quick, else when somebody asks for it."""
-    records = state.store().event_sets.record_count(analysis.of, analysis.column)
     if records <= MOST_AT_ONCE:
         return True
     counted = repr(analysis)
@@ -152,8 +154,9 @@ def _said(answer: MeanCountAnswer) -> list[str]:
         else "The data name no deaths: they count as other ends of follow-up"
     )
     counted = (
-        f"Every record of {analysis.of.title()} counts, on the day it begins. Day 1 is the day of "
-        f"first dose. {analysis.selection.follow_up()} {death}. {answer.means.method}."
+        f"Events: {analysis.of.title()}; every record counts, on the day it begins. "
+        f"Day 1 is the day of first dose. {analysis.selection.follow_up()} {death}. "
+        f"{answer.means.method}."
     )
     reasons = {
         "undated": "without a date",

@@ -63,7 +63,7 @@ def _first(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
     onset_tables.show_incidence(answer, said)
-    onset_tables.show_hazards(answer, said)
+    onset_tables.show_comparison(answer, said)
     onset_tables.show_overestimate(answer, said)
 
 
@@ -131,12 +131,12 @@ def _said(answer: OnsetAnswer) -> list[str]:
         "death": "Death competes with the event; discontinuation censors.",
         "death or discontinuation": "Death and discontinuation compete with the event.",
     }[onset.competing]
-    ends = "discontinued treatment or study" if onset.selection.ends == "last dose" else "left"
+    stops = "treatment or study" if onset.selection.ends == "last dose" else "study"
     method = (
         f"First event: {onset.event}. Day 1 is the day of first dose. "
-        f"{onset.selection.follow_up()} {competes} A subject {ends} when that ended follow-up "
-        "before the event. Aalen–Johansen estimate, Greenwood-type variance, log-log "
-        f"{onset.confidence_level:.0%} intervals."
+        f"{onset.selection.follow_up()} {competes} Discontinuation is of {stops}, "
+        "where it ended follow-up before the event. Aalen–Johansen estimate, "
+        f"Greenwood-type variance, log-log {onset.confidence_level:.0%} intervals."
     )
     month = ["One month is 30.4375 days."] if onset.unit == "months" else []
     said = [onset.selection.sentence(), method, *month, *_recorded(answer), *left_out_said(answer)]

@@ -28,67 +28,73 @@ def show_incidence(answer: OnsetAnswer, notes: Sequence[str]) -> None:
     raw, level = answer.table(), f"{answer.asked.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
     st.subheader(f"At day {answer.day:,}", anchor=False)
-    discontinued = "Discontinued" if answer.asked.competing != "death" else "Discontinued, censored"
+    competes = answer.asked.competing != "death"
+    discontinued = "Discontinued first" if competes else "Discontinued, censored"
     shown: dict[str, list[str]] = {
         "Arm": [str(row["arm"]) for row in rows],
         "At risk": [f"{row['at_risk']:,} of {row['subjects']:,}" for row in rows],
         "Events": [f"{row['events']:,}" for row in rows],
-        "Died": [f"{row['died']:,}" for row in rows],
+        "Died first": [f"{row['died']:,}" for row in rows],
         discontinued: [f"{row['discontinued']:,}" for row in rows],
         f"Incidence, % ({level})": [_share(row) for row in rows],
     }
-    if answer.refusal is None:
-        shown[f"Difference, points ({level})"] = [
-            _compared(row, "difference", answer, 100, 1) for row in rows
-        ]
-        shown[f"Ratio ({level})"] = [_compared(row, "ratio", answer, 1, 2) for row in rows]
-    said = []
-    if answer.refusal is None:
-        said = [
-            f"Difference and ratio from {answer.arms[0]}, with Wald p; the ratio's interval is "
-            "symmetric on the log scale. p is not adjusted for the number of events looked at."
-        ]
     results.table(
         pd.DataFrame(shown),
         raw=raw,
         name=f"{state.study().code} onset at day {answer.day}",
-        notes=[*notes, *said],
+        notes=notes,
         code=_code(answer),
     )
-    for sentence in said:
-        st.caption(plain(sentence))
 
 
-def show_hazards(answer: OnsetAnswer, notes: Sequence[str]) -> None:
-    """Cause-specific hazard ratios over all of follow-up."""
+def show_comparison(answer: OnsetAnswer, notes: Sequence[str]) -> None:
+    """Difference and ratio of incidences at the day, and the cause-specific hazard ratio."""
     if answer.hazards is None:
         return
-    raw, level = answer.hazards, f"{answer.asked.confidence_level:.0%} CI"
+    level = f"{answer.asked.confidence_level:.0%} CI"
+    raw = _comparison(answer)
     rows = raw.to_dict("records")
-    st.subheader("Cause-specific hazard ratio", anchor=False)
     shown = pd.DataFrame(
         {
             "Arm": [f"{row['arm']} against {row['reference']}" for row in rows],
-            "Events in follow-up": [
-                f"{row['events']:,} against {row['reference_events']:,}" for row in rows
+            f"Difference, points ({level})": [
+                _compared(row, "difference", times=100, digits=1) for row in rows
             ],
-            f"Hazard ratio ({level})": [_hazard(row) for row in rows],
-            "p": [p_value(float(row["p_value"])) for row in rows],
+            f"Ratio ({level})": [_compared(row, "ratio") for row in rows],
+            f"Hazard ratio ({level})": [_compared(row, "hazard_ratio") for row in rows],
         }
     )
-    method = (
-        "Cox regression of the event over all of follow-up, everything else censored; Efron ties, "
-        "Wald intervals and p, not adjusted."
+    methods = (
+        f"Difference and ratio of incidences at day {answer.day:,}, the ratio's interval symmetric "
+        "on the log scale. Cause-specific hazard ratio: Cox regression of the event over all of "
+        "follow-up, everything else censored, Efron ties. Wald intervals and p, not adjusted for "
+        "the number of events looked at."
     )
+    st.subheader("Comparison of arms", anchor=False)
     results.table(
         shown,
         raw=raw,
-        name=f"{state.study().code} onset hazard ratios",
-        notes=[*notes, method, _READ_BESIDE],
+        name=f"{state.study().code} onset compared at day {answer.day}",
+        notes=[*notes, methods, _READ_BESIDE],
         code=_code(answer),
     )
+    st.info(_READ_BESIDE, icon=":material/lightbulb:")
     reasons = [f"{row['arm']}: {row['reason']}" for row in rows if row["reason"]]
-    st.caption(plain(" ".join([method, _READ_BESIDE, *reasons])))
+    st.caption(plain(" ".join([methods, *reasons])))
+
+
+def _comparison(answer: OnsetAnswer) -> pd.DataFrame:
+    """One row per arm but the reference, with everything that compares it."""
+    if answer.hazards is None:
+        return pd.DataFrame()
+    ends = {side: f"hazard_ratio_{side}" for side in ("lower", "upper", "p_value")}
+    parts = [
+        f"{name}{side}"
+        for name in ("difference", "ratio")
+        for side in ("", "_lower", "_upper", "_p_value")
+    ]
+    at_day = answer.table()[["arm", "day", *parts]]
+    return answer.hazards.rename(columns=ends).merge(at_day, on="arm")
 
 
 def show_overestimate(answer: OnsetAnswer, notes: Sequence[str]) -> None:
@@ -124,11 +130,7 @@ def _share(row: Mapping[str, object]) -> str:
     return interval(estimate, lower, upper) if lower == lower else f"{number(estimate)} (NE)"
 
 
-def _compared(
-    row: Mapping[str, object], name: str, answer: OnsetAnswer, times: int, digits: int
-) -> str:
-    if row["arm"] == answer.arms[0]:
-        return "Reference"
+def _compared(row: Mapping[str, object], name: str, *, times: int = 1, digits: int = 2) -> str:
     names = (name, f"{name}_lower", f"{name}_upper")
     estimate, lower, upper = (times * float(str(row[one])) for one in names)
     if estimate != estimate:
@@ -138,8 +140,3 @@ def _compared(
     p = p_value(float(str(row[f"{name}_p_value"])))
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
     return f"{interval(estimate, lower, upper, digits)}, {p}"
-
-
-def _hazard(row: Mapping[str, object]) -> str:
-    estimate, lower, upper = (float(str(row[n])) for n in ("hazard_ratio", "lower", "upper"))
-    return "NE" if estimate != estimate else interval(estimate, lower, upper, 2)
