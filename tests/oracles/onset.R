@@ -62,15 +62,15 @@ report <- function(case, d, arms, at) {
   }
 }
 
-soonest <- function(...) as.Date(pmin(..., na.rm = TRUE))
-
 adsl <- subset(table(folders[1], "adsl.csv"), SAFFL == "Y")
 adae <- subset(table(folders[1], "adae.csv"), TRTEMFL == "Y" & USUBJID %in% adsl$USUBJID)
 for (n in c("TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT", "EOSDT", "DATACUT")) adsl[[n]] <- as.Date(adsl[[n]])
 over <- adsl$TRTEDT + 30
-end <- soonest(ifelse(is.na(over), adsl$DATACUT, over), adsl$DTHDT,
-               ifelse(is.na(adsl$DTHDT), adsl$LSTALVDT, NA), adsl$EOSDT, adsl$DATACUT)
-end <- as.Date(as.numeric(end), origin = "1970-01-01")
+number <- function(date) as.numeric(date)
+end <- as.Date(pmin(
+  ifelse(is.na(over), number(adsl$DATACUT), number(over)), number(adsl$DTHDT),
+  ifelse(is.na(adsl$DTHDT), number(adsl$LSTALVDT), NA), number(adsl$EOSDT), number(adsl$DATACUT),
+  na.rm = TRUE), origin = "1970-01-01")
 died <- !is.na(adsl$DTHDT) & adsl$DTHDT <= end
 left <- (adsl$EOTSTT == "DISCONTINUED" & !is.na(over) & end == over) |
   (adsl$EOSSTT == "DISCONTINUED" & !is.na(adsl$EOSDT) & end == adsl$EOSDT)
