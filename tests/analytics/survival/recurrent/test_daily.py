@@ -33,7 +33,11 @@ def test_estimates_are_those_of_named_subjects(seed: int) -> None:
     found, expected = fit_mean_cumulative_count(daily), fit_mean_cumulative_count(named)
     pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame(), rtol=1e-12)
     for one, other in zip(found.curves, expected.curves, strict=True):
-        assert (one.subjects, one.events, one.deaths) == (other.subjects, other.events, other.deaths)
+        assert (one.subjects, one.events, one.deaths) == (
+            other.subjects,
+            other.events,
+            other.deaths,
+        )
     rates = estimate_recurrent_rates(daily).table
     pd.testing.assert_frame_equal(rates, estimate_recurrent_rates(named).table, rtol=1e-12)
 
