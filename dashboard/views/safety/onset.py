@@ -35,6 +35,7 @@ def show(asked: AdverseEvents) -> None:
     onset = choose_onset(asked, competing=view == FIRST)
     if view == REPEATED:
         mean_count.show(asked, onset)
+        _behind(asked, state.answered(onset))
     else:
         _first(asked, onset)
 
@@ -89,6 +90,8 @@ def _nobody(answer: OnsetAnswer) -> str:
 def _behind(asked: AdverseEvents, answer: OnsetAnswer) -> None:
     """One button an arm, and the subjects of the one that was clicked."""
     ever = answer.left_out().set_index("arm")["ever"]
+    if not ever.any():
+        return
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown("Subjects with the event:")
         for arm in answer.arms:
@@ -117,8 +120,8 @@ def _reconciled(answer: OnsetAnswer, arm: str) -> str:
     if row["ever"] == counted:
         return ""
     return (
-        f"{counted:,} of them have it in the curve; the event of the others has no date, comes "
-        "after the end of follow-up, or they have no dated follow-up."
+        f"{counted:,} of them have it during follow-up; the event of the others has no date, "
+        "comes after the end of follow-up, or they have no dated follow-up."
     )
 
 

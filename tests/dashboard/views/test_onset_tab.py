@@ -101,8 +101,9 @@ def test_an_event_that_a_link_names_stays_whatever_was_clicked() -> None:
 
 
 @pytest.mark.usefixtures("home")
-def test_the_subjects_behind_an_arm_are_listed() -> None:
-    app = onset(safety_onset_of=DIP)
+@pytest.mark.parametrize("view", ["First event", "Repeated events"])
+def test_the_subjects_behind_an_arm_are_listed(view: str) -> None:
+    app = onset(safety_onset_of=DIP, safety_onset_view=view)
     button = app.button("onset Lumarestat 200 mg")
     assert button.label.replace("\\", "") == "**106** Lumarestat 200 mg"
     button.click().run()
