@@ -147,6 +147,30 @@ def tally_terms(
 
 
 @njit(cache=True, nogil=True)
+def collect_records(
+    records: Records, choice: Choice, term: int, into_number: Days, into_day: Days, held: int
+) -> int:
+    """Write number and day of the records of a term that count behind those already held.
+
+    Returns
+    -------
+    int
+        How many are held then.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for place in range(starts[term], starts[term + 1]):
+        who, day = number[place], days[place]
+        if group_of[who] != groups and _fits(
+            kinds[place], grades[place], day, treated[who], limits
+        ):
+            into_number[held], into_day[held] = who, day
+            held += 1
+    return held
+
+
+@njit(cache=True, nogil=True)
 def tally_subjects(choice: Choice, first_day: Days, tally: Places) -> None:
     """Count subjects and lost days by group, from the first days of `tally_terms`."""
     followed, group_of = choice.followed, choice.group_of

@@ -28,12 +28,14 @@ from queries.events.counting import (
     tally_grades,
     tally_periods,
 )
+from queries.events.onset import first_ends
 from queries.events.records import (
     EventRecords,
     FollowUp,
     read_event_records,
     read_follow_up,
 )
+from queries.events.repeated import RepeatedEvents, repeated_events
 from queries.events.selection import EventSelection, EventTerms
 from queries.events.tables import (
     DAYS_IN_YEAR,
@@ -212,36 +214,31 @@ class EventSets:
         cohort: Cohort,
         arm: str = "actual",
         stratum: tuple[str, ...] = (),
+        column: str | None = None,
     ) -> pd.DataFrame:
         """How and when the follow-up of each subject for a first event ended.
+
+        Parameters
+        ----------
+        column : str, optional
+            The column of the adverse events whose levels are the classes of `of`.
 
         Returns
         -------
         DataFrame
             `arm`, `stratum`, `day` (1 is the day of first dose), `end` ("event", "died",
-            "discontinued" or "censored") and `subjects`. An event dated after the end of
-            follow-up is none. Subjects without follow-up have `end` "not followed" and those
-            whose only events have no date "undated event"; both have day 0.
+            "discontinued" or "censored"), `ever` (whether there is such an event at all), `before`
+            (whether the first is from before the first dose; it counts on day 1) and `subjects`.
+            An event dated after the end of follow-up is none, though there is one. Subjects
+            without follow-up have `end` "not followed" and those whose only events have no date
+            "undated event"; both have day 0.
         """
-        asked = self._asked(selection, cohort, arm, stratum, None)
-        number, time, end = asked.ends(of)
-        frame = pd.DataFrame({"group": asked.group_of[number], "day": time, "end": end})
-        table = frame.groupby(["group", "day", "end"]).size().rename("subjects").reset_index()
-        labels = asked.labels.iloc[table["group"].to_numpy()].reset_index(drop=True)
-        return pd.DataFrame(
-            {
-                "arm": labels["arm"],
-                "stratum": labels["stratum"],
-                "day": table["day"],
-                "end": np.array(ENDS, dtype=object)[table["end"].to_numpy()],
-                "subjects": table["subjects"],
-            }
-        )
+        return first_ends(self._asked(selection, cohort, arm, stratum, column), of)
 
     def ends(
         self, selection: EventSelection, *, of: EventTerms, cohort: Cohort, arm: str = "actual"
     ) -> pd.DataFrame:
-        """The same by subject: `number`, `arm`, `day`, `end`, in the order of their numbers."""
+        """How follow-up ended by subject: `number`, `arm`, `day`, `end`, in the order of their numbers."""
         asked = self._asked(selection, cohort, arm, (), None)
         number, time, end = asked.ends(of)
         return pd.DataFrame(
@@ -252,6 +249,18 @@ class EventSets:
                 "end": np.array(ENDS, dtype=object)[end],
             }
         )
+
+    def repeated(
+        self,
+        selection: EventSelection,
+        *,
+        of: EventTerms,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
+    ) -> RepeatedEvents:
+        """Every event of some terms within follow-up, as arrays; see `RepeatedEvents`."""
+        return repeated_events(self._asked(selection, cohort, arm, (), column), of)
 
     def by_period(
         self,
@@ -323,14 +332,19 @@ class EventSets:
         after = records.day[known] - treated[known]
         return int(after.max()) if len(after) else None
 
-    def records(self) -> EventRecords:
-        """All records, in memory from now on."""
+    def records(self, column: str | None = None) -> EventRecords:
+        """All records, in memory from now on; their classes are a column's where one is given."""
         with self._lock:
-            return self._read(None)
+            return self._read(column)
 
-    def terms(self) -> pd.DataFrame:
-        """The classes and terms that the study recorded, in order."""
-        return self.records().terms.copy()
+    def record_count(self, of: EventTerms, column: str | None = None) -> int:
+        """How many records there are of some terms, whoever has them and whatever counts."""
+        known = self.records(column)
+        return int(np.diff(known.starts)[known.codes(of)].sum())
+
+    def terms(self, column: str | None = None) -> pd.DataFrame:
+        """The classes (of a column, where one is given) and terms that were recorded, in order."""
+        return self.records(column).terms.copy()
 
     # What an ask needs ------------------------------------------------------------------
 

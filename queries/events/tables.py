@@ -118,7 +118,10 @@ class Asked:
 
     def ends(self, of: EventTerms) -> tuple[Places, Places, Places]:
         """Of the chosen subjects their numbers, the day their follow-up ended, and how (`ENDS`)."""
-        first = self.first_days(self.records.codes(of))
+        return self.ended(self.first_days(self.records.codes(of)))
+
+    def ended(self, first: Days) -> tuple[Places, Places, Places]:
+        """The same from the days of the first events, by number."""
         number = np.flatnonzero(self.group_of < self.groups)
         day = np.clip(first[number], 0, UNKNOWN_DAY - 1).astype(np.int64) + 1
         days = self.stay.days[number].astype(np.int64)

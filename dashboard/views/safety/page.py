@@ -9,13 +9,14 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
-from dashboard.views.safety import exposure, hierarchical, listings, overview, terms
+from dashboard.views.safety import exposure, hierarchical, listings, onset, overview, terms
 from dashboard.views.safety.inputs import choose_events
 
 TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
     "Overview": overview.show,
     "Terms": terms.show,
     "Hierarchical model": hierarchical.show,
+    "Onset": onset.show,
     "Exposure": lambda asked: exposure.show(asked.subjects),
     "Deaths and listings": lambda asked: listings.show(asked.subjects),
 }
