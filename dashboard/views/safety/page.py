@@ -9,12 +9,14 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
-from dashboard.views.safety import overview, terms
+from dashboard.views.safety import dots, overview, terms, volcano
 from dashboard.views.safety.inputs import choose_events
 
 TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
     "Overview": overview.show,
     "Terms": terms.show,
+    "Dot plot": dots.show,
+    "Volcano": volcano.show,
 }
 """What the page shows; only the open tab is computed."""
 
