@@ -29,7 +29,8 @@ from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 
 _AXIS, _BELOW = 74, 12  # pixels above and below the rows
 _TITLE = 130  # pixels of a title of an axis, on a narrow screen
-_APART, _DOTS_APART = 0.36, 0.26  # of a row: from the first of several to the last
+_APART = 11  # pixels from the interval of one arm to that of the other
+_DOT_APART, _DOTS_APART = 4.5, 16  # pixels from a dot to the next arm's, and to the last arm's
 _LEFT, _RIGHT = (0.0, 0.46), (0.54, 1.0)
 
 
@@ -100,16 +101,13 @@ def draw_dots(
     if options.compared:
         values = [value for name in ("estimate", "lower", "upper") for value in pairs[name]]
         axis = EffectAxis.holding(values, measure=options.measure)
-        for place, arm in enumerate(options.compared):
-            own = pairs[pairs["arm"] == arm]
-            data += _effects(
-                own, axis, options, styles[arm], _shift(place, len(options.compared), _APART)
-            )
+        for arm in options.compared:
+            data += _effects(pairs[pairs["arm"] == arm], axis, options, styles[arm])
         title = axis.title(options.arms[0], pixels=_TITLE, size=SIZE)
         axes["xaxis2"] = axis.layout(domain=list(_RIGHT), anchor="y", **_on_top(title))
         shapes = [_no_effect()]
     legend = legend_pixels(options.arms) if len(options.arms) > 1 else 0
-    rows = row_pixels(options.terms) + 7 * (len(options.compared) > 1)
+    rows = _row(options)
     top = legend + _AXIS
     return new_figure(
         _described(incidence, pairs, options),
@@ -123,6 +121,11 @@ def draw_dots(
         yaxis=row_axis(options.terms),
         **axes,
     )
+
+
+def _row(options: DotOptions) -> int:
+    """Pixels of a row."""
+    return max(row_pixels(options.terms), 31 if len(options.compared) > 1 else 0)
 
 
 # The left panel ------------------------------------------------------------------------
@@ -176,7 +179,8 @@ def _dots(
     incidence: pd.DataFrame, arm: str, options: DotOptions, style: ArmStyle
 ) -> dict[str, Any]:
     own = incidence[incidence["arm"] == arm]
-    shift = _shift(options.arms.index(arm), len(options.arms), _DOTS_APART)
+    apart = min(_DOTS_APART, _DOT_APART * (len(options.arms) - 1))
+    shift = _shift(arm, options.arms, apart / _row(options))
     hover = [
         f"{full_name((row['class'], row['term']))}<br>{said_of_arm(row)}"
         for row in own.to_dict("records")
@@ -221,15 +225,18 @@ def _marker(style: ArmStyle, size: float, symbol: str | list[str] | None = None)
 # The right panel -----------------------------------------------------------------------
 
 
-def _shift(place: int, of: int, apart: float) -> float:
+def _shift(arm: str, arms: Sequence[str], apart: float) -> float:
     """How far from the middle of a row; no mark hides another of the same value."""
-    return 0.0 if of == 1 else apart * (place / (of - 1) - 0.5)
+    return 0.0 if len(arms) == 1 else apart * (arms.index(arm) / (len(arms) - 1) - 0.5)
 
 
 def _effects(
-    own: pd.DataFrame, axis: EffectAxis, options: DotOptions, style: ArmStyle, shift: float
+    own: pd.DataFrame, axis: EffectAxis, options: DotOptions, style: ArmStyle
 ) -> list[dict[str, Any]]:
     """Intervals, arrows where they leave the axis, estimates, and where there is none."""
+    if own.empty:
+        return []
+    shift = _shift(own["arm"].iloc[0], options.compared, _APART / _row(options))
     y = [place + shift for place in places_of(own, options.terms)]
     known = [not isnan(value) for value in own["estimate"]]
     shown = own[known]

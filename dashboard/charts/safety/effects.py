@@ -12,7 +12,7 @@ from math import floor, inf, isfinite, isnan, log2
 from typing import Any
 
 from dashboard.charts.lettering import fitted
-from dashboard.text import interval, number
+from dashboard.text import interval
 
 DIFFERENCE = "risk difference"
 _FARTHEST = 5.0  # powers of two: ratios from 1/32 to 32
@@ -73,7 +73,7 @@ class EffectAxis:
         """The axis for Plotly."""
         axis: dict[str, Any] = {"range": [self.low, self.high], "tickangle": 0, **more}
         if not self.is_ratio:
-            return {**axis, "nticks": _MOST_TICKS + 1, "ticksuffix": ""}
+            return {**axis, "nticks": _MOST_TICKS + 1}
         step = max(1, -(-int(self.high - self.low) // _MOST_TICKS))
         most = floor(max(self.high, -self.low) / step) * step
         powers = [p for p in range(-most, most + 1, step) if self.low <= p <= self.high]
@@ -97,20 +97,11 @@ class EffectAxis:
         """An estimate with its interval, as texts at the pointer have it."""
         if isnan(estimate):
             return f"{self.measure} not estimable"
-        name = self.measure if self.is_ratio else "difference in points"
         factor, digits = (1, 2) if self.is_ratio else (100, 1)
-        low, high = (
-            interval(factor * estimate, factor * lower, factor * upper, digits)
-            .replace("inf", "∞")
-            .split(" (", 1)
-        )
-        return f"{name} {low} ({level:.0%} CI {high}"
-
-    def short(self, estimate: float) -> str:
-        """An estimate alone."""
-        if self.is_ratio:
-            return number(estimate, 2).replace("inf", "∞")
-        return f"{100 * estimate:+.1f} points".replace("-", "−")
+        values = (factor * estimate, factor * lower, factor * upper)
+        first, limits = interval(*values, digits).replace("inf", "∞").split(" (", 1)
+        said = f"{self.measure} {first}" if self.is_ratio else f"difference {first} points"
+        return f"{said} ({level:.0%} CI {limits}".replace("-", "−")
 
 
 def _place(value: float, ratio: bool) -> float:

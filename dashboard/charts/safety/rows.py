@@ -16,7 +16,7 @@ from dashboard.text import p_value
 NAMES = 150  # pixels of the left margin for the names of the rows
 SIZE = 12.0
 _FEWEST, _LINE = 25, 15.5  # pixels of a row, and of a line of its name
-_MOST_LINES = 3
+_MOST_LINES = 4
 
 Term = tuple[str, str]
 """A class and a term of it; the term is "" for the class as a whole."""

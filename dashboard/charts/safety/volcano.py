@@ -6,8 +6,9 @@ move apart and the names stay as they are, so that none then meets another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from math import log10, sqrt
 from typing import Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import counted
-from dashboard.charts.lettering import fitted, legend_name, legend_pixels, text_width
+from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal, text_width
 from dashboard.charts.safety.effects import EffectAxis
 from dashboard.charts.safety.rows import name_of, said_of_pair
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
@@ -23,16 +24,16 @@ from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 SMALLEST_P = 1e-16
 """Smaller p-values stand at the upper end."""
 
-_HEIGHT, _BELOW, _LEFT, _RIGHT = 560, 70, 58, 16
-_NARROW = 400  # pixels of the plot that names are placed for
+_PLOT, _BELOW, _LEFT, _RIGHT = 490, 70, 58, 16  # pixels
+_NARROW = 394  # pixels of the plot that names are placed for
 _LARGEST = 34  # pixels of the bubble of the most frequent term
 _SMALLEST = 5.0
+_FLOOR = 0.04  # of the height: room below p = 1
+_OPACITY = 0.68
 _SIZE, _LINE = 11.5, 15  # of names
-_MOST_NAMES = 14
+_MOST_NAMES, _SAID = 14, 6  # on the plot; at the pointer, of terms in one place
 _NAME = 140  # pixels
 _DRAWN = 0.05  # the line
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +92,26 @@ def draw_volcano(
         return empty_figure("No term has both a difference and a p-value.")
     axis = EffectAxis.holding(drawn["estimate"], measure=options.measure)
     drawn = _placed(drawn, axis)
-    top = max(2.0, 1.08 * float(drawn["y"].max()))
+    top = max(2.0, 1.1 * float(drawn["y"].max()))
     sides = {"reference": options.reference, "arm": options.arm, "neither": None}
     data = [
         _bubbles(drawn[drawn["side"] == side], side, arm, axis, options, styles)
         for side, arm in sides.items()
     ]
     head = legend_pixels([_more(options.reference), _more(options.arm)]) + 14
-    title = axis.title(options.reference, pixels=_NARROW, size=14)
+    title = axis.title(options.reference, pixels=_NARROW - 60, size=14)
     return new_figure(
         _described(drawn, options),
-        height=_HEIGHT + head,
-        data=[*data, *_names(drawn, axis, top)],
+        height=head + _PLOT + _BELOW,
+        data=data,
         shapes=[_line_at(x=0.0), _line_at(y=-log10(_DRAWN))],
-        annotations=[_named_line(top)],
+        annotations=[_named_line(), *_names(drawn, axis, top)],
         hovermode="closest",
         legend={"y": 1, "yref": "container", "yanchor": "top", "itemsizing": "constant"},
         margin={"l": _LEFT, "r": _RIGHT, "t": head, "b": _BELOW, "autoexpand": False},
         xaxis=axis.layout(title={"text": title}, automargin=False, showgrid=True),
         yaxis={
-            "range": [-0.04 * top, top],
+            "range": [-_FLOOR * top, top],
             "title": {"text": f"−log<sub>10</sub> p, {options.p_name}"},
             "automargin": False,
         },
@@ -118,15 +119,19 @@ def draw_volcano(
 
 
 def drawn_in_volcano(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """The terms that have a place: those with an estimate, be it infinite, and a p-value.
+    """The terms that have a place.
+
+    They happened in one of the two arms, and have an estimate, be it infinite, and a p-value.
 
     Examples
     --------
-    >>> contrasts = pd.DataFrame({"estimate": [0.1, float("nan")], "p": [0.5, 0.5]})
+    >>> contrasts = pd.DataFrame({"estimate": [0.1, float("nan"), 0.0], "p": [0.5, 0.5, 1.0],
+    ...                           "with_event": [1, 1, 0], "reference_with_event": [0, 0, 0]})
     >>> len(drawn_in_volcano(contrasts))
     1
     """
-    return contrasts[contrasts["estimate"].notna() & contrasts["p"].notna()]
+    happened = contrasts["with_event"] + contrasts["reference_with_event"] > 0
+    return contrasts[happened & contrasts["estimate"].notna() & contrasts["p"].notna()]
 
 
 # Bubbles -------------------------------------------------------------------------------
@@ -156,7 +161,6 @@ def _bubbles(
 ) -> dict[str, Any]:
     colour = styles[arm].colour if arm else LIGHT.muted
     ends = {"left": "triangle-left", "right": "triangle-right", None: "circle"}
-    opacity = [0.75 if p < _DRAWN else 0.4 for p in own["p"]]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -167,21 +171,38 @@ def _bubbles(
         "marker": {
             "color": colour,
             "size": own["size"].tolist(),
-            "opacity": opacity,
+            "opacity": _OPACITY,
             "symbol": [ends[axis.beyond(value)] for value in own["estimate"]],
             "line": {"color": colour, "width": 1},
         },
         # Points stay as they are when one of them is clicked.
-        "selected": {"marker": {"opacity": 0.75}},
-        "unselected": {"marker": {"opacity": 0.6}},
+        "selected": {"marker": {"opacity": _OPACITY}},
+        "unselected": {"marker": {"opacity": _OPACITY}},
         "customdata": [list(key) for key in zip(own["class"], own["term"], strict=True)],
-        "hovertext": [
-            said_of_pair(row, axis, options.confidence_level) for row in own.to_dict("records")
-        ],
+        "hovertext": _hover(own, axis, options),
         "hovertemplate": "%{hovertext}<extra></extra>",
         "cliponaxis": False,
         "meta": {"part": side},
     }
+
+
+def _hover(own: pd.DataFrame, axis: EffectAxis, options: VolcanoOptions) -> list[str]:
+    """What is said of each bubble, and which others it covers or is covered by."""
+    rows = own.to_dict("records")
+    here: dict[tuple[float, float], list[str]] = {}
+    for row in rows:
+        name = literal(name_of((row["class"], row["term"])))
+        here.setdefault((row["x"], row["y"]), []).append(name)
+    texts = []
+    for row in rows:
+        said = said_of_pair(row, axis, options.confidence_level)
+        names = here[row["x"], row["y"]]
+        if len(names) > 1:
+            rest = len(names) - _SAID
+            more = f" and {rest} more" if rest > 0 else ""
+            said += f"<br>{len(names)} terms here:<br>" + "<br>".join(names[:_SAID]) + more
+        texts.append(said)
+    return texts
 
 
 def _more(arm: str | None) -> str:
@@ -204,8 +225,7 @@ def _line_at(**place: float) -> dict[str, Any]:
     return {"type": "line", "layer": "below", "line": line, **ends}
 
 
-def _named_line(top: float) -> dict[str, Any]:
-    del top
+def _named_line() -> dict[str, Any]:
     return {
         "text": f"p = {_DRAWN:g}",
         "x": 1,
@@ -220,65 +240,82 @@ def _named_line(top: float) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Box:
+    """Room that is taken, around a point whose place across grows with the screen."""
+
+    anchor: float
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def is_clear_of(self, other: _Box) -> bool:
+        """Whether they do not meet, here and on any wider screen."""
+        if self.bottom <= other.top or other.bottom <= self.top:
+            return True
+        first, second = (self, other) if self.anchor <= other.anchor else (other, self)
+        return first.right <= second.left
+
+
 def _names(drawn: pd.DataFrame, axis: EffectAxis, top: float) -> list[dict[str, Any]]:
     """The names of the most extreme terms, wherever there is room beside the bubble."""
-    width, height = _NARROW / (axis.high - axis.low), (_HEIGHT - _BELOW) / (1.04 * top)
-    middles = [
-        ((row.x - axis.low) * width, (top - row.y) * height, row.size / 2)
+    wide, high = _NARROW / (axis.high - axis.low), _PLOT / (top * (1 + _FLOOR))
+    taken = [
+        _around((row.x - axis.low) * wide, (top - row.y) * high, row.size / 2 - 1)
         for row in drawn.itertuples()
     ]
-    taken = [(x - r, y - r, x + r, y + r) for x, y, r in middles]
-    order = (drawn["y"] + drawn["x"].abs() / (axis.high - axis.low)).to_numpy()
-    texts: dict[str, list[Any]] = {"x": [], "y": [], "text": [], "textposition": []}
-    for place in sorted(range(len(drawn)), key=lambda one: -order[one]):
-        row = drawn.iloc[place]
-        if len(texts["x"]) == _MOST_NAMES or row["p"] >= _DRAWN:
-            break
-        name = fitted(name_of((row["class"], row["term"])), _NAME, size=_SIZE, most=1)
-        plain = text_width(name, _SIZE)
-        found = _room(middles[place], plain, [box for n, box in enumerate(taken) if n != place])
-        if found is None:
-            continue
-        position, box = found
-        taken.append(box)
-        texts["x"].append(row["x"])
-        texts["y"].append(row["y"])
-        # Plotly keeps a text off its point by the size of the marker, which texts have not.
-        pad = "\u2009" * round(middles[place][2] / (0.2 * _SIZE))
-        texts["text"].append(pad + name if "right" in position else name + pad)
-        texts["textposition"].append(position)
-    return [
-        {
-            "type": "scatter",
-            "mode": "text",
-            **texts,
-            "textfont": {"size": _SIZE, "color": LIGHT.text},
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "cliponaxis": False,
-            "meta": {"part": "names"},
-        }
+    line = (top + log10(_DRAWN)) * high
+    fixed = [
+        _Box(anchor=0, left=0, top=line - 1, right=_NARROW, bottom=line + 1),
+        _Box(anchor=_NARROW, left=_NARROW - 60, top=line - 18, right=_NARROW, bottom=line),
     ]
+    far = (drawn["y"] / top + drawn["x"].abs() / (axis.high - axis.low)).to_numpy()
+    names: list[dict[str, Any]] = []
+    for place in sorted(range(len(drawn)), key=lambda one: -far[one]):
+        row = drawn.iloc[place]
+        if len(names) == _MOST_NAMES or row["p"] >= _DRAWN:
+            continue
+        name = fitted(name_of((row["class"], row["term"])), _NAME, size=_SIZE, most=2)
+        found = _room(taken[place], name, [*taken[:place], *taken[place + 1 :], *fixed])
+        if found is not None:
+            box, how = found
+            fixed.append(box)
+            names.append({"text": name, "x": row["x"], "y": row["y"], **_NAMED, **how})
+    return names
 
 
-def _room(
-    middle: tuple[float, float, float], width: float, taken: list[Box]
-) -> tuple[str, Box] | None:
-    x, y, radius = middle
-    up, down = y - _LINE / 2, y + _LINE / 2
-    gap = radius + 5
-    for position, box in (
-        ("middle right", (x + gap, up, x + gap + width, down)),
-        ("middle left", (x - gap - width, up, x - gap, down)),
-    ):
-        inside = box[0] >= 0 and box[2] <= _NARROW and up >= 0
-        if inside and not any(_meet(box, other) for other in taken):
-            return position, box
+_NAMED: Mapping[str, Any] = {
+    "xref": "x",
+    "yref": "y",
+    "showarrow": False,
+    "font": {"size": _SIZE, "color": LIGHT.text},
+}
+
+
+def _around(x: float, y: float, radius: float) -> _Box:
+    return _Box(anchor=x, left=x - radius, top=y - radius, right=x + radius, bottom=y + radius)
+
+
+def _room(own: _Box, name: str, taken: Sequence[_Box]) -> tuple[_Box, dict[str, Any]] | None:
+    """Where beside a bubble its name has room, and how it is anchored there."""
+    x, y, radius = own.anchor, (own.top + own.bottom) / 2, (own.right - own.left) / 2
+    lines = name.split("<br>")
+    width = max(text_width(unescape(line), _SIZE) for line in lines)
+    beside, tall = radius + 4, _LINE * len(lines)
+    left, right = {"align": "left", "xanchor": "left"}, {"align": "right", "xanchor": "right"}
+    places: tuple[tuple[float, float, dict[str, Any]], ...] = (
+        (x + beside, y - tall / 2, {**left, "xshift": beside}),
+        (x - beside - width, y - tall / 2, {**right, "xshift": -beside}),
+        (x - width / 2, y - radius - tall, {"yanchor": "bottom", "yshift": radius}),
+        (x - width / 2, y + radius, {"yanchor": "top", "yshift": -radius}),
+    )
+    for start, top, how in places:
+        box = _Box(anchor=x, left=start, top=top, right=start + width, bottom=top + tall)
+        inside = start >= 0 and box.right <= _NARROW and top >= 0 and box.bottom <= _PLOT
+        if inside and all(box.is_clear_of(other) for other in taken):
+            return box, how
     return None
-
-
-def _meet(one: Box, two: Box) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
 def _described(drawn: pd.DataFrame, options: VolcanoOptions) -> str:

@@ -80,18 +80,18 @@ def _draw(
         figure,
         mark=_MARK,
         name=f"{state.study().code} adverse events volcano plot",
-        notes=event_notes(asked, [*methods(answer), *_left_out(own), *shown.said()]),
+        notes=event_notes(asked, [*methods(answer), *_left_out(own, asked.measure), *shown.said()]),
         data=own,
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=shown.code(True)),
     )
 
 
-def _left_out(own: pd.DataFrame) -> list[str]:
+def _left_out(own: pd.DataFrame, measure: str) -> list[str]:
     """What has no place on the plot, and what stands at its end."""
     said = []
     if none := len(own) - len(drawn_in_volcano(own)):
         said.append(f"Not drawn: {none:,} without an event in either arm, or without a p-value.")
-    if ends := int(((own["estimate"] == 0) | np.isinf(own["estimate"])).sum()):
-        is_ratio = own["lower"].min() >= 0
-        said += [f"{ends:,} of 0 or infinity stand at the end of the axis."] * is_ratio
+    ends = int(((own["estimate"] == 0) | np.isinf(own["estimate"])).sum())
+    if ends and measure != "risk difference":
+        said.append(f"{ends:,} of 0 or infinity stand at the end of the axis.")
     return said
