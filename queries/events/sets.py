@@ -33,6 +33,7 @@ from queries.events.tables import (
     NO_EVENT,
     Asked,
     EventCounts,
+    as_one_term,
     cells_with_events,
     grades_of,
     in_periods,
@@ -160,9 +161,19 @@ class EventSets:
         return pd.concat(tables, ignore_index=True)[["kind", "arm", "with_event", "events"]]
 
     def worst_grades(
-        self, selection: EventSelection, *, cohort: Cohort, arm: str = "actual"
+        self,
+        selection: EventSelection,
+        *,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
     ) -> pd.DataFrame:
         """Subjects by class, term, arm and the worst grade they had; 0 is not graded.
+
+        Parameters
+        ----------
+        column : str, optional
+            A column of the adverse events whose levels are the classes.
 
         Returns
         -------
@@ -170,7 +181,7 @@ class EventSets:
             `class`, `term` ("" for a class as a whole; both "" for everything), `arm`, `grade`,
             `subjects`.
         """
-        asked = self._asked(selection, cohort, arm, (), None)
+        asked = self._asked(selection, cohort, arm, (), column)
         terms, classes = [], []
         everything = asked.no_grades()
         names = []
@@ -246,6 +257,8 @@ class EventSets:
         *,
         cohort: Cohort,
         arm: str = "actual",
+        column: str | None = None,
+        whole_classes: bool = False,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Subjects with an event that starts in each period, by class and term.
 
@@ -253,6 +266,10 @@ class EventSets:
         ----------
         edges : sequence of int
             Days after first dose at which periods begin, and the end of the last; ascending.
+        column : str, optional
+            A column of the adverse events whose levels are the classes.
+        whole_classes : bool
+            Of any term of a class; `term` then is "".
 
         Returns
         -------
@@ -263,13 +280,18 @@ class EventSets:
         limits = np.asarray(edges, dtype=np.int64)
         if len(limits) < 2 or (np.diff(limits) <= 0).any():
             raise DataError("periods begin on ascending days", got=[int(one) for one in limits])
-        asked = self._asked(selection, cohort, arm, (), None)
+        asked = self._asked(selection, cohort, arm, (), column)
         rows = [
-            in_periods(found, limits, asked).assign(code=lambda t, start=first: t["code"] + start)
+            in_periods(as_one_term(found) if whole_classes else found, limits, asked).assign(
+                code=lambda t, start=first: t["code"] + start
+            )
             for _, first, _, found in asked.each_class()
         ]
         table = pd.concat(rows, ignore_index=True)
-        terms = asked.records.terms.iloc[table["code"].to_numpy()].reset_index(drop=True)
+        places = table["code"].to_numpy(dtype=np.int64)
+        terms = asked.records.terms.iloc[places].reset_index(drop=True)
+        if whole_classes:
+            terms = terms.assign(term="")
         table = pd.concat([terms, table.drop(columns="code")], axis=1)
         followed = [
             asked.labels[["arm"]].assign(
@@ -289,10 +311,20 @@ class EventSets:
         cohort: Cohort,
         arm: str = "actual",
         column: str | None = None,
+        days: tuple[int, int] | None = None,
     ) -> Places:
-        """The numbers of the subjects with an event of some terms."""
+        """The numbers of the subjects with an event of some terms.
+
+        Parameters
+        ----------
+        days : tuple of int, optional
+            Days after first dose, both included, between which the event starts.
+        """
         asked = self._asked(selection, cohort, arm, (), column)
-        first, _ = asked.first_days(asked.records.codes(of))
+        codes = asked.records.codes(of)
+        if days is not None:
+            return asked.starting(codes, *days)
+        first, _ = asked.first_days(codes)
         return np.flatnonzero(first < NO_EVENT)
 
     def latest_after_last_dose(self) -> int | None:

@@ -92,6 +92,22 @@ class Asked:
             undated += int((found.day == UNKNOWN_DAY).sum())
         return into, undated
 
+    def starting(self, codes: Places, low: int, high: int) -> Places:
+        """The numbers of those with an event of some terms that starts between two days."""
+        having = np.zeros(len(self.group_of), dtype=bool)
+        for code in codes:
+            found = kept(
+                self.records,
+                int(code),
+                int(code) + 1,
+                selection=self.selection,
+                stay=self.stay,
+                group_of=self.group_of,
+                groups=self.groups,
+            )
+            having[found.number[(found.day >= low) & (found.day <= high)]] = True
+        return np.flatnonzero(having)
+
     def no_days(self) -> Days:
         return np.full(len(self.group_of), NO_EVENT, dtype=np.int32)
 
@@ -180,6 +196,19 @@ def grades_of(keys: pd.DataFrame, counts: Sequence[Places], labels: pd.DataFrame
     table["grade"] = grade
     table["subjects"] = stacked[row, group, grade]
     return table
+
+
+def as_one_term(found: Kept) -> Kept:
+    """The records of a class as those of one term, of subjects and within them of days."""
+    order = np.lexsort((found.day, found.number))
+    return Kept(
+        code=np.zeros(len(order), dtype=np.int64),
+        number=found.number[order],
+        day=found.day[order],
+        kinds=found.kinds[order],
+        grade=found.grade[order],
+        group=found.group[order],
+    )
 
 
 def in_periods(found: Kept, limits: Places, asked: Asked) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
-from dashboard.views.safety import dots, overview, terms, volcano
+from dashboard.views.safety import butterfly, dots, over_time, overview, terms, volcano
 from dashboard.views.safety.inputs import choose_events
 
 TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
@@ -17,6 +17,8 @@ TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
     "Terms": terms.show,
     "Dot plot": dots.show,
     "Volcano": volcano.show,
+    "Butterfly": butterfly.show,
+    "Over time": over_time.show,
 }
 """What the page shows; only the open tab is computed."""
 

@@ -168,8 +168,8 @@ def _rows(most: int) -> int:
 
 
 def choose_arm(answer: AdverseEventsAnswer, *, key: str = "safety_compared_arm") -> str:
-    """The arm that is set against the reference; asked only where there are several."""
-    arms = list(answer.compared)
+    """The arm that stands against the reference; asked only where there are several."""
+    arms = list(answer.arms[1:])
     if len(arms) == 1:
         return arms[0]
     chosen = st.segmented_control(
