@@ -37,9 +37,15 @@ def p_of(answer: AdverseEventsAnswer, level: Level, kind: str = "unadjusted") ->
     Returns
     -------
     DataFrame
-        As `AdverseEventsAnswer.contrasts`, and `p`; empty where nothing is compared.
+        As `AdverseEventsAnswer.contrasts`, and `p`; with `subjects` and `reference_subjects`
+        whatever arms are compared by. Empty where nothing is compared.
     """
     contrasts = answer.contrasts(level)
     if contrasts.empty:
         return contrasts
-    return contrasts.assign(p=contrasts[P_VALUES[kind][0]])
+    sizes = answer.incidence(level).groupby("arm")["subjects"].first()
+    return contrasts.assign(
+        p=contrasts[P_VALUES[kind][0]],
+        subjects=contrasts["arm"].map(sizes),
+        reference_subjects=contrasts["reference"].map(sizes),
+    )

@@ -197,7 +197,7 @@ def _stacked(
     """A trace a grade, from the middle outwards the worst first."""
     keys = ["class", "term", "arm"]
     traces = []
-    for grade, name in reversed(options.grades.items()):
+    for grade, name in reversed(list(options.grades.items())):
         of_grade = grades.loc[grades["grade"] == grade, [*keys, "subjects"]]
         shown = own.merge(of_grade.rename(columns={"subjects": "worst"}), on=keys)
         hover = [

@@ -320,7 +320,7 @@ def _described(incidence: pd.DataFrame, pairs: pd.DataFrame, options: DotOptions
         arms = ", ".join(f"{row.arm} {100 * row.proportion:.1f}%" for row in own.itertuples())
         parts.append(f"{name_of(term)}: {arms}")
     if options.compared and pairs["fisher"].notna().any():
-        least = pairs.loc[pairs["fisher"].idxmin()]
+        least = pairs.sort_values("fisher", kind="stable").iloc[0]
         parts.append(
             f"smallest p {least['fisher']:.2g}, {name_of((least['class'], least['term']))}, "
             f"{least['arm']}"

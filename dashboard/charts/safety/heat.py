@@ -334,7 +334,7 @@ def _described(table: pd.DataFrame, options: HeatOptions) -> str:
     for arm in options.arms:
         own = table[table["arm"] == arm]
         if own["share"].notna().any():
-            most = own.loc[own["share"].idxmax()]
+            most = own.sort_values("share", ascending=False, kind="stable").iloc[0]
             parts.append(
                 f"most in {arm}: {name_of((most['class'], most['term']))}, "
                 f"{options.periods[int(most['period'])]}, {percent(most['share'])} of those "

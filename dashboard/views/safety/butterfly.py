@@ -12,6 +12,7 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEvent
 from dashboard.analyses.safety.grades import WorstGrades
 from dashboard.charts.safety.butterfly import ButterflyOptions, draw_butterfly
 from dashboard.charts.theme import arm_styles
+from dashboard.text import plain
 from dashboard.views.safety import marks
 from dashboard.views.safety.notes import event_notes
 from dashboard.views.safety.numbers import of_terms, show_numbers
@@ -30,6 +31,8 @@ def show(asked: AdverseEvents) -> None:
     if answer.refusal is not None and len(answer.arms) < 2:
         refuse(answer, "A butterfly sets one arm against another.")
         return
+    if answer.refusal is not None:
+        st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         arm = choose_arm(answer)
         stacked = _stacked()

@@ -57,13 +57,13 @@ def show(asked: AdverseEvents) -> None:
 def _periods() -> tuple[str, int]:
     names = list(PERIODS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        period = st.segmented_control(
+        period = st.radio(
             "Width of a period",
             names,
             key=state.choice("safety_period", names, "4 weeks"),
             persist_state="session",
             format_func=_NAMES.__getitem__,
-            required=True,
+            horizontal=True,
         )
         periods = st.number_input(
             "Periods from first dose",

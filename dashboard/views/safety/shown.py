@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEventsAnswer, Level
 from dashboard.analyses.safety.rows import ORDERS, rows_of
+from dashboard.text import plain
 from dashboard.views.safety.cuts import Cuts, choose_cuts
 
 MOST_ROWS = 40
@@ -172,11 +173,12 @@ def choose_arm(answer: AdverseEventsAnswer, *, key: str = "safety_compared_arm")
     arms = list(answer.arms[1:])
     if len(arms) == 1:
         return arms[0]
-    chosen = st.segmented_control(
-        f"Against {answer.arms[0]}",
+    chosen = st.radio(
+        f"Against {plain(answer.arms[0])}",
         arms,
         key=state.choice(key, arms, arms[0]),
         persist_state="session",
-        required=True,
+        format_func=plain,
+        horizontal=True,
     )
     return chosen or arms[0]

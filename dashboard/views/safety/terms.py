@@ -198,12 +198,13 @@ def show_behind(
     picked = arm[0] if arm and arm[0] in arms else ""
     if len(answer.arms) > 1 and not arm:
         options = list(arms)
-        chosen_arm = st.segmented_control(
+        chosen_arm = st.radio(
             "Arm",
             options,
             key=state.choice(f"safety_{key}_arm", options, ""),
             persist_state="session",
-            format_func=arms.__getitem__,
+            format_func=lambda one: plain(arms[one]),
+            horizontal=True,
         )
         picked = chosen_arm or ""
     store = state.store()

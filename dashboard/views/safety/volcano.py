@@ -47,13 +47,13 @@ def _kind(answer: AdverseEventsAnswer) -> str:
     kinds = list(kinds_of_p(answer.contrasts("term")))
     if len(kinds) < 2:
         return kinds[0] if kinds else "unadjusted"
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "p-value",
         kinds,
         key=state.choice("safety_p", kinds, kinds[0]),
         persist_state="session",
         format_func=lambda kind: P_VALUES[kind][1],
-        required=True,
+        horizontal=True,
     )
     return chosen or kinds[0]
 
