@@ -11,6 +11,7 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
 from dashboard.views.safety import butterfly, dots, over_time, overview, terms, volcano
 from dashboard.views.safety.inputs import choose_events
+from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
     "Overview": overview.show,
@@ -37,9 +38,7 @@ def show() -> None:
 
 
 def _tabs(asked: AdverseEvents) -> None:
-    names = list(TABS)
-    key = state.choice("safety_tab", names, names[0])
-    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    tabs = choose_tab(list(TABS), key="safety_tab")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab, results.explained():
