@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from queries.workspace import open_workspace
 from tests.browser.conftest import NewPage, Observed, RunningServer
 from tests.browser.pointing import SLOW, standing
 
@@ -85,10 +86,9 @@ def test_from_a_bubble_to_one_subject_and_back_and_to_a_cohort(
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0, timeout=SLOW)
     rest(page)
-    page.get_by_role("link", name="Cohorts").click()
-    page.get_by_role("tab", name=re.compile("^Saved")).click()
-    saved = page.get_by_test_id("stDataFrame")
-    expect(saved.get_by_text("With bowel quickening").first).to_be_attached(timeout=SLOW)
+    with open_workspace(server.home) as workspace:
+        (saved,) = workspace.cohorts("EQX-301")
+    assert (saved.name, saved.subjects) == ("With bowel quickening", 218)
 
 
 def test_a_cell_of_the_heat_map_opens_as_many_subjects_as_it_says(
