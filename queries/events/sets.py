@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 import duckdb
 import numpy as np
@@ -26,7 +26,6 @@ from queries.events.counting import (
     Small,
     note_kinds,
     tally_grades,
-    tally_periods,
 )
 from queries.events.onset import first_ends
 from queries.events.records import (
@@ -163,7 +162,12 @@ class EventSets:
         return pd.concat(tables, ignore_index=True)[["kind", "arm", "with_event", "events"]]
 
     def worst_grades(
-        self, selection: EventSelection, *, cohort: Cohort, arm: str = "actual"
+        self,
+        selection: EventSelection,
+        *,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
     ) -> pd.DataFrame:
         """Subjects by class, term, arm and the worst grade they had; 0 is not graded.
 
@@ -173,7 +177,7 @@ class EventSets:
             `class`, `term` ("" for a class as a whole; both "" for everything), `arm`, `grade`,
             `subjects`.
         """
-        asked = self._asked(selection, cohort, arm, (), None)
+        asked = self._asked(selection, cohort, arm, (), column)
         arrays, subjects, groups = asked.records.arrays, len(asked.group_of), asked.groups
 
         def grade(first: int, last: int) -> tuple[Places, Grades]:
@@ -238,7 +242,7 @@ class EventSets:
     def ends(
         self, selection: EventSelection, *, of: EventTerms, cohort: Cohort, arm: str = "actual"
     ) -> pd.DataFrame:
-        """How follow-up ended by subject: `number`, `arm`, `day`, `end`, in the order of their numbers."""
+        """How follow-up ended by subject: `number`, `arm`, `day`, `end`, in order of numbers."""
         asked = self._asked(selection, cohort, arm, (), None)
         number, time, end = asked.ends(of)
         return pd.DataFrame(
@@ -269,6 +273,8 @@ class EventSets:
         *,
         cohort: Cohort,
         arm: str = "actual",
+        column: str | None = None,
+        whole_classes: bool = False,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Subjects with an event that starts in each period, by class and term.
 
@@ -276,6 +282,10 @@ class EventSets:
         ----------
         edges : sequence of int
             Days after first dose at which periods begin, and the end of the last; ascending.
+        column : str, optional
+            A column of the adverse events whose levels are the classes.
+        whole_classes : bool
+            Of any term of a class; `term` then is "".
 
         Returns
         -------
@@ -286,17 +296,15 @@ class EventSets:
         limits = np.asarray(edges, dtype=np.int64)
         if len(limits) < 2 or (np.diff(limits) <= 0).any():
             raise DataError("periods begin on ascending days", got=[int(one) for one in limits])
-        asked = self._asked(selection, cohort, arm, (), None)
-        arrays, shape = asked.records.arrays, (asked.groups, len(limits) - 1)
-
-        def count(first: int, last: int) -> Places:
-            tally = np.zeros((last - first, *shape), dtype=np.int64)
-            tally_periods(arrays, asked.choice, first, last, limits, tally)
-            return tally
-
-        found = [np.zeros((0, *shape), dtype=np.int64), *asked.each_class(count)]
-        terms = asked.records.terms
-        table = table_of(terms, found, asked.labels, by="period", counted="with_event")
+        asked = self._asked(selection, cohort, arm, (), column)
+        count = asked.periods_of_class if whole_classes else asked.periods_of_terms
+        found = asked.each_class(partial(count, limits))
+        keys = asked.records.terms
+        if whole_classes:
+            names = [name for name, _, _ in asked.records.classes()]
+            keys = pd.DataFrame({"class": names, "term": ""})
+        nothing = np.zeros((0, asked.groups, len(limits) - 1), dtype=np.int64)
+        table = table_of(keys, [nothing, *found], asked.labels, by="period", counted="with_event")
         followed = [
             asked.labels[["arm"]].assign(
                 period=place, at_risk=asked.sums((asked.stay.days > start).astype(np.int64))
@@ -315,10 +323,20 @@ class EventSets:
         cohort: Cohort,
         arm: str = "actual",
         column: str | None = None,
+        days: tuple[int, int] | None = None,
     ) -> Places:
-        """The numbers of the subjects with an event of some terms."""
+        """The numbers of the subjects with an event of some terms.
+
+        Parameters
+        ----------
+        days : tuple of int, optional
+            Days after first dose, both included, between which the event starts.
+        """
         asked = self._asked(selection, cohort, arm, (), column)
-        return np.flatnonzero(asked.first_days(asked.records.codes(of)) < NO_EVENT)
+        codes = asked.records.codes(of)
+        if days is not None:
+            return asked.starting(codes, days)
+        return np.flatnonzero(asked.first_days(codes) < NO_EVENT)
 
     def latest_after_last_dose(self) -> int | None:
         """How many days after the last dose the last flagged event starts; None without one."""

@@ -18,6 +18,9 @@ from queries.events.counting import (
     Choice,
     Days,
     GroupOf,
+    note_starting,
+    tally_class_periods,
+    tally_periods,
     tally_subjects,
     tally_terms,
 )
@@ -132,6 +135,27 @@ class Asked:
         time = np.where(happened, day, days)
         time[end > _EVENT] = 0
         return number, time, end
+
+    def starting(self, codes: Places, between: tuple[int, int]) -> Places:
+        """The numbers of those with an event of some terms that starts between two days."""
+        having = np.zeros(len(self.group_of), dtype=bool)
+        for code in codes:
+            place = int(code)
+            note_starting(self.records.arrays, self.choice, place, place + 1, between, having)
+        return np.flatnonzero(having)
+
+    def periods_of_terms(self, edges: Places, first: int, last: int) -> Places:
+        """Subjects by term, group and period in which an event of theirs starts."""
+        tally = np.zeros((last - first, self.groups, len(edges) - 1), dtype=np.int64)
+        tally_periods(self.records.arrays, self.choice, first, last, edges, tally)
+        return tally
+
+    def periods_of_class(self, edges: Places, first: int, last: int) -> Places:
+        """The same of all terms together, in one row."""
+        tally = np.zeros((1, self.groups, len(edges) - 1), dtype=np.int64)
+        seen = np.zeros((len(self.group_of), -(-(len(edges) - 1) // 64)), dtype=np.uint64)
+        tally_class_periods(self.records.arrays, self.choice, first, last, edges, seen, tally[0])
+        return tally
 
     def no_days(self) -> Days:
         """By number, the first day so far: none."""
