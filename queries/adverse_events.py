@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from queries.cohorts import EVERYONE, AllOf, AnyOf, AnyRecord, Between, OneOf, Rule
+from queries.cohorts import EVERYONE, AllOf, AnyOf, AnyRecord, Between, OneOf, Rule, Window
 from queries.cohorts.checking import column_kind
 from queries.cohorts.criterion import MAX_VALUES
 from queries.errors import DataError
@@ -101,7 +101,12 @@ OneOf(column='AEBODSYS', keep_missing=False, values=('Gut',))))
 
 
 def selection_rule(
-    store: Store, selection: EventSelection, of: EventTerms, *, column: str | None = None
+    store: Store,
+    selection: EventSelection,
+    of: EventTerms,
+    *,
+    column: str | None = None,
+    days: tuple[int, int] | None = None,
 ) -> Rule:
     """Exactly the subjects whom `EventSets` counts as having such an event.
 
@@ -112,6 +117,8 @@ def selection_rule(
     ----------
     column : str, optional
         The column of the adverse events whose levels are the classes; else the study's own.
+    days : tuple of int, optional
+        Days after first dose, both included, between which the event starts.
 
     Raises
     ------
@@ -129,7 +136,9 @@ def selection_rule(
         raise DataError("a study with adverse events has ADAE or AE")
     source = dict(store.layout.adverse_events.sources)
     if selection.emergence == "window":
-        found = store.event_sets.subjects(selection, of=of, cohort=EVERYONE, column=column)
+        found = store.event_sets.subjects(
+            selection, of=of, cohort=EVERYONE, column=column, days=days
+        )
         return _listed(store, found)
     if column is not None:
         source["class"] = column
@@ -146,7 +155,8 @@ def selection_rule(
     if selection.least_grade:
         parts.append(_graded(store, source, selection.least_grade))
     where = None if not parts else parts[0] if len(parts) == 1 else AllOf(tuple(parts))
-    return AnyRecord(dataset=store.layout.event_dataset, where=where)
+    within = None if days is None else Window(low=days[0], high=days[1])
+    return AnyRecord(dataset=store.layout.event_dataset, where=where, within=within)
 
 
 def _as_recorded(store: Store, column: str, names: list[str]) -> tuple[Any, ...]:
@@ -168,7 +178,7 @@ def _listed(store: Store, numbers: Places) -> Rule:
         f"WHERE list_contains($numbers, {layout.number}::BIGINT) ORDER BY ALL",
         {"numbers": numbers.tolist()},
     )
-    return OneOf(column=layout.schema.subject, values=tuple(ids["subject"]))
+    return _one_of(layout.schema.subject, tuple(ids["subject"]))
 
 
 def _of_kind(store: Store, kind: str, source: Mapping[str, str]) -> list[Rule]:

@@ -66,6 +66,12 @@ DARK = Tones(
     accent_soft="#2F7379",
 )
 
+# From none to most, for cells of a heat map: one hue, so that lightness alone tells them apart.
+RAMPS: Mapping[Mode, tuple[str, ...]] = {
+    "light": ("#ECF2F3", "#C3DFE2", "#90C6CB", "#59A7AE", "#2B848B", "#0D5A61"),
+    "dark": ("#1B282F", "#1E4549", "#24676E", "#338D94", "#5FB5BB", "#A9E1E4"),
+}
+
 # Derived from Okabe and Ito (2008), shifted until each colour has a contrast of at
 # least 3 to both backgrounds and stays apart from the others for the three common
 # kinds of colour blindness (tests/dashboard/charts/test_theme.py measures both).
@@ -271,7 +277,8 @@ _HEX = re.compile(r"#[0-9A-F]{6}\b")
 def _swaps_into(mode: Mode) -> dict[str, str]:
     target = {**asdict(DARK if mode == "dark" else LIGHT), **_INKS[mode]}
     source = {**asdict(LIGHT if mode == "dark" else DARK), **_INKS[_other(mode)]}
-    return {source[role]: target[role] for role in source}
+    ramp = zip(RAMPS[_other(mode)], RAMPS[mode], strict=True)
+    return {source[role]: target[role] for role in source} | dict(ramp)
 
 
 def _other(mode: Mode) -> Mode:

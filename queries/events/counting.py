@@ -147,6 +147,30 @@ def tally_terms(
 
 
 @njit(cache=True, nogil=True)
+def collect_records(
+    records: Records, choice: Choice, term: int, into_number: Days, into_day: Days, held: int
+) -> int:
+    """Write number and day of the records of a term that count behind those already held.
+
+    Returns
+    -------
+    int
+        How many are held then.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for place in range(starts[term], starts[term + 1]):
+        who, day = number[place], days[place]
+        if group_of[who] != groups and _fits(
+            kinds[place], grades[place], day, treated[who], limits
+        ):
+            into_number[held], into_day[held] = who, day
+            held += 1
+    return held
+
+
+@njit(cache=True, nogil=True)
 def tally_subjects(choice: Choice, first_day: Days, tally: Places) -> None:
     """Count subjects and lost days by group, from the first days of `tally_terms`."""
     followed, group_of = choice.followed, choice.group_of
@@ -253,3 +277,57 @@ def tally_periods(
             if inside and (who != before or period != counted):
                 before, counted = who, period
                 tally[row, group, period] += 1
+
+
+@njit(cache=True, nogil=True)
+def tally_class_periods(
+    records: Records,
+    choice: Choice,
+    first: int,
+    last: int,
+    edges: Places,
+    seen: npt.NDArray[np.uint64],
+    tally: Places,
+) -> None:
+    """Count subjects by group and period in which an event of any of the terms starts.
+
+    Parameters
+    ----------
+    seen : array
+        By number one bit a period, 64 in a word; at first without any.
+    tally : array of int
+        Group, period; added to.
+    """
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for place in range(starts[first], starts[last]):
+        who, day = number[place], days[place]
+        group = group_of[who]
+        if group == groups or not _fits(kinds[place], grades[place], day, treated[who], limits):
+            continue
+        period = np.searchsorted(edges, day, side="right") - 1
+        if 0 <= period < len(edges) - 1:
+            word, bit = period // 64, np.uint64(1) << np.uint64(period % 64)
+            if seen[who, word] & bit == 0:
+                seen[who, word] |= bit
+                tally[group, period] += 1
+
+
+@njit(cache=True, nogil=True)
+def note_starting(
+    records: Records,
+    choice: Choice,
+    first: int,
+    last: int,
+    between: tuple[int, int],
+    having: npt.NDArray[np.bool_],
+) -> None:
+    """Note by number who has an event that starts between two days, both included."""
+    starts, number, days, kinds, grades = records
+    limits = choice.need, choice.least_grade, choice.days_after
+    treated, group_of, groups = choice.treated, choice.group_of, choice.groups
+    for place in range(starts[first], starts[last]):
+        who, day = number[place], days[place]
+        if group_of[who] != groups and between[0] <= day <= between[1]:
+            having[who] |= _fits(kinds[place], grades[place], day, treated[who], limits)

@@ -141,6 +141,7 @@ dated AS (
         cut.day AS cut,
         upper(coalesce(treatment_status, status)) = 'DISCONTINUED' AS stopped,
         upper(status) = 'DISCONTINUED' AS left_study,
+        ended_study_on AS left_on,
         upper(discontinuation_reason) IN ('DEATH', 'DIED') AS left_by_death,
         last_dose_on + $days_after::INTEGER AS dosed_until,
         CASE WHEN $until = 'last dose'
@@ -151,6 +152,19 @@ dated AS (
                 coalesce(ended_study_on, last_alive_on, cut.day, last_dose_on), died_on, cut.day)
         END AS ended
     FROM ({subjects}) CROSS JOIN cut
+),
+-- Leaving the study ended follow-up: on that day itself, or when the subject was last known alive
+-- before it. Not when the days after the last dose were over, or the data were cut, before.
+reasoned AS (
+    SELECT
+        *,
+        left_study AND (
+            coalesce(left_on = ended, FALSE)
+            OR (coalesce(left_on <= cut, TRUE)
+                AND ended < coalesce(cut, ended + 1)
+                AND ($until = 'end of study' OR ended < coalesce(dosed_until, ended + 1)))
+        ) AS ended_by_leaving
+    FROM dated
 )
 SELECT
     number,
@@ -158,14 +172,12 @@ SELECT
     greatest(coalesce(ended - first + 1, 0), 0)::INTEGER AS days,
     CASE
         WHEN died_on <= ended THEN 1
-        WHEN left_by_death AND ($until = 'end of study' OR ended < dosed_until)
-            AND died_on IS NULL AND ended < coalesce(cut, ended + 1) THEN 1
+        WHEN ended_by_leaving AND left_by_death AND died_on IS NULL THEN 1
+        WHEN ended_by_leaving THEN 2
         WHEN $until = 'last dose' AND stopped AND ended = dosed_until THEN 2
-        WHEN left_study AND ended < coalesce(cut, ended + 1)
-            AND ($until = 'end of study' OR ended < dosed_until) THEN 2
         ELSE 0
     END::UTINYINT AS ended_by
-FROM dated ORDER BY number
+FROM reasoned ORDER BY number
 """
 
 

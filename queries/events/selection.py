@@ -89,7 +89,7 @@ class EventSelection:
         if self.ends == "last dose":
             return (
                 f"Follow-up from first dose until {self.days_after} days after the last, death, "
-                "end of study or data cut, whichever comes first."
+                "the last day known alive, end of study or data cut, whichever comes first."
             )
         return "Follow-up from first dose until end of study, death or data cut."
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 import duckdb
 import numpy as np
@@ -26,14 +26,15 @@ from queries.events.counting import (
     Small,
     note_kinds,
     tally_grades,
-    tally_periods,
 )
+from queries.events.onset import first_ends
 from queries.events.records import (
     EventRecords,
     FollowUp,
     read_event_records,
     read_follow_up,
 )
+from queries.events.repeated import RepeatedEvents, repeated_events
 from queries.events.selection import EventSelection, EventTerms
 from queries.events.tables import (
     DAYS_IN_YEAR,
@@ -161,7 +162,12 @@ class EventSets:
         return pd.concat(tables, ignore_index=True)[["kind", "arm", "with_event", "events"]]
 
     def worst_grades(
-        self, selection: EventSelection, *, cohort: Cohort, arm: str = "actual"
+        self,
+        selection: EventSelection,
+        *,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
     ) -> pd.DataFrame:
         """Subjects by class, term, arm and the worst grade they had; 0 is not graded.
 
@@ -171,7 +177,7 @@ class EventSets:
             `class`, `term` ("" for a class as a whole; both "" for everything), `arm`, `grade`,
             `subjects`.
         """
-        asked = self._asked(selection, cohort, arm, (), None)
+        asked = self._asked(selection, cohort, arm, (), column)
         arrays, subjects, groups = asked.records.arrays, len(asked.group_of), asked.groups
 
         def grade(first: int, last: int) -> tuple[Places, Grades]:
@@ -212,36 +218,31 @@ class EventSets:
         cohort: Cohort,
         arm: str = "actual",
         stratum: tuple[str, ...] = (),
+        column: str | None = None,
     ) -> pd.DataFrame:
         """How and when the follow-up of each subject for a first event ended.
+
+        Parameters
+        ----------
+        column : str, optional
+            The column of the adverse events whose levels are the classes of `of`.
 
         Returns
         -------
         DataFrame
             `arm`, `stratum`, `day` (1 is the day of first dose), `end` ("event", "died",
-            "discontinued" or "censored") and `subjects`. An event dated after the end of
-            follow-up is none. Subjects without follow-up have `end` "not followed" and those
-            whose only events have no date "undated event"; both have day 0.
+            "discontinued" or "censored"), `ever` (whether there is such an event at all), `before`
+            (whether the first is from before the first dose; it counts on day 1) and `subjects`.
+            An event dated after the end of follow-up is none, though there is one. Subjects
+            without follow-up have `end` "not followed" and those whose only events have no date
+            "undated event"; both have day 0.
         """
-        asked = self._asked(selection, cohort, arm, stratum, None)
-        number, time, end = asked.ends(of)
-        frame = pd.DataFrame({"group": asked.group_of[number], "day": time, "end": end})
-        table = frame.groupby(["group", "day", "end"]).size().rename("subjects").reset_index()
-        labels = asked.labels.iloc[table["group"].to_numpy()].reset_index(drop=True)
-        return pd.DataFrame(
-            {
-                "arm": labels["arm"],
-                "stratum": labels["stratum"],
-                "day": table["day"],
-                "end": np.array(ENDS, dtype=object)[table["end"].to_numpy()],
-                "subjects": table["subjects"],
-            }
-        )
+        return first_ends(self._asked(selection, cohort, arm, stratum, column), of)
 
     def ends(
         self, selection: EventSelection, *, of: EventTerms, cohort: Cohort, arm: str = "actual"
     ) -> pd.DataFrame:
-        """The same by subject: `number`, `arm`, `day`, `end`, in the order of their numbers."""
+        """How follow-up ended by subject: `number`, `arm`, `day`, `end`, in order of numbers."""
         asked = self._asked(selection, cohort, arm, (), None)
         number, time, end = asked.ends(of)
         return pd.DataFrame(
@@ -253,6 +254,18 @@ class EventSets:
             }
         )
 
+    def repeated(
+        self,
+        selection: EventSelection,
+        *,
+        of: EventTerms,
+        cohort: Cohort,
+        arm: str = "actual",
+        column: str | None = None,
+    ) -> RepeatedEvents:
+        """Every event of some terms within follow-up, as arrays; see `RepeatedEvents`."""
+        return repeated_events(self._asked(selection, cohort, arm, (), column), of)
+
     def by_period(
         self,
         selection: EventSelection,
@@ -260,6 +273,8 @@ class EventSets:
         *,
         cohort: Cohort,
         arm: str = "actual",
+        column: str | None = None,
+        whole_classes: bool = False,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Subjects with an event that starts in each period, by class and term.
 
@@ -267,6 +282,10 @@ class EventSets:
         ----------
         edges : sequence of int
             Days after first dose at which periods begin, and the end of the last; ascending.
+        column : str, optional
+            A column of the adverse events whose levels are the classes.
+        whole_classes : bool
+            Of any term of a class; `term` then is "".
 
         Returns
         -------
@@ -277,17 +296,15 @@ class EventSets:
         limits = np.asarray(edges, dtype=np.int64)
         if len(limits) < 2 or (np.diff(limits) <= 0).any():
             raise DataError("periods begin on ascending days", got=[int(one) for one in limits])
-        asked = self._asked(selection, cohort, arm, (), None)
-        arrays, shape = asked.records.arrays, (asked.groups, len(limits) - 1)
-
-        def count(first: int, last: int) -> Places:
-            tally = np.zeros((last - first, *shape), dtype=np.int64)
-            tally_periods(arrays, asked.choice, first, last, limits, tally)
-            return tally
-
-        found = [np.zeros((0, *shape), dtype=np.int64), *asked.each_class(count)]
-        terms = asked.records.terms
-        table = table_of(terms, found, asked.labels, by="period", counted="with_event")
+        asked = self._asked(selection, cohort, arm, (), column)
+        count = asked.periods_of_class if whole_classes else asked.periods_of_terms
+        found = asked.each_class(partial(count, limits))
+        keys = asked.records.terms
+        if whole_classes:
+            names = [name for name, _, _ in asked.records.classes()]
+            keys = pd.DataFrame({"class": names, "term": ""})
+        nothing = np.zeros((0, asked.groups, len(limits) - 1), dtype=np.int64)
+        table = table_of(keys, [nothing, *found], asked.labels, by="period", counted="with_event")
         followed = [
             asked.labels[["arm"]].assign(
                 period=place, at_risk=asked.sums((asked.stay.days > start).astype(np.int64))
@@ -306,10 +323,20 @@ class EventSets:
         cohort: Cohort,
         arm: str = "actual",
         column: str | None = None,
+        days: tuple[int, int] | None = None,
     ) -> Places:
-        """The numbers of the subjects with an event of some terms."""
+        """The numbers of the subjects with an event of some terms.
+
+        Parameters
+        ----------
+        days : tuple of int, optional
+            Days after first dose, both included, between which the event starts.
+        """
         asked = self._asked(selection, cohort, arm, (), column)
-        return np.flatnonzero(asked.first_days(asked.records.codes(of)) < NO_EVENT)
+        codes = asked.records.codes(of)
+        if days is not None:
+            return asked.starting(codes, days)
+        return np.flatnonzero(asked.first_days(codes) < NO_EVENT)
 
     def latest_after_last_dose(self) -> int | None:
         """How many days after the last dose the last flagged event starts; None without one."""
@@ -323,14 +350,19 @@ class EventSets:
         after = records.day[known] - treated[known]
         return int(after.max()) if len(after) else None
 
-    def records(self) -> EventRecords:
-        """All records, in memory from now on."""
+    def records(self, column: str | None = None) -> EventRecords:
+        """All records, in memory from now on; their classes are a column's where one is given."""
         with self._lock:
-            return self._read(None)
+            return self._read(column)
 
-    def terms(self) -> pd.DataFrame:
-        """The classes and terms that the study recorded, in order."""
-        return self.records().terms.copy()
+    def record_count(self, of: EventTerms, column: str | None = None) -> int:
+        """How many records there are of some terms, whoever has them and whatever counts."""
+        known = self.records(column)
+        return int(np.diff(known.starts)[known.codes(of)].sum())
+
+    def terms(self, column: str | None = None) -> pd.DataFrame:
+        """The classes (of a column, where one is given) and terms that were recorded, in order."""
+        return self.records(column).terms.copy()
 
     # What an ask needs ------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ from queries.events.counting import (
     Choice,
     Days,
     GroupOf,
+    note_starting,
+    tally_class_periods,
+    tally_periods,
     tally_subjects,
     tally_terms,
 )
@@ -118,7 +121,10 @@ class Asked:
 
     def ends(self, of: EventTerms) -> tuple[Places, Places, Places]:
         """Of the chosen subjects their numbers, the day their follow-up ended, and how (`ENDS`)."""
-        first = self.first_days(self.records.codes(of))
+        return self.ended(self.first_days(self.records.codes(of)))
+
+    def ended(self, first: Days) -> tuple[Places, Places, Places]:
+        """The same from the days of the first events, by number."""
         number = np.flatnonzero(self.group_of < self.groups)
         day = np.clip(first[number], 0, UNKNOWN_DAY - 1).astype(np.int64) + 1
         days = self.stay.days[number].astype(np.int64)
@@ -129,6 +135,27 @@ class Asked:
         time = np.where(happened, day, days)
         time[end > _EVENT] = 0
         return number, time, end
+
+    def starting(self, codes: Places, between: tuple[int, int]) -> Places:
+        """The numbers of those with an event of some terms that starts between two days."""
+        having = np.zeros(len(self.group_of), dtype=bool)
+        for code in codes:
+            place = int(code)
+            note_starting(self.records.arrays, self.choice, place, place + 1, between, having)
+        return np.flatnonzero(having)
+
+    def periods_of_terms(self, edges: Places, first: int, last: int) -> Places:
+        """Subjects by term, group and period in which an event of theirs starts."""
+        tally = np.zeros((last - first, self.groups, len(edges) - 1), dtype=np.int64)
+        tally_periods(self.records.arrays, self.choice, first, last, edges, tally)
+        return tally
+
+    def periods_of_class(self, edges: Places, first: int, last: int) -> Places:
+        """The same of all terms together, in one row."""
+        tally = np.zeros((1, self.groups, len(edges) - 1), dtype=np.int64)
+        seen = np.zeros((len(self.group_of), -(-(len(edges) - 1) // 64)), dtype=np.uint64)
+        tally_class_periods(self.records.arrays, self.choice, first, last, edges, seen, tally[0])
+        return tally
 
     def no_days(self) -> Days:
         """By number, the first day so far: none."""

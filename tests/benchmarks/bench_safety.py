@@ -19,6 +19,8 @@ import duckdb
 import pandas as pd
 
 from dashboard.analyses.safety.adverse_events import AdverseEvents
+from dashboard.analyses.safety.mean_count import MeanCountAnalysis
+from dashboard.analyses.safety.onset import OnsetAnalysis
 from dashboard.analyses.safety.overview import SafetyOverview
 from dashboard.analyses.safety.subjects import SafetySubjects
 from queries.cohorts import Between, Cohort
@@ -115,10 +117,12 @@ def pages(store: Store) -> dict[str, Callable[[], object]]:
         "the same, events in a window around treatment": lambda: AdverseEvents(
             subjects=subjects(), selection=window
         ).run(store),
-        "onset of any event": lambda: sets.onset(
-            plain, of=EventTerms(), cohort=subjects().chosen()
+        "onset of any event": lambda: OnsetAnalysis(subjects=subjects()).run(store),
+        "onset of one term": lambda: OnsetAnalysis(subjects=subjects(), of=term).run(store),
+        "mean count of one term": lambda: MeanCountAnalysis(subjects=subjects(), of=term).run(
+            store
         ),
-        "onset of one term": lambda: sets.onset(plain, of=term, cohort=subjects().chosen()),
+        "mean count of every event": lambda: MeanCountAnalysis(subjects=subjects()).run(store),
         "terms by month": lambda: sets.by_period(plain, MONTHS, cohort=subjects().chosen()),
         "worst grades": lambda: sets.worst_grades(plain, cohort=subjects().chosen()),
     }

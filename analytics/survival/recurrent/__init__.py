@@ -1,5 +1,6 @@
 """Recurrent events: mean cumulative count, rates, and rows for regression."""
 
+from analytics.survival.recurrent.daily import DailyEvents
 from analytics.survival.recurrent.events import RecurrentEvents
 from analytics.survival.recurrent.mean_count import (
     MeanCountCurve,
@@ -13,6 +14,7 @@ from analytics.survival.recurrent.regression_rows import (
 )
 
 __all__ = [
+    "DailyEvents",
     "MeanCountCurve",
     "MeanCumulativeCount",
     "RecurrentEvents",

@@ -14,6 +14,7 @@ from analytics.checks import require
 from analytics.results import Result, registered
 from analytics.survival.columns import checked_times, known_positions, label_codes, zero_or_one
 from analytics.survival.counts import DAYS, merged_times
+from analytics.survival.recurrent.mean_function import MeanFunction, mean_function
 
 FOLLOWUP_COLUMNS = ("subject", "arm", "end", "died")
 EVENT_COLUMNS = ("subject", "time")
@@ -136,6 +137,25 @@ class RecurrentEvents(Result):
             events=self.events.assign(time=self.events["time"] * ratio),
             time_unit=time_unit,
         )
+
+    def mean_function(self, arm: str) -> MeanFunction:
+        """The mean function of one arm."""
+        own = self.followup[self.followup["arm"] == arm].reset_index(drop=True)
+        happened = self.events[self.events["subject"].isin(own["subject"])]
+        return mean_function(
+            end=own["end"].to_numpy(),
+            died=own["died"].to_numpy(),
+            subject=pd.Index(own["subject"]).get_indexer(happened["subject"]).astype(np.int64),
+            time=happened["time"].to_numpy(),
+        )
+
+    def totals(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """By arm, the events and the time of each subject."""
+        subjects = self.to_frame()
+        return {
+            arm: (own["events"].to_numpy(), own["end"].to_numpy())
+            for arm, own in ((arm, subjects[subjects["arm"] == arm]) for arm in self.arms)
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """One row per subject: subject, arm, end, died, events."""

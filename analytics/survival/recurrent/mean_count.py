@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,9 @@ from scipy.special import ndtri
 from analytics.checks import require
 from analytics.results import Result, registered, require_columns
 from analytics.survival.arm_contrasts import arm_differences, arm_ratios
+from analytics.survival.counts import DAYS
+from analytics.survival.recurrent.daily import DailyEvents
 from analytics.survival.recurrent.events import RecurrentEvents
-from analytics.survival.recurrent.mean_function import mean_function
 from analytics.survival.step_function import asked_times, step_at, step_from
 
 Floats = NDArray[np.float64]
@@ -148,13 +149,33 @@ class MeanCumulativeCount(Result):
             self.landmark(time), self.arms, "mean", confidence_level=self.confidence_level
         )
 
+    def in_unit(self, time_unit: str) -> MeanCumulativeCount:
+        """The same on another time scale.
+
+        Examples
+        --------
+        >>> data = RecurrentEvents.from_subjects([14], [[7]])
+        >>> fit_mean_cumulative_count(data).in_unit("weeks").curves[0].table["time"].tolist()
+        [0.0, 1.0, 2.0]
+        """
+        require(time_unit in DAYS, f"time_unit in {tuple(DAYS)}", time_unit=time_unit)
+        ratio = DAYS[self.time_unit] / DAYS[time_unit]
+        curves = (
+            replace(one, table=one.table.assign(time=one.table["time"] * ratio))
+            for one in self.curves
+        )
+        return replace(self, curves=tuple(curves), time_unit=time_unit)
+
     def to_frame(self) -> pd.DataFrame:
         """The steps of all curves, one below the other."""
         return pd.concat([curve.to_frame() for curve in self.curves], ignore_index=True)
 
 
 def fit_mean_cumulative_count(
-    events: RecurrentEvents, *, interval: str = "log", confidence_level: float = 0.95
+    events: RecurrentEvents | DailyEvents,
+    *,
+    interval: str = "log",
+    confidence_level: float = 0.95,
 ) -> MeanCumulativeCount:
     """Estimate the mean number of events per subject over time in each arm.
 
@@ -165,7 +186,7 @@ def fit_mean_cumulative_count(
 
     Parameters
     ----------
-    events : RecurrentEvents
+    events : RecurrentEvents or DailyEvents
         One arm or several.
     interval : {"log", "plain"}
         Scale on which the interval is symmetric.
@@ -203,16 +224,9 @@ def fit_mean_cumulative_count(
 
 
 def _curve(
-    events: RecurrentEvents, arm: str, interval: str, confidence_level: float
+    events: RecurrentEvents | DailyEvents, arm: str, interval: str, confidence_level: float
 ) -> MeanCountCurve:
-    own = events.followup[events.followup["arm"] == arm].reset_index(drop=True)
-    happened = events.events[events.events["subject"].isin(own["subject"])]
-    found = mean_function(
-        end=own["end"].to_numpy(),
-        died=own["died"].to_numpy(),
-        subject=pd.Index(own["subject"]).get_indexer(happened["subject"]).astype(np.int64),
-        time=happened["time"].to_numpy(),
-    )
+    found = events.mean_function(arm)
     std_err = np.sqrt(np.where(found.variance > _NO_SPREAD * found.mean**2, found.variance, 0.0))
     lower, upper = _limits(found.mean, std_err, interval, confidence_level)
     if found.at_risk[0] > 0 and not (found.events[0] or found.deaths[0] or found.ended[0]):
@@ -223,9 +237,9 @@ def _curve(
     )  # fmt: skip
     return MeanCountCurve(
         arm=arm,
-        subjects=len(own),
-        events=len(happened),
-        deaths=int(own["died"].sum()),
+        subjects=int(found.at_risk[0]),
+        events=int(found.events.sum()),
+        deaths=int(found.deaths.sum()),
         table=pd.DataFrame(dict(zip(MEAN_COUNT_COLUMNS, columns, strict=True))),
     )
 

@@ -71,6 +71,30 @@ def mean_function(*, end: Floats, died: Integers, subject: Integers, time: Float
     """
     steps = np.unique(np.concatenate(([0.0], end, time)))
     last, when = np.searchsorted(steps, end), np.searchsorted(steps, time)
+    return on_steps(steps=steps, last=last, died=died, subject=subject, when=when)
+
+
+def on_steps(
+    *, steps: Floats, last: Integers, died: Integers, subject: Integers, when: Integers
+) -> MeanFunction:
+    """The same where the places of all times are known.
+
+    Parameters
+    ----------
+    steps : array
+        Distinct times, ascending from 0.
+    last, when : array of int
+        Place of each end and of each event.
+
+    Examples
+    --------
+    >>> found = on_steps(
+    ...     steps=np.array([0.0, 1.0, 3.0]), last=np.array([2, 2]), died=np.zeros(2, np.int64),
+    ...     subject=np.array([0]), when=np.array([1]),
+    ... )
+    >>> found.mean.tolist()
+    [0.0, 0.5, 0.5]
+    """
     events, leaving = (np.bincount(place, minlength=steps.size) for place in (when, last))
     deaths = np.bincount(last[died == 1], minlength=steps.size)
     at_risk = np.cumsum(leaving[::-1])[::-1]
@@ -84,8 +108,7 @@ def mean_function(*, end: Floats, died: Integers, subject: Integers, time: Float
         killed_at=np.cumsum(mean * deaths / at_risk**2),
     )
     own = _running_sums(step[when], subject)
-    total = np.zeros(end.size)
-    np.add.at(total, subject, step[when])
+    total: Floats = np.bincount(subject, weights=step[when], minlength=last.size).astype(np.float64)
     variance = _of_ended(risk, last, total, died / at_risk[last])
     variance += _of_followed(risk, when, own, step[when], last, total)
     return MeanFunction(
@@ -144,5 +167,7 @@ def _of_followed(
 def _running_sums(values: Floats, subject: Integers) -> Floats:
     """Sum of a subject's values up to and including each; the subjects stand together."""
     sums = np.cumsum(values)
-    first = np.searchsorted(subject, subject)
-    return sums - np.concatenate(([0.0], sums))[first]
+    counts = np.bincount(subject) if subject.size else np.zeros(1, dtype=np.int64)
+    before = np.concatenate(([0.0], sums))[np.concatenate(([0], np.cumsum(counts)[:-1]))]
+    own: Floats = sums - np.repeat(before, counts)
+    return own

@@ -12,6 +12,7 @@ from scipy.special import ndtr, ndtri
 from analytics.checks import NotEstimableError, require
 from analytics.results import Result, registered, require_columns
 from analytics.survival.counts import DAYS
+from analytics.survival.recurrent.daily import DailyEvents
 from analytics.survival.recurrent.events import RecurrentEvents
 
 Floats = NDArray[np.float64]
@@ -93,7 +94,7 @@ class RecurrentRates(Result):
 
 
 def estimate_recurrent_rates(
-    events: RecurrentEvents, *, per: float = 100.0, confidence_level: float = 0.95
+    events: RecurrentEvents | DailyEvents, *, per: float = 100.0, confidence_level: float = 0.95
 ) -> RecurrentRates:
     """Rate of events in each arm, as if it were constant over time.
 
@@ -103,7 +104,7 @@ def estimate_recurrent_rates(
 
     Parameters
     ----------
-    events : RecurrentEvents
+    events : RecurrentEvents or DailyEvents
         One arm or several.
     per : float
         Patient-years that the rate refers to.
@@ -129,13 +130,12 @@ def estimate_recurrent_rates(
     """
     require(0 < per < np.inf, "0 < per < infinity", per=per)
     require(0 < confidence_level < 1, "0 < confidence_level < 1", confidence_level=confidence_level)
-    subjects = events.to_frame()
-    years = subjects["end"] * DAYS[events.time_unit] / DAYS["years"]
+    in_years = DAYS[events.time_unit] / DAYS["years"]
     reach = float(ndtri(0.5 + confidence_level / 2))
-    rows = []
-    for arm in events.arms:
-        own = subjects["arm"] == arm
-        rows.append(_rate(arm, subjects["events"][own].to_numpy(), years[own].to_numpy(), reach))
+    rows = [
+        _rate(arm, happened, end * in_years, reach)
+        for arm, (happened, end) in events.totals().items()
+    ]
     table = pd.DataFrame(rows, columns=list(RATE_COLUMNS))
     scaled = {name: table[name] * per for name in ("rate", "lower", "upper")}
     return RecurrentRates(

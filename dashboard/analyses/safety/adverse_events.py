@@ -94,7 +94,7 @@ class AdverseEvents:
             column=self.column,
         )
         arms = self._arms(store, found)
-        refusal = comparison_refusal(store, self.subjects) or _one_arm(store, arms)
+        refusal = comparison_refusal(store, self.subjects) or one_arm(store, arms)
         levels = {level: self._level(found, arms, level, refusal) for level in LEVELS}
         return AdverseEventsAnswer(
             asked=self, counts=found, arms=arms, refusal=refusal, levels=levels
@@ -240,7 +240,8 @@ class AdverseEventsAnswer:
         return table.assign(level=level)
 
 
-def _one_arm(store: Store, arms: tuple[str, ...]) -> str | None:
+def one_arm(store: Store, arms: tuple[str, ...]) -> str | None:
+    """Why there is nothing to compare with: arms are pooled, or there is one."""
     if store.pooled:
         return "Arms are pooled: the study is blinded."
     return None if len(arms) > 1 else "Only one arm has subjects in this cohort."

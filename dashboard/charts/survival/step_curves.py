@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts.axes import time_ticks
 from dashboard.charts.contrast import translucent
-from dashboard.charts.lettering import legend_name, legend_pixels, literal
+from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
 from dashboard.charts.risk_table import RiskTable, add_risk_table, risk_table
 from dashboard.charts.steps import step_index, thinned
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
@@ -223,6 +223,6 @@ def _set_axes(
             "range": [0, top or 1.0],
             "tickformat": ".0%" if options.shares else "",
             "nticks": 7,
-            "title": {"text": literal(options.estimate)},
+            "title": {"text": fitted(options.estimate, _CURVE_PIXELS, size=14, most=2)},
         },
     )

@@ -58,6 +58,10 @@ def event_notes(asked: AdverseEvents, said: Sequence[str]) -> list[str]:
         missing.append(
             f"{answer.counts.not_followed:,} subjects have no dated follow-up and no time at risk."
         )
+    return notes(asked.subjects, [asked.selection.sentence(), *said, *missing, *scale_said()])
+
+
+def scale_said() -> list[str]:
+    """How severities count as grades, where no grades were collected."""
     graded = "grade" in state.store().layout.adverse_events.sources
-    scale = [] if graded else ["Mild, moderate and severe count as grades 1, 2 and 3."]
-    return notes(asked.subjects, [asked.selection.sentence(), *said, *missing, *scale])
+    return [] if graded else ["Mild, moderate and severe count as grades 1, 2 and 3."]

@@ -9,12 +9,29 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.views import heading
-from dashboard.views.safety import exposure, hierarchical, listings, overview, terms
+from dashboard.views.safety import (
+    butterfly,
+    dots,
+    exposure,
+    hierarchical,
+    listings,
+    onset,
+    over_time,
+    overview,
+    terms,
+    volcano,
+)
 from dashboard.views.safety.inputs import choose_events
+from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[AdverseEvents], None]] = {
     "Overview": overview.show,
     "Terms": terms.show,
+    "Dot plot": dots.show,
+    "Volcano": volcano.show,
+    "Butterfly": butterfly.show,
+    "Over time": over_time.show,
+    "Onset": onset.show,
     "Hierarchical model": hierarchical.show,
     "Exposure": lambda asked: exposure.show(asked.subjects),
     "Deaths and listings": lambda asked: listings.show(asked.subjects),
@@ -36,9 +53,7 @@ def show() -> None:
 
 
 def _tabs(asked: AdverseEvents) -> None:
-    names = list(TABS)
-    key = state.choice("safety_tab", names, names[0])
-    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    tabs = choose_tab(list(TABS), key="safety_tab")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab, results.explained():

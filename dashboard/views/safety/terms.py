@@ -17,6 +17,7 @@ from dashboard.views.safety import behind, marks
 from dashboard.views.safety.cuts import Cuts, choose_cuts
 from dashboard.views.safety.inputs import ADJUSTED_BY, interval_name
 from dashboard.views.safety.notes import event_notes
+from dashboard.views.safety.shown import choose_classes
 from dashboard.views.safety.which import rule_of
 from queries.events import EventTerms
 
@@ -29,7 +30,10 @@ def show(asked: AdverseEvents) -> None:
     """The table, and the subjects behind the row that is chosen."""
     cuts = choose_cuts()
     answer = state.answered(asked)
+    classes = choose_classes(answer)
     table = answer.table(least_percent=cuts.percent, least_difference=cuts.difference)
+    if classes:
+        table = table[(table["level"] == "overall") | table["class"].isin(classes)]
     if table.empty:
         st.info("No adverse event of this kind is recorded in this cohort.", icon=_EMPTY)
         return
@@ -38,7 +42,7 @@ def show(asked: AdverseEvents) -> None:
     shown, rows = shown_table(table, answer)
     st.caption(_counted(table, answer))
     _draw(shown, rows)
-    _take_away(shown, table, asked, answer, cuts)
+    _take_away(shown, table, asked, answer, cuts, classes)
     show_behind(asked, answer, marks.chosen(_MARK), key="terms_behind")
 
 
@@ -142,8 +146,10 @@ def _take_away(
     asked: AdverseEvents,
     answer: AdverseEventsAnswer,
     cuts: Cuts,
+    classes: tuple[str, ...],
 ) -> None:
-    said = event_notes(asked, [*methods(answer), *cuts.said()])
+    only = [f"Only of {', '.join(classes)}."] if classes else []
+    said = event_notes(asked, [*methods(answer), *cuts.said(), *only])
     st.caption(" ".join(plain(one) for one in said))
     name = file_stem(f"{state.study().code} adverse events by term")
     code = asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=cuts.code())
@@ -203,12 +209,13 @@ def show_behind(
     picked = arm[0] if arm and arm[0] in arms else ""
     if len(answer.arms) > 1 and not arm:
         options = list(arms)
-        chosen_arm = st.segmented_control(
+        chosen_arm = st.radio(
             "Arm",
             options,
             key=state.choice(f"safety_{key}_arm", options, ""),
             persist_state="session",
-            format_func=arms.__getitem__,
+            format_func=lambda one: plain(arms[one]),
+            horizontal=True,
         )
         picked = chosen_arm or ""
     store = state.store()

@@ -9,6 +9,12 @@ from queries.cohorts import Rule
 from queries.events import EventTerms
 
 
-def rule_of(asked: AdverseEvents, of: EventTerms) -> Rule:
-    """Who has an event of these classes and terms among the events selected."""
-    return selection_rule(state.store(), asked.selection, of, column=asked.column)
+def rule_of(asked: AdverseEvents, of: EventTerms, *, days: tuple[int, int] | None = None) -> Rule:
+    """Who has an event of these classes and terms among the events selected.
+
+    Parameters
+    ----------
+    days : tuple of int, optional
+        Days after first dose, both included, between which it starts.
+    """
+    return selection_rule(state.store(), asked.selection, of, column=asked.column, days=days)
