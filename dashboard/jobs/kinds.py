@@ -12,6 +12,7 @@ from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from queries.errors import DataError
 from queries.store import Store, open_store
@@ -92,7 +93,22 @@ BERRY_BERRY = Kind(
     title=lambda request: f"Berry–Berry model of {request.arm}"[:200],
 )
 
-KINDS: Mapping[str, Kind[Any, Any]] = {kind.name: kind for kind in (BERRY_BERRY,)}
+
+def _fit_prediction(request: PredictionFit, context: Context) -> PredictionReport:
+    with context.store() as store:
+        return request.run(store, context.progress)
+
+
+PREDICTION = Kind(
+    name="prediction",
+    label="Prediction",
+    request=PredictionFit,
+    result=PredictionReport,
+    run=_fit_prediction,
+    title=lambda request: request.question.sentence()[:200],
+)
+
+KINDS: Mapping[str, Kind[Any, Any]] = {kind.name: kind for kind in (BERRY_BERRY, PREDICTION)}
 
 
 def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any, Any]:

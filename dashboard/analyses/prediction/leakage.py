@@ -23,14 +23,17 @@ def usual_columns(store: Store) -> tuple[str, ...]:
     """Columns that predict unless the reader says otherwise: each fact once.
 
     A grouping of a number that is there itself, or a number that codes a category, adds nothing.
+    Numbers come first.
 
     Examples
     --------
     >>> usual_columns(store)
-    ('COUNTRY', 'AGE', 'SEX', 'RACE')
+    ('AGE', 'COUNTRY', 'SEX', 'RACE')
     """
     known, _ = offered_columns(store)
-    return tuple(name for name in known if not _repeats(name, known))
+    usual = [name for name in known if not _repeats(name, known)]
+    # A study that supports few parameters keeps the first: those that take one each.
+    return tuple(sorted(usual, key=lambda name: store.columns[name] == "VARCHAR"))
 
 
 def _repeats(name: str, known: tuple[str, ...]) -> bool:
