@@ -170,11 +170,6 @@ class EventSets:
     ) -> pd.DataFrame:
         """Subjects by class, term, arm and the worst grade they had; 0 is not graded.
 
-        Parameters
-        ----------
-        column : str, optional
-            A column of the adverse events whose levels are the classes.
-
         Returns
         -------
         DataFrame
