@@ -93,7 +93,7 @@ def draw_butterfly(
     >>> options = ButterflyOptions(terms=(("Skin", "Rash"),), reference="A", arm="B")
     >>> styles = arm_styles(["A", "B"])
     >>> figure = draw_butterfly(incidence, pd.DataFrame(), options=options, styles=styles)
-    >>> list(figure.data[0].x), list(figure.data[1].x)
+    >>> list(figure.data[0].x), list(figure.data[2].x)
     ([-25.0], [50.0])
     """
     if not options.terms:

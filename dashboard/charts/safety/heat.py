@@ -285,7 +285,7 @@ def _below(at: _At) -> list[dict[str, Any]]:
     small = {"size": _SIZE, "color": LIGHT.text}
     title = f"{at.options.unit.capitalize()} after first dose"
     return [
-        {**under, **beside, "text": "Still followed", "yshift": -31, "font": small},
+        {**under, **beside, "text": "Still followed", "yshift": -27, "font": small},
         {
             **under,
             "x": 0.5,
