@@ -12,6 +12,7 @@ from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.measurements import page as measurements_page
+from dashboard.views.prediction import page as prediction_page
 from dashboard.views.safety import page as safety_page
 from dashboard.views.subjects import page as subjects_page
 from dashboard.views.survival import page as survival_page
@@ -80,6 +81,13 @@ STUDY_PAGES = [
         url_path="measurements",
         icon=":material/labs:",
         help="Liver safety, shifts from baseline, values over time, vital signs and QT.",
+    ),
+    st.Page(
+        prediction_page.show,
+        title="Prediction",
+        url_path="prediction",
+        icon=":material/online_prediction:",
+        help="Who may be harmed by a day, how good the prediction is, and the model card.",
     ),
 ]
 

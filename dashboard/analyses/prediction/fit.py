@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -277,7 +277,7 @@ def _best(judged: Validation) -> str:
     return str(briers.sort_values("estimate", kind="stable")["model"].iloc[0])
 
 
-def _negative_brier(days: float):  # type: ignore[no-untyped-def]
+def _negative_brier(days: float) -> Callable[[Floats, RiskData], float]:
     def score(risk: Floats, data: RiskData) -> float:
         found = observed_by(data, days)
         squares = found.weight * (found.happened - risk) ** 2

@@ -1,0 +1,1 @@
+"""Charts of predicted risks: how good they are, and what they rest on."""

@@ -1,0 +1,56 @@
+"""The Model card tab: read here, taken away as HTML and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from analytics.safety.prediction.model_card import TRIPOD_ITEMS
+from dashboard import state
+from dashboard.analyses.prediction.card import Provenance, make_card
+from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.results import file_stem
+from dashboard.text import plain
+from dashboard.views import heading
+
+
+def show(asked: PredictionFit, report: PredictionReport) -> None:
+    """The card, section by section."""
+    about = Provenance(
+        study=state.study().code,
+        data_cut=state.facts().get("data_cut", "not stated"),
+        snapshot_sha256=state.snapshot().content_sha256,
+        cohort=heading.cohort_sentence(),
+    )
+    card = make_card(asked, report, about)
+    stem = file_stem(f"{state.study().code} model card")
+    with st.container(horizontal=True, gap="small"):
+        for label, ending, made, mime in (
+            ("Card as HTML", "html", card.to_html, "text/html"),
+            ("Card as JSON", "json", card.to_json, "application/json"),
+        ):
+            st.download_button(
+                label,
+                data=made,
+                file_name=f"{stem}.{ending}",
+                mime=mime,
+                key=f"download {stem} {ending}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+    for title, rows in card.sections.items():
+        st.subheader(title, anchor=False)
+        _rows(rows)
+    st.subheader("TRIPOD+AI", anchor=False)
+    _rows({f"{number}. {what}": card.items[str(number)] for number, what in TRIPOD_ITEMS})
+    st.caption(f"SHA-256 of this card: {card.fingerprint}")
+
+
+def _rows(rows: Mapping[str, str]) -> None:
+    table = pd.DataFrame(
+        {"": [plain(label) for label in rows], " ": [plain(text) for text in rows.values()]}
+    )
+    st.table(table, border="horizontal", hide_index=True)
