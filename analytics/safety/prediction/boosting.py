@@ -77,8 +77,8 @@ class Boosting:
     True
     """
 
-    rounds: int = 30
-    learning_rate: float = 0.08
+    rounds: int = 25
+    learning_rate: float = 0.07
     leaves: int = 3
     smallest_leaf: int = 40
     ridge: float = 1.0

@@ -17,9 +17,9 @@ from analytics.survival.regression.cox_likelihood import CoxLikelihood
 from analytics.survival.regression.model_rows import Design, ModelRows
 from analytics.survival.regression.newton import Expansion, maximised
 
-# Standard deviations of log ratios, per two of a number, from 0.45 down to 0.14: a few hundred
+# Standard deviations of log ratios, per two of a number, from 0.32 down to 0.14: a few hundred
 # subjects cannot tell a smaller one from 0, and where they seem to, risks are drawn together.
-SPACE = {"penalty": FloatDistribution(5.0, 50.0, log=True)}
+SPACE = {"penalty": FloatDistribution(10.0, 50.0, log=True)}
 _ROWS_AT_ONCE = 4000  # subjects x days in memory
 
 
@@ -29,7 +29,7 @@ class CauseSpecificCox:
 
     The subject's two hazards, with Breslow's baselines, give the cumulative incidence as in
     Aalen and Johansen's estimate. The likelihood is that of `analytics.survival.regression`
-    (ties as Breslow has them) with the penalty taken off: lifelines takes a hundred times as
+    (ties as Breslow has them) with the penalty taken off: lifelines takes thirty times as
     long, too long for nested cross-validation. Predictors are coded as in `DiscreteHazards`.
 
     Parameters
@@ -58,7 +58,7 @@ class CauseSpecificCox:
     [0.2, 0.8]
     """
 
-    penalty: float = 20.0
+    penalty: float = 25.0
     fewest: int = FEWEST
 
     def __post_init__(self) -> None:

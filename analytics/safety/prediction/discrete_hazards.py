@@ -14,9 +14,9 @@ from analytics.safety.prediction.encoding import FEWEST, Encoding
 from analytics.safety.prediction.multinomial import Multinomial, maximise
 from analytics.safety.prediction.periods import Periods, cumulative_incidence
 
-# Standard deviations of log ratios, per two of a number, from 0.45 down to 0.14: a few hundred
+# Standard deviations of log ratios, per two of a number, from 0.32 down to 0.14: a few hundred
 # subjects cannot tell a smaller one from 0, and where they seem to, risks are drawn together.
-SPACE = {"penalty": FloatDistribution(5.0, 50.0, log=True)}
+SPACE = {"penalty": FloatDistribution(10.0, 50.0, log=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class DiscreteHazards:
     [0.2, 0.8]
     """
 
-    penalty: float = 20.0
+    penalty: float = 25.0
     periods: int = 8
     smoothing: float = 1.0
     fewest: int = FEWEST

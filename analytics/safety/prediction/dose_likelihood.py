@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from analytics.checks import NotEstimableError
 from analytics.safety.prediction.data import Floats
 from analytics.safety.prediction.dose_curves import DoseCurve
+
+_MOST_STEPS = 300
+_SMALL_GAIN = 1e-12  # of the loss
+_SURE = 1e-3  # damping at which a step is as good as Newton's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,13 +58,18 @@ class DoseLikelihood:
         gradient = slopes.T @ (self.weight * (expit(linear) - self.happened)) + pull
         return float(value + pull @ estimate / 2), gradient
 
+    def information(self, estimate: Floats) -> Floats:
+        """Expected curvature of the loss."""
+        linear, slopes = self.linear(estimate, self.dose, self.covariates)
+        risk = expit(linear)
+        spread = self.weight * risk * (1 - risk)
+        return np.asarray((slopes * spread[:, None]).T @ slopes + np.diag(self.precision))
+
     def covariance(self, estimate: Floats, free: np.ndarray) -> Floats:
         """Sandwich covariance of the free parameters; 0 for those at a bound."""
         linear, slopes = self.linear(estimate, self.dose, self.covariates)
-        slopes, risk = slopes[:, free], expit(linear)
-        spread = self.weight * risk * (1 - risk)
-        bread = (slopes * spread[:, None]).T @ slopes + np.diag(self.precision[free])
-        each = slopes * (self.weight * (self.happened - risk))[:, None]
+        each = slopes[:, free] * (self.weight * (self.happened - expit(linear)))[:, None]
+        bread = self.information(estimate)[np.ix_(free, free)]
         inverse = np.linalg.pinv(bread, rcond=1e-10, hermitian=True)
         whole = np.zeros((estimate.size, estimate.size))
         whole[np.ix_(free, free)] = inverse @ (each.T @ each) @ inverse
@@ -134,12 +142,30 @@ def _bounds(likelihood: DoseLikelihood) -> list[tuple[float, float]]:
 
 
 def _end(likelihood: DoseLikelihood, start: Floats) -> tuple[float, Floats]:
-    found = minimize(
-        likelihood.loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=_bounds(likelihood),
-        options={"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-8},
-    )
-    return float(found.fun), np.asarray(found.x, dtype=np.float64)
+    """Levenberg and Marquardt's way down the loss, by expected information, within the bounds."""
+    lowest, highest = np.array(_bounds(likelihood)).T
+    here, damping = np.clip(start, lowest, highest), 1e-3
+    loss, slope = likelihood.loss(here)
+    for _ in range(_MOST_STEPS):
+        held = ((here <= lowest) & (slope > 0)) | ((here >= highest) & (slope < 0))
+        step = _step(likelihood.information(here), slope, ~held, damping)
+        there = np.clip(here - step, lowest, highest)
+        new_loss, new_slope = likelihood.loss(there)
+        if not new_loss <= loss:
+            damping *= 8
+            if damping > 1e12:  # rounding leaves nothing to gain
+                break
+            continue
+        still = loss - new_loss <= _SMALL_GAIN * abs(loss) and damping <= _SURE
+        here, loss, slope, damping = there, new_loss, new_slope, max(damping / 8, 1e-12)
+        if still:
+            break
+    return loss, here
+
+
+def _step(information: Floats, slope: Floats, free: np.ndarray, damping: float) -> Floats:
+    inner = information[np.ix_(free, free)]
+    inner = inner + np.diag(damping * np.diag(inner) + 1e-12)
+    step = np.zeros(slope.size)
+    step[free] = np.linalg.solve(inner, slope[free])
+    return step

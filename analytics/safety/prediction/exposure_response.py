@@ -64,7 +64,7 @@ class ExposureResponse:
     >>> fitted = ExposureResponse(dose="DOSE", curve="emax").fit(data, days=90)
     >>> fitted.risks([0, 100, 200]).table.round(2)
         dose  risk  lower  upper
-    0    0.0   0.1   0.06   0.18
+    0    0.0   0.1   0.05   0.18
     1  100.0   0.4   0.31   0.50
     2  200.0   0.5   0.40   0.60
     """

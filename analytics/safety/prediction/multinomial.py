@@ -135,8 +135,7 @@ class Multinomial:
         periods, size = self.width.size, self.width.size + self.covariates.shape[1]
         one = self.penalty * np.eye(size)
         one[:periods, :periods] = self._precision()
-        curvature: Floats = np.kron(np.eye(len(self.happened)), one).astype(np.float64)
-        return curvature
+        return np.asarray(np.kron(np.eye(len(self.happened)), one), dtype=np.float64)
 
 
 def maximise(likelihood: Multinomial) -> Floats:

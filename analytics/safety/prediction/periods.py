@@ -32,10 +32,10 @@ class Periods:
     --------
     >>> import pandas as pd
     >>> data = RiskData(subjects=["1", "2", "3"], predictors=pd.DataFrame({"AGE": [50, 60, 70]}),
-    ...                 days=[10, 15, 40], cause=[EVENT, CENSORED, COMPETING])
+    ...                 days=[10, 25, 40], cause=[EVENT, CENSORED, COMPETING])
     >>> cut = Periods.of(data, days=40, number=2)
     >>> cut.edges.tolist(), cut.lived.tolist()
-    ([0.0, 25.0, 40.0], [[1.0, 0.0], [0.6, 0.0], [1.0, 1.0]])
+    ([0.0, 10.0, 40.0], [[1.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
     """
 
     edges: Floats
@@ -65,7 +65,7 @@ def period_edges(data: RiskData, *, days: float, number: int) -> Floats:
     """Days at which periods begin and end: from 0 to `days`."""
     require_events(data, days)
     seen = data.days[(data.cause != CENSORED) & (data.days <= days)]
-    inner = np.quantile(seen, np.linspace(0, 1, number + 1)[1:-1])
+    inner = np.quantile(seen, np.linspace(0, 1, number + 1)[1:-1], method="inverted_cdf")
     inner = np.unique(inner[(inner > 0) & (inner < days)])
     return np.concatenate(([0.0], inner, [float(days)]))
 

@@ -15,10 +15,11 @@ from analytics.checks import NotEstimableError, require
 from analytics.safety.prediction import boosting, cause_specific_cox, discrete_hazards
 from analytics.safety.prediction.boosting import Boosting
 from analytics.safety.prediction.cause_specific_cox import CauseSpecificCox
-from analytics.safety.prediction.data import Floats, Ints, RiskData
+from analytics.safety.prediction.data import EVENT, Floats, Ints, RiskData
 from analytics.safety.prediction.discrete_hazards import DiscreteHazards
 from analytics.safety.prediction.known_status import KnownStatus, known_status
 from analytics.safety.prediction.model import FittedRisk
+from analytics.safety.prediction.periods import require_events
 
 Tunable = DiscreteHazards | CauseSpecificCox | Boosting
 
@@ -91,10 +92,13 @@ class Tuned:
         Raises
         ------
         NotEstimableError
-            With too few events for a fit without one of the inner folds.
+            With fewer than two events by the day: a fit without one of the folds has none.
         """
-        rng = np.random.default_rng(seed)
-        fold = inner_folds(data.cause, self.folds, rng)
+        require_events(data, days)
+        ending = np.where(data.days <= days, data.cause, -1)
+        if (ending == EVENT).sum() < 2:
+            raise NotEstimableError(f"No tuning: there is one event by day {days:g}.")
+        fold = inner_folds(ending, self.folds, np.random.default_rng(seed))
         status = known_status(data, days)
         space, rows = dict(SPACES[type(self.model)]), []
         with _quiet_optuna():
