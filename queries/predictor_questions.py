@@ -10,15 +10,15 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.store import Store
 
 
-def measured_tests(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+def dated_tests(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
     """The tests of laboratory, vital signs and electrocardiograms, most subjects first.
 
     Examples
     --------
-    >>> measured_tests(store=store)[["test", "subjects"]].to_numpy().tolist()
+    >>> dated_tests(store=store)[["test", "subjects"]].to_numpy().tolist()
     [['ALT', 3], ['AST', 1]]
     """
-    return store.ask("measured_tests", cohort=cohort)
+    return store.ask("dated_tests", cohort=cohort)
 
 
 def last_measurements(
@@ -29,7 +29,7 @@ def last_measurements(
     Parameters
     ----------
     tests : sequence of str
-        As `measured_tests` names them.
+        As `dated_tests` names them.
     until_day : int
         Days after first dose, that day included.
 

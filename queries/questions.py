@@ -23,7 +23,7 @@ from queries.outcome_questions import recurrent_events as recurrent_events
 from queries.outcome_questions import recurrent_followup as recurrent_followup
 from queries.predictor_questions import doses_until as doses_until
 from queries.predictor_questions import last_measurements as last_measurements
-from queries.predictor_questions import measured_tests as measured_tests
+from queries.predictor_questions import dated_tests as dated_tests
 from queries.store import ArmRole, Store
 
 

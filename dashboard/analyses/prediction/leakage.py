@@ -103,6 +103,6 @@ def require_known(asked: PredictionQuestion, store: Store) -> None:
         )
     if not store.collected("first_dose_on"):
         raise DataError("risks count from first dose, whose date this study collected")
-    tests = set(questions.measured_tests(store=store)["test"]) if asked.tests else set()
+    tests = set(questions.dated_tests(store=store)["test"]) if asked.tests else set()
     if missing := [test for test in asked.tests if test not in tests]:
         raise DataError("a test that predicts is one that was measured", got=missing[0])

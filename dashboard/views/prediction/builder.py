@@ -250,7 +250,7 @@ def _columns() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _tests() -> tuple[str, ...]:
-    table = state.ask("measured_tests")
+    table = state.ask("dated_tests")
     labels = dict(zip(table["test"], table["label"], strict=True))
     if not labels:
         return ()
