@@ -25,6 +25,7 @@ VALUES = {
     "terms": [],
     "related": ["Y"],
     "parameters": ["TRTDUR"],
+    "test": "ALT",
 }
 
 

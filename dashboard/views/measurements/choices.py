@@ -1,0 +1,39 @@
+"""Which laboratory test is on screen; the same on every tab of this page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from dashboard.analyses.measurements.laboratory import NOTHING, LaboratoryTests, titled
+from dashboard.analyses.safety.subjects import SafetySubjects
+from dashboard.text import plain
+from queries.record_views import collected_records
+
+
+def tests_of(subjects: SafetySubjects) -> pd.DataFrame | None:
+    """The laboratory tests of the subjects; None, with a sentence on screen, without any."""
+    if not collected_records(state.store().layout, "laboratory_results"):
+        st.info(plain(NOTHING), icon=":material/science:")
+        return None
+    found = state.answered(LaboratoryTests(subjects=subjects))
+    if found.empty:
+        st.info("No subject of this cohort has a laboratory result.", icon=":material/group_off:")
+        return None
+    return found
+
+
+def choose_test(tests: pd.DataFrame) -> pd.Series:
+    """The row of the test that the reader chooses."""
+    titles = {str(one["test"]): titled(one) for _, one in tests.iterrows()}
+    names = list(titles)
+    usual = "ALT" if "ALT" in names else names[0]
+    chosen = st.selectbox(
+        "Test",
+        names,
+        key=state.choice("measurements_test", names, usual),
+        persist_state="session",
+        format_func=titles.__getitem__,
+    )
+    return tests[tests["test"] == chosen].iloc[0]
