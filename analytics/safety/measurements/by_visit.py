@@ -87,10 +87,10 @@ def summarise_visits(
     own = values[values["arm"].isin(arms) & values["visit"].isin(visits)]
     long = own.melt(["subject", "arm", "visit"], list(QUANTITIES), "quantity", "amount")
     long = long[np.isfinite(long["amount"].astype("float64"))]
-    groups = {key: one for key, one in long.groupby(["arm", "visit", "quantity"])}
+    groups = dict(list(long.groupby(["arm", "visit", "quantity"])))
     keys = [(a, v, q) for q in QUANTITIES for v in visits for a in arms if (a, v, q) in groups]
     rows = [(*key, *_summary(groups[key]["amount"].to_numpy("float64"))) for key in keys]
-    beyond = [one[_beyond(one["amount"].to_numpy("float64"))] for one in map(groups.get, keys)]
+    beyond = [groups[key][_beyond(groups[key]["amount"].to_numpy("float64"))] for key in keys]
     return VisitSummary(
         table=pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS)),
         outliers=pd.concat([long.iloc[:0], *beyond], ignore_index=True),

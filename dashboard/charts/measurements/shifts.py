@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log10
 from typing import Any
 
 import pandas as pd
@@ -14,9 +16,9 @@ from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import fitted, legend_name, literal
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, NEUTRAL, ArmStyle, empty_figure, new_figure
 
-_CELL, _FRAME, _GAP = 58, 112, 0.22
+_CELL, _GAP, _TOP, _BELOW = 58, 112, 48, 64  # pixels
+_PER_ROW, _NARROWEST_TITLE = 2, 180
 _BETTER, _WORSE = ARM_PALETTE[0], ARM_PALETTE[1]
-_MOST_COLUMNS = 10
 _FAINT, _FULL = 0.08, 0.62  # opacities between which text of either mode can be read
 
 
@@ -40,26 +42,23 @@ def draw_shifts(
     """
     if not shifts.table["subjects"].sum():
         return empty_figure("Nobody has both a baseline and a value after it.")
-    per_row = max(1, _MOST_COLUMNS // len(shifts.categories))
-    per_row = min(per_row, len(shifts.arms))
-    rows = -(-len(shifts.arms) // per_row)
-    height = rows * (len(shifts.categories) * _CELL + _FRAME)
-    data, layout = [], {}
+    grid = _Grid(arms=len(shifts.arms), categories=len(shifts.categories))
+    data: list[go.Bar] = []
+    layout: dict[str, Any] = {}
     for place, arm in enumerate(shifts.arms):
         suffix = "" if place == 0 else str(place + 1)
         data.append(_cells(shifts, arm, names, worse, suffix))
-        layout |= _axes(shifts, names, place, per_row, rows, suffix, after)
-    titles = [_title(arm, place, per_row, rows, height) for place, arm in enumerate(shifts.arms)]
+        layout |= _axes(names, grid, place, suffix, after)
     return new_figure(
         _alt_shifts(shifts, names),
-        height=height,
+        height=grid.pixels + _TOP + _BELOW,
         data=data,
         showlegend=False,
-        annotations=titles,
+        annotations=[_title(arm, grid, place) for place, arm in enumerate(shifts.arms)],
         bargap=0,
         barmode="overlay",
         hovermode="closest",
-        margin={"t": 40},
+        margin={"t": _TOP},
         **layout,
     )
 
@@ -116,36 +115,58 @@ def _colour(step: int, share: float) -> str:
     return translucent(colour, 0.14 + (_FULL - 0.14) * share**0.5)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grid:
+    """Where the matrix of each arm stands, as shares of the figure's plotting area."""
+
+    arms: int
+    categories: int
+
+    @property
+    def per_row(self) -> int:
+        return min(_PER_ROW, self.arms)
+
+    @property
+    def pixels(self) -> int:
+        rows = -(-self.arms // self.per_row)
+        return rows * self.categories * _CELL + (rows - 1) * _GAP
+
+    def corner(self, place: int) -> tuple[float, float]:
+        """Left and top of a matrix."""
+        row, column = divmod(place, self.per_row)
+        left = column / self.per_row + (0.02 if column else 0)
+        return left, 1 - row * (self.categories * _CELL + _GAP) / self.pixels
+
+    def domains(self, place: int) -> tuple[list[float], list[float]]:
+        left, top = self.corner(place)
+        right = (place % self.per_row + 1) / self.per_row
+        return [left, right], [max(0.0, top - self.categories * _CELL / self.pixels), top]
+
+
 def _axes(
-    shifts: ShiftTable,
-    names: Mapping[str, str],
-    place: int,
-    per_row: int,
-    rows: int,
-    suffix: str,
-    after: str,
+    names: Mapping[str, str], grid: _Grid, place: int, suffix: str, after: str
 ) -> dict[str, Any]:
-    n = len(shifts.categories)
-    row, column = divmod(place, per_row)
-    gap = 0.0 if rows == 1 else _GAP
-    tall = (1 - gap * (rows - 1)) / rows
-    top = 1 - row * (tall + gap)
-    left = column / per_row
-    labels = {"tickvals": list(range(n)), "ticktext": [literal(names[c]) for c in names]}
-    room = {"range": [-0.5, n - 0.5], "showgrid": False, "showline": False, "ticks": ""}
-    first = column == 0
+    across, upwards = grid.domains(place)
+    first = place % grid.per_row == 0
+    n = grid.categories
+    both = {
+        "tickvals": list(range(n)),
+        "ticktext": [literal(name) for name in names.values()],
+        "range": [-0.5, n - 0.5],
+        "showgrid": False,
+        "showline": False,
+        "ticks": "",
+    }
     return {
         f"xaxis{suffix}": {
-            **labels,
-            **room,
-            "domain": [left + (0.02 if column else 0), (column + 1) / per_row],
+            **both,
+            "domain": across,
             "anchor": f"y{suffix}",
             "title": {"text": after},
         },
         f"yaxis{suffix}": {
-            **labels,
-            **room,
-            "domain": [max(0.0, top - tall), min(1.0, top)],
+            **both,
+            "domain": upwards,
             "anchor": f"x{suffix}",
             "showticklabels": first,
             "title": {"text": "At baseline" if first else ""},
@@ -153,18 +174,17 @@ def _axes(
     }
 
 
-def _title(arm: str, place: int, per_row: int, rows: int, height: int) -> dict[str, Any]:
-    row, column = divmod(place, per_row)
-    gap = 0.0 if rows == 1 else _GAP
-    tall = (1 - gap * (rows - 1)) / rows
+def _title(arm: str, grid: _Grid, place: int) -> dict[str, Any]:
+    left, top = grid.corner(place)
     return {
-        "text": fitted(arm, 640 / per_row, size=14, most=1),
-        "x": column / per_row + (0.02 if column else 0),
-        "y": min(1.0, 1 - row * (tall + gap)),
+        "text": fitted(arm, _NARROWEST_TITLE, size=14, most=2),
+        "x": left,
+        "y": top,
         "xref": "paper",
         "yref": "paper",
         "xanchor": "left",
         "yanchor": "bottom",
+        "align": "left",
         "yshift": 6,
         "showarrow": False,
         "font": {"size": 14, "weight": 600},
@@ -185,11 +205,11 @@ def _alt_shifts(shifts: ShiftTable, names: Mapping[str, str]) -> str:
 def draw_scatter(
     values: pd.DataFrame,
     *,
-    arms: Sequence[str],
     styles: Mapping[str, ArmStyle],
     title: str,
     worst: str,
-    limits: tuple[float | None, float | None],
+    limits: Sequence[float] = (),
+    logarithmic: bool = False,
 ) -> go.Figure:
     """A dot for each subject: value at baseline and worst value; `customdata` is the subject.
 
@@ -197,35 +217,68 @@ def draw_scatter(
     ----------
     values : DataFrame
         `subject`, `arm`, `baseline`, `worst`.
+    styles : mapping
+        Of the arms, in order.
     worst : str
         "Highest" or "Lowest".
-    limits : pair of float or None
-        Lower and upper limit of the normal range, drawn on both axes.
+    limits : sequence of float
+        Of the normal range, drawn on both axes.
+    logarithmic : bool
+        For values above 0.
+
+    Examples
+    --------
+    >>> from dashboard.charts.theme import arm_styles
+    >>> values = pd.DataFrame(
+    ...     {"subject": ["S1"], "arm": ["A"], "baseline": [20.0], "worst": [60.0]}
+    ... )
+    >>> styles = arm_styles(["A"])
+    >>> figure = draw_scatter(values, styles=styles, title="ALT", worst="Highest", limits=[40.0])
+    >>> list(figure.data[0].customdata[0]), len(figure.layout.shapes)
+    (['S1'], 3)
     """
     if values.empty:
         return empty_figure("Nobody has both a baseline value and one after it.")
-    low, high = _range(values, limits)
-    data = [_dots(values[values["arm"] == arm], arm, styles[arm], worst) for arm in arms]
+    data = [_dots(values[values["arm"] == arm], arm, style, worst) for arm, style in styles.items()]
+    kind = "log" if logarithmic else "linear"
+    ranges = [_range(values[end], limits, logarithmic) for end in ("baseline", "worst")]
     return new_figure(
         f"Scatter of {title}: value at baseline against {worst.lower()} value after it, "
-        f"{len(values)} subjects; {_share_above(values)} lie above the line of no change.",
+        f"{len(values)} subjects; {_above(values)} lie above the line of no change.",
         height=480,
         data=data,
-        shapes=[*_lines(limits, low, high)],
-        showlegend=len(arms) > 1,
+        shapes=_lines(limits, values),
+        showlegend=len(styles) > 1,
         hovermode="closest",
-        xaxis={"title": {"text": f"{literal(title)} at baseline"}, "range": [low, high]},
-        yaxis={"title": {"text": f"{worst} after baseline"}, "range": [low, high]},
+        xaxis={
+            "title": {"text": f"{literal(title)} at baseline"},
+            "type": kind,
+            "range": ranges[0],
+            "dtick": _log_step(ranges[0]) if logarithmic else None,
+        },
+        yaxis={
+            "title": {"text": f"{worst} after baseline"},
+            "type": kind,
+            "range": ranges[1],
+            "dtick": _log_step(ranges[1]) if logarithmic else None,
+        },
     )
 
 
-def _range(values: pd.DataFrame, limits: tuple[float | None, float | None]) -> tuple[float, float]:
-    ends = [*values["baseline"], *values["worst"], *(one for one in limits if one is not None)]
+def _log_step(ends: Sequence[float]) -> str:
+    """Ticks at 1, 2 and 5 times powers of ten, or over many decades at these alone."""
+    return "D2" if ends[1] - ends[0] < 3 else "D1"
+
+
+def _range(amounts: pd.Series, limits: Sequence[float], logarithmic: bool) -> list[float]:
+    ends = [float(amounts.min()), float(amounts.max()), *limits]
+    if logarithmic:
+        ends = [log10(end) for end in ends if end > 0]
     room = 0.04 * (max(ends) - min(ends)) or 1.0
-    return min(ends) - room, max(ends) + room
+    return [min(ends) - room, max(ends) + room]
 
 
-def _share_above(values: pd.DataFrame) -> int:
+def _above(values: pd.DataFrame) -> int:
     return int((values["worst"] > values["baseline"]).sum())
 
 
@@ -246,19 +299,15 @@ def _dots(own: pd.DataFrame, arm: str, style: ArmStyle, worst: str) -> go.Scatte
     )
 
 
-def _lines(
-    limits: tuple[float | None, float | None], low: float, high: float
-) -> list[dict[str, Any]]:
-    line = {"color": LIGHT.muted, "width": 1, "dash": "4px,3px"}
-    same = {"x0": low, "x1": high, "y0": low, "y1": high}
-    drawn: list[dict[str, Any]] = [
-        {"type": "line", **same, "line": {"color": LIGHT.line, "width": 1}, "layer": "below"}
-    ]
+def _lines(limits: Sequence[float], values: pd.DataFrame) -> list[dict[str, Any]]:
+    """The line of no change, which is thin, and the limits across both axes."""
+    ends = values[["baseline", "worst"]]
+    low, high = float(ends.min().min()), float(ends.max().max())
+    same = {"x0": low, "x1": high, "y0": low, "y1": high, "line": {"color": LIGHT.line, "width": 1}}
+    dashed = {"line": {"color": LIGHT.muted, "width": 1, "dash": "4px,3px"}}
+    drawn: list[dict[str, Any]] = [{"type": "line", "layer": "below", **same}]
     for one in limits:
-        if one is not None:
-            for ends in (
-                {"x0": one, "x1": one, "y0": low, "y1": high},
-                {"x0": low, "x1": high, "y0": one, "y1": one},
-            ):
-                drawn.append({"type": "line", **ends, "line": line, "layer": "below"})
+        upright = {"x0": one, "x1": one, "y0": 0, "y1": 1, "yref": "paper"}
+        level = {"x0": 0, "x1": 1, "y0": one, "y1": one, "xref": "paper"}
+        drawn += [{"type": "line", "layer": "below", **line, **dashed} for line in (upright, level)]
     return drawn

@@ -24,6 +24,7 @@ def draw_values(
     title: str,
     lines: pd.DataFrame | None = None,
     limits: Sequence[float] = (),
+    logarithmic: bool = False,
 ) -> go.Figure:
     """Boxes by visit and arm; the `customdata` of a dot is its subject and visit.
 
@@ -37,6 +38,21 @@ def draw_values(
         `subject`, `arm`, `visit` and the quantity: a thin line for each subject.
     limits : sequence of float
         Of the normal range, drawn across.
+    logarithmic : bool
+        For values above 0.
+
+    Examples
+    --------
+    >>> from analytics.safety.measurements import summarise_visits
+    >>> from dashboard.charts.theme import arm_styles
+    >>> values = pd.DataFrame(
+    ...     {"subject": list("12"), "arm": "A", "visit": "Week 2", "value": [1.0, 3.0],
+    ...      "change": [0.0, 1.0]}
+    ... )
+    >>> summary = summarise_visits(values, arms=["A"], visits=["Week 2"])
+    >>> figure = draw_values(summary, quantity="value", styles=arm_styles(["A"]), title="ALT")
+    >>> list(figure.data[0].median)
+    [2.0]
     """
     table = summary.table[summary.table["quantity"] == quantity]
     if table.empty:
@@ -59,12 +75,15 @@ def draw_values(
         shapes=[*_across([0.0] if quantity == "change" else limits)],
         xaxis={
             "tickvals": list(range(len(visits))),
-            "ticktext": [fitted(visit, 74, size=13) for visit in visits],
-            "tickangle": 0 if len(visits) <= 11 else -45,
+            "ticktext": [fitted(visit, 130, size=13, most=1) for visit in visits],
             "range": [-0.6, len(visits) - 0.4],
             "title": {"text": "Visit"},
         },
-        yaxis={"title": {"text": literal(title)}},
+        yaxis={
+            "title": {"text": literal(title)},
+            "type": "log" if logarithmic else "linear",
+            "dtick": "D2" if logarithmic else None,
+        },
     )
 
 

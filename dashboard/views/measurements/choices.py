@@ -11,6 +11,8 @@ from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.text import plain
 from queries.record_views import collected_records
 
+_TOWERING = 8
+
 
 def tests_of(subjects: SafetySubjects) -> pd.DataFrame | None:
     """The laboratory tests of the subjects; None, with a sentence on screen, without any."""
@@ -22,6 +24,20 @@ def tests_of(subjects: SafetySubjects) -> pd.DataFrame | None:
         st.info("No subject of this cohort has a laboratory result.", icon=":material/group_off:")
         return None
     return found
+
+
+def choose_scale(test: str, amounts: pd.Series) -> bool:
+    """Whether axes are logarithmic: at first where a few values tower over the others."""
+    if amounts.empty or amounts.min() <= 0:
+        return False
+    skewed = bool(amounts.max() > _TOWERING * amounts.median())
+    return bool(
+        st.toggle(
+            "Logarithmic scale",
+            key=state.remember(f"measurements_log_{test}", skewed),
+            persist_state="session",
+        )
+    )
 
 
 def choose_test(tests: pd.DataFrame) -> pd.Series:

@@ -9,12 +9,12 @@ import streamlit as st
 
 from analytics.safety.measurements import CHANGES
 from dashboard import results, state
-from dashboard.analyses.measurements.shifts import LabShifts, ShiftsAnswer
+from dashboard.analyses.measurements.shifts import Direction, Kind, LabShifts, ShiftsAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.shifts import draw_scatter, draw_shifts
 from dashboard.charts.theme import arm_styles
 from dashboard.text import percent, plain
-from dashboard.views.measurements.choices import choose_test, tests_of
+from dashboard.views.measurements.choices import choose_scale, choose_test, tests_of
 from dashboard.views.safety import named_marks
 from dashboard.views.safety.notes import notes
 from queries.measurement_questions import measured_among
@@ -50,24 +50,27 @@ def show(subjects: SafetySubjects) -> None:
 
 def _choose(subjects: SafetySubjects, tests: pd.DataFrame) -> LabShifts | None:
     one = choose_test(tests)
-    kinds = [kind for kind, n in (("range", one["limited"]), ("grade", one["graded"])) if n]
+    known: tuple[tuple[Kind, int], ...] = (("range", one["limited"]), ("grade", one["graded"]))
+    kinds = [kind for kind, n in known if n]
     if not kinds:
         return None
-    kind = st.selectbox(
+    kind: Kind = st.selectbox(
         "Categories",
         kinds,
         key=state.choice("measurements_kind", kinds, kinds[0]),
         persist_state="session",
         format_func=_KINDS.__getitem__,
     )
-    direction = st.segmented_control(
+    picked = st.segmented_control(
         "Worse is",
         list(_DIRECTIONS),
         key=state.choice("measurements_direction", list(_DIRECTIONS), "high"),
         persist_state="session",
         format_func=_DIRECTIONS.__getitem__,
         required=True,
+        help="Which end of the normal range, or of the values, counts as worse.",
     )
+    direction: Direction = "low" if picked == "low" else "high"
     return LabShifts(subjects=subjects, test=str(one["test"]), kind=kind, direction=direction)
 
 
@@ -157,15 +160,15 @@ def _changes(answer: ShiftsAnswer) -> None:
 def _scatter(answer: ShiftsAnswer) -> None:
     asked, values = answer.asked, answer.values
     st.subheader("Each subject: baseline and worst value", anchor=False)
-    low, high = _usual_limits(answer)
+    logarithmic = choose_scale(asked.test, values[["baseline", "worst"]].stack())
     worst = "Highest" if asked.direction == "high" else "Lowest"
     drawn = draw_scatter(
         values,
-        arms=answer.arms,
         styles=arm_styles(list(answer.arms), state.arms(asked.subjects.arm)),
         title=answer.title,
         worst=worst,
-        limits=(low, high),
+        limits=_usual_limits(answer),
+        logarithmic=logarithmic,
     )
     results.figure(
         drawn,
@@ -186,11 +189,10 @@ def _choose_dot(custom: Sequence[object]) -> None:
     st.session_state[_DOT] = str(custom[0])
 
 
-def _usual_limits(answer: ShiftsAnswer) -> tuple[float | None, float | None]:
+def _usual_limits(answer: ShiftsAnswer) -> list[float]:
     if answer.limits.empty:
-        return None, None
-    first = answer.limits.iloc[0]
-    return tuple(None if pd.isna(first[side]) else float(first[side]) for side in ("low", "high"))  # type: ignore[return-value]
+        return []
+    return [float(one) for one in answer.limits.iloc[0][["low", "high"]].dropna()]
 
 
 def _said_of_scatter(answer: ShiftsAnswer) -> list[str]:

@@ -13,7 +13,7 @@ from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.axes import amount
 from dashboard.charts.measurements.values import draw_values
 from dashboard.charts.theme import arm_styles
-from dashboard.views.measurements.choices import choose_test, tests_of
+from dashboard.views.measurements.choices import choose_scale, choose_test, tests_of
 from dashboard.views.safety import named_marks
 from dashboard.views.safety.notes import notes
 from queries.measurement_questions import measured_among
@@ -42,13 +42,15 @@ def show(subjects: SafetySubjects) -> None:
             key=state.remember("measurements_lines", False),
             persist_state="session",
         )
-    answer = state.answered(LabValues(subjects=subjects, test=str(one["test"])))
-    _boxes(answer, quantity, lines=lines)
+        answer = state.answered(LabValues(subjects=subjects, test=str(one["test"])))
+        amounts = answer.values["value"] if quantity == "value" else answer.values["change"]
+        logarithmic = choose_scale(answer.asked.test, amounts.dropna())
+    _boxes(answer, quantity, lines=lines, logarithmic=logarithmic)
     _outliers(answer, quantity)
     _table(answer, quantity)
 
 
-def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool) -> None:
+def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: bool) -> None:
     asked, summary = answer.asked, answer.summary
     name = answer.title if quantity == "value" else f"{answer.title}, change from baseline"
     threads, said_lines = _threads(answer) if lines else (None, [])
@@ -58,6 +60,7 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool) -> None:
         styles=arm_styles(list(summary.arms), state.arms(asked.subjects.arm)),
         title=name,
         lines=threads,
+        logarithmic=logarithmic,
     )
     results.figure(
         drawn,
