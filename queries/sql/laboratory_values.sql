@@ -1,7 +1,7 @@
 -- Values of one laboratory test at scheduled visits, one for each subject and visit, with the baseline.
 -- grain: subject, visit
 -- params: test VARCHAR
--- columns: subject VARCHAR, arm VARCHAR, visit VARCHAR, visit_number DOUBLE, measured_on DATE, value DOUBLE, baseline DOUBLE, at_baseline BOOLEAN
+-- columns: subject VARCHAR, arm VARCHAR, visit VARCHAR, visit_number DOUBLE, measured_on DATE, value DOUBLE, low DOUBLE, high DOUBLE, baseline DOUBLE, at_baseline BOOLEAN
 WITH numbered AS (
     SELECT
         cohort.arm,
@@ -52,6 +52,8 @@ SELECT
     results.visit_number,
     results.measured_on,
     results.value,
+    results.low,
+    results.high,
     baselines.value AS baseline,
     coalesce(results.baseline = 'Y' OR results.measured_on <= baselines.measured_on, FALSE)
         AS at_baseline

@@ -69,6 +69,21 @@ def titled(one: pd.Series) -> str:
     return name if not unit or f"({unit})" in name else f"{name} ({unit})"
 
 
+def limits_in_use(found: pd.DataFrame) -> pd.DataFrame:
+    """The limits of the normal range (`low`, `high`) and `subjects` with them, most first.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"subject": ["1", "2", "3"], "low": 7.0, "high": [35.0, 45.0, 45.0]})
+    >>> limits_in_use(found).values.tolist()
+    [[7.0, 45.0, 2.0], [7.0, 35.0, 1.0]]
+    """
+    groups = found.groupby(["low", "high"], dropna=False)["subject"]
+    used = groups.nunique().rename("subjects").reset_index()
+    used = used[used[["low", "high"]].notna().any(axis=1)]
+    return used.sort_values("subjects", ascending=False, kind="stable", ignore_index=True)
+
+
 def rows(n: int) -> str:
     """A number of rows.
 

@@ -16,7 +16,7 @@ from analytics.safety.measurements import (
     count_grade_changes,
     count_shifts,
 )
-from dashboard.analyses.measurements.laboratory import described, rows, titled
+from dashboard.analyses.measurements.laboratory import described, limits_in_use, rows, titled
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.analyses.script import script
 from queries import questions
@@ -88,7 +88,7 @@ class LabShifts:
             ),
             changes=count_grade_changes(people, arms=arms) if grades else None,
             values=_values(found, self.direction),
-            limits=_limits(found),
+            limits=limits_in_use(found),
             said=tuple(self._said(found)),
         )
 
@@ -215,9 +215,3 @@ def _values(found: pd.DataFrame, direction: str) -> pd.DataFrame:
     worst = found["greatest" if direction == "high" else "least"]
     values = found[["subject", "arm", "baseline"]].assign(worst=worst)
     return values.dropna(subset=["baseline", "worst"]).reset_index(drop=True)
-
-
-def _limits(found: pd.DataFrame) -> pd.DataFrame:
-    used = found.groupby(["low", "high"], dropna=False).size().rename("subjects").reset_index()
-    used = used[used[["low", "high"]].notna().any(axis=1)]
-    return used.sort_values("subjects", ascending=False, ignore_index=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.checks import NotEstimableError
 from analytics.safety.measurements import VisitSummary, summarise_visits
-from dashboard.analyses.measurements.laboratory import described, rows, titled
+from dashboard.analyses.measurements.laboratory import described, limits_in_use, rows, titled
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.analyses.script import script
 from queries import questions
@@ -61,6 +61,7 @@ class LabValues:
             title=titled(one),
             summary=summarise_visits(found, arms=arms, visits=visits),
             values=found,
+            limits=limits_in_use(found),
             said=tuple(_said(self.test, counts, found)),
         )
 
@@ -81,6 +82,8 @@ class ValuesAnswer:
     summary : VisitSummary
     values : DataFrame
         `subject`, `arm`, `visit`, `value`, `baseline`, `change` and more: what is summarised.
+    limits : DataFrame
+        `low`, `high` and `subjects` that have them, most frequent first.
     said : tuple of str
         How it was counted, and what was left out.
     """
@@ -89,6 +92,7 @@ class ValuesAnswer:
     title: str
     summary: VisitSummary
     values: pd.DataFrame
+    limits: pd.DataFrame
     said: tuple[str, ...]
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log10
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.safety.measurements import ShiftTable
-from dashboard.charts.axes import amount, percent
+from dashboard.charts.axes import amount, log_axis, percent
 from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import fitted, legend_name, literal
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, NEUTRAL, ArmStyle, empty_figure, new_figure
@@ -240,8 +239,7 @@ def draw_scatter(
     if values.empty:
         return empty_figure("Nobody has both a baseline value and one after it.")
     data = [_dots(values[values["arm"] == arm], arm, style, worst) for arm, style in styles.items()]
-    kind = "log" if logarithmic else "linear"
-    ranges = [_range(values[end], limits, logarithmic) for end in ("baseline", "worst")]
+    axes = [_axis(values[end], limits, logarithmic) for end in ("baseline", "worst")]
     return new_figure(
         f"Scatter of {title}: value at baseline against {worst.lower()} value after it, "
         f"{len(values)} subjects; {_above(values)} lie above the line of no change.",
@@ -250,32 +248,17 @@ def draw_scatter(
         shapes=_lines(limits, values),
         showlegend=len(styles) > 1,
         hovermode="closest",
-        xaxis={
-            "title": {"text": f"{literal(title)} at baseline"},
-            "type": kind,
-            "range": ranges[0],
-            "dtick": _log_step(ranges[0]) if logarithmic else None,
-        },
-        yaxis={
-            "title": {"text": f"{worst} after baseline"},
-            "type": kind,
-            "range": ranges[1],
-            "dtick": _log_step(ranges[1]) if logarithmic else None,
-        },
+        xaxis={"title": {"text": f"{literal(title)} at baseline"}, **axes[0]},
+        yaxis={"title": {"text": f"{worst} after baseline"}, **axes[1]},
     )
 
 
-def _log_step(ends: Sequence[float]) -> str:
-    """Ticks at 1, 2 and 5 times powers of ten, or over many decades at these alone."""
-    return "D2" if ends[1] - ends[0] < 3 else "D1"
-
-
-def _range(amounts: pd.Series, limits: Sequence[float], logarithmic: bool) -> list[float]:
+def _axis(amounts: pd.Series, limits: Sequence[float], logarithmic: bool) -> dict[str, Any]:
     ends = [float(amounts.min()), float(amounts.max()), *limits]
     if logarithmic:
-        ends = [log10(end) for end in ends if end > 0]
+        return log_axis([end for end in ends if end > 0])
     room = 0.04 * (max(ends) - min(ends)) or 1.0
-    return [min(ends) - room, max(ends) + room]
+    return {"range": [min(ends) - room, max(ends) + room]}
 
 
 def _above(values: pd.DataFrame) -> int:

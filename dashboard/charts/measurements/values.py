@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.safety.measurements import VisitSummary
-from dashboard.charts.axes import amount
+from dashboard.charts.axes import amount, log_axis
 from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import fitted, legend_name, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
@@ -76,13 +76,13 @@ def draw_values(
         xaxis={
             "tickvals": list(range(len(visits))),
             "ticktext": [fitted(visit, 130, size=13, most=1) for visit in visits],
+            "tickangle": 0 if len(visits) <= 5 else -45,
             "range": [-0.6, len(visits) - 0.4],
             "title": {"text": "Visit"},
         },
         yaxis={
             "title": {"text": literal(title)},
-            "type": "log" if logarithmic else "linear",
-            "dtick": "D2" if logarithmic else None,
+            **(log_axis([*table["min"], *table["max"], *limits]) if logarithmic else {}),
         },
     )
 

@@ -40,6 +40,25 @@ def choose_scale(test: str, amounts: pd.Series) -> bool:
     )
 
 
+def usual_limits(limits: pd.DataFrame) -> list[float]:
+    """The limits of the normal range that most subjects have."""
+    if limits.empty:
+        return []
+    return [float(one) for one in limits.iloc[0][["low", "high"]].dropna()]
+
+
+def said_of_limits(limits: pd.DataFrame) -> list[str]:
+    """Whose limits the dashed lines are."""
+    if limits.empty:
+        return []
+    if len(limits) == 1:
+        return ["Dashed lines: limits of the normal range."]
+    return [
+        "Dashed lines: the limits of the normal range that most subjects have; others have limits "
+        "of their own."
+    ]
+
+
 def choose_test(tests: pd.DataFrame) -> pd.Series:
     """The row of the test that the reader chooses."""
     titles = {str(one["test"]): titled(one) for _, one in tests.iterrows()}

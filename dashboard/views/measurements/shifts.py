@@ -14,7 +14,13 @@ from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.shifts import draw_scatter, draw_shifts
 from dashboard.charts.theme import arm_styles
 from dashboard.text import percent, plain
-from dashboard.views.measurements.choices import choose_scale, choose_test, tests_of
+from dashboard.views.measurements.choices import (
+    choose_scale,
+    choose_test,
+    said_of_limits,
+    tests_of,
+    usual_limits,
+)
 from dashboard.views.safety import named_marks
 from dashboard.views.safety.notes import notes
 from queries.measurement_questions import measured_among
@@ -167,7 +173,7 @@ def _scatter(answer: ShiftsAnswer) -> None:
         styles=arm_styles(list(answer.arms), state.arms(asked.subjects.arm)),
         title=answer.title,
         worst=worst,
-        limits=_usual_limits(answer),
+        limits=usual_limits(answer.limits),
         logarithmic=logarithmic,
     )
     results.figure(
@@ -189,23 +195,10 @@ def _choose_dot(custom: Sequence[object]) -> None:
     st.session_state[_DOT] = str(custom[0])
 
 
-def _usual_limits(answer: ShiftsAnswer) -> list[float]:
-    if answer.limits.empty:
-        return []
-    return [float(one) for one in answer.limits.iloc[0][["low", "high"]].dropna()]
-
-
 def _said_of_scatter(answer: ShiftsAnswer) -> list[str]:
     worst = "highest" if answer.asked.direction == "high" else "lowest"
     said = [f"{len(answer.values):,} subjects with a baseline value and a {worst} value after it."]
-    if len(answer.limits) == 1:
-        said.append("Dashed: limits of the normal range.")
-    elif len(answer.limits):
-        said.append(
-            "Dashed: the limits of the normal range that most subjects have; others have "
-            "limits of their own, and categories follow each record's."
-        )
-    return said
+    return [*said, *said_of_limits(answer.limits)]
 
 
 def _notes(answer: ShiftsAnswer, said: Sequence[str]) -> list[str]:

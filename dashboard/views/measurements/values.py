@@ -13,7 +13,13 @@ from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.axes import amount
 from dashboard.charts.measurements.values import draw_values
 from dashboard.charts.theme import arm_styles
-from dashboard.views.measurements.choices import choose_scale, choose_test, tests_of
+from dashboard.views.measurements.choices import (
+    choose_scale,
+    choose_test,
+    said_of_limits,
+    tests_of,
+    usual_limits,
+)
 from dashboard.views.safety import named_marks
 from dashboard.views.safety.notes import notes
 from queries.measurement_questions import measured_among
@@ -54,18 +60,20 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: boo
     asked, summary = answer.asked, answer.summary
     name = answer.title if quantity == "value" else f"{answer.title}, change from baseline"
     threads, said_lines = _threads(answer) if lines else (None, [])
+    limits = said_of_limits(answer.limits) if quantity == "value" else []
     drawn = draw_values(
         summary,
         quantity=quantity,
         styles=arm_styles(list(summary.arms), state.arms(asked.subjects.arm)),
         title=name,
         lines=threads,
+        limits=usual_limits(answer.limits) if quantity == "value" else (),
         logarithmic=logarithmic,
     )
     results.figure(
         drawn,
         name=f"{state.study().code} {asked.test} {quantity} by visit",
-        notes=_notes(answer, [*_FENCES, *said_lines]),
+        notes=_notes(answer, [*_FENCES, *said_lines, *limits]),
         data=summary.to_frame(),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
         clicked=_choose_outlier,
@@ -73,7 +81,7 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: boo
 
 
 _FENCES = [
-    "Boxes: quartiles and median (linear interpolation); whiskers: the furthest values within "
+    "Boxes: quartiles (linear interpolation), median and, dashed, mean; whiskers: the furthest values within "
     "1.5 interquartile ranges of the quartiles, within visit and arm (Tukey); dots: values "
     "beyond. Click a dot for its subject."
 ]
