@@ -26,6 +26,7 @@ VALUES = {
     "terms": [],
     "related": ["Y"],
     "parameters": ["TRTDUR"],
+    "test": "ALT",
 }
 
 
