@@ -14,6 +14,8 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.exposure_questions import dose_periods as dose_periods
 from queries.exposure_questions import stated_exposure as stated_exposure
 from queries.exposure_questions import treatment_days as treatment_days
+from queries.measurement_extremes import measured_tests as measured_tests
+from queries.measurement_extremes import worst_values as worst_values
 from queries.outcome_questions import competing_counts as competing_counts
 from queries.outcome_questions import endpoint_pairs as endpoint_pairs
 from queries.outcome_questions import recurrent_events as recurrent_events

@@ -39,7 +39,7 @@ _VIEWS: tuple[tuple[str, tuple[StandardColumn, ...], Sequence[str]], ...] = (
 def create_record_views(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Let questions read records by their standard names."""
     for view, columns, domains in _VIEWS:
-        datasets = next(filter(None, (_of_domain(layout, one) for one in domains)), [])
+        datasets = _first_found(layout, domains)
         parts = [_part(layout, name, columns) for name in datasets] or [_nothing(columns)]
         connection.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(parts)}")
 
@@ -54,6 +54,21 @@ def collected_records(layout: Layout, view: str) -> bool:
     """
     domains = next(domains for name, _, domains in _VIEWS if name == view)
     return any(_of_domain(layout, domain) for domain in domains)
+
+
+def record_datasets(layout: Layout, view: str) -> list[str]:
+    """The datasets that a view reads; none where this reader may see none.
+
+    Examples
+    --------
+    >>> record_datasets(store.layout, "vital_signs")
+    []
+    """
+    return _first_found(layout, next(domains for name, _, domains in _VIEWS if name == view))
+
+
+def _first_found(layout: Layout, domains: Sequence[str]) -> list[str]:
+    return next(filter(None, (_of_domain(layout, one) for one in domains)), [])
 
 
 def _of_domain(layout: Layout, domain: str) -> list[str]:

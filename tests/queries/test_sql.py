@@ -25,6 +25,8 @@ VALUES = {
     "terms": [],
     "related": ["Y"],
     "parameters": ["TRTDUR"],
+    "tests": ["SYSBP"],
+    "time_point": None,
 }
 
 

@@ -1,0 +1,1 @@
+"""Measurements against limits and against baseline: shifts, summaries by visit, thresholds."""
