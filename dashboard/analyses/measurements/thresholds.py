@@ -15,7 +15,7 @@ from analytics.safety.incidence import (
     estimate_incidence,
 )
 from analytics.safety.measurements.thresholds import Threshold, count_thresholds, usual_thresholds
-from dashboard.analyses.measurements.vital_tests import VitalTest, code_of, vital_tests
+from dashboard.analyses.measurements.vital_tests import RecordedTests, VitalTest, code_of
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
 from dashboard.analyses.script import script
 from queries import questions
@@ -59,7 +59,7 @@ class ThresholdAnalysis:
             When nothing was measured that a threshold is of, or nobody after baseline.
         """
         subjects = self.subjects
-        tests = vital_tests(store, subjects)
+        tests = RecordedTests(subjects=subjects).run(store)
         if not tests:
             raise NotEstimableError(NOTHING)
         thresholds, said = applicable(self.thresholds, tests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dashboard.analyses.safety.subjects import SafetySubjects
@@ -71,18 +71,30 @@ class VitalTest:
         return not unit or all(one.strip().lower() in accepted for one in self.units)
 
 
-def vital_tests(store: Store, subjects: SafetySubjects) -> dict[str, VitalTest]:
-    """The tests that some subjects have on record, by code."""
-    found = questions.measured_tests(store=store, cohort=subjects.chosen(), arm=subjects.arm)
-    return {
-        row.test: VitalTest(
-            code=row.test,
-            label=row.label or row.test,
-            units=tuple(row.units) or tuple(_IN_LABEL.findall(row.label or "")),
-            time_points=tuple(row.time_points),
-        )
-        for row in found.itertuples()
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedTests:
+    """Which vital signs and electrocardiograms some subjects have on record.
+
+    Parameters
+    ----------
+    subjects : SafetySubjects
+    """
+
+    subjects: SafetySubjects = field(default_factory=SafetySubjects)
+
+    def run(self, store: Store) -> dict[str, VitalTest]:
+        """The tests by code."""
+        cohort = self.subjects.chosen()
+        found = questions.measured_tests(store=store, cohort=cohort, arm=self.subjects.arm)
+        return {
+            row.test: VitalTest(
+                code=row.test,
+                label=row.label or row.test,
+                units=tuple(row.units) or tuple(_IN_LABEL.findall(row.label or "")),
+                time_points=tuple(row.time_points),
+            )
+            for row in found.itertuples()
+        }
 
 
 def code_of(test: str, tests: Mapping[str, VitalTest]) -> str | None:

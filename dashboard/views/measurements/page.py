@@ -9,9 +9,12 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views import heading
+from dashboard.views.measurements import vitals
 from dashboard.views.safety.subjects import choose_subjects
 
-TABS: Mapping[str, Callable[[SafetySubjects], None]] = {}
+TABS: Mapping[str, Callable[[SafetySubjects], None]] = {
+    "Vitals and QT": vitals.show,
+}
 """What the page shows; only the open tab is computed."""
 
 
