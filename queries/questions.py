@@ -17,6 +17,8 @@ from queries.exposure_questions import treatment_days as treatment_days
 from queries.liver_questions import liver_left_out as liver_left_out
 from queries.liver_questions import liver_peaks as liver_peaks
 from queries.liver_questions import liver_results as liver_results
+from queries.measurement_extremes import measured_tests as measured_tests
+from queries.measurement_extremes import worst_values as worst_values
 from queries.measurement_questions import laboratory_rows as laboratory_rows
 from queries.measurement_questions import laboratory_shifts as laboratory_shifts
 from queries.measurement_questions import laboratory_tests as laboratory_tests

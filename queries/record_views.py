@@ -71,18 +71,6 @@ def _first_found(layout: Layout, domains: Sequence[str]) -> list[str]:
     return next(filter(None, (_of_domain(layout, one) for one in domains)), [])
 
 
-def datasets_of(layout: Layout, view: str) -> list[str]:
-    """The datasets that a view reads; none when this reader may see none.
-
-    Examples
-    --------
-    >>> datasets_of(store.layout, "adverse_events")
-    ['adae']
-    """
-    domains = next(domains for name, _, domains in _VIEWS if name == view)
-    return next(filter(None, (_of_domain(layout, one) for one in domains)), [])
-
-
 def _of_domain(layout: Layout, domain: str) -> list[str]:
     """The datasets of a domain; those of SDTM may be split, as LBCH is part of LB."""
     if domain.startswith("AD"):

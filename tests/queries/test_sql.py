@@ -27,6 +27,8 @@ VALUES = {
     "related": ["Y"],
     "parameters": ["TRTDUR"],
     "test": "ALT",
+    "tests": ["SYSBP"],
+    "time_point": None,
 }
 
 

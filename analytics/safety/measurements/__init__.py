@@ -1,4 +1,4 @@
-"""Measurements over time: shifts against baseline, changes of grade, summaries by visit."""
+"""Measurements against limits and against baseline: shifts, summaries by visit, thresholds."""
 
 from analytics.safety.measurements.by_visit import VisitSummary, summarise_visits
 from analytics.safety.measurements.grade_changes import (
