@@ -17,13 +17,19 @@ from queries.exposure_questions import treatment_days as treatment_days
 from queries.liver_questions import liver_left_out as liver_left_out
 from queries.liver_questions import liver_peaks as liver_peaks
 from queries.liver_questions import liver_results as liver_results
+from queries.measurement_extremes import measured_tests as measured_tests
+from queries.measurement_extremes import worst_values as worst_values
+from queries.measurement_questions import laboratory_rows as laboratory_rows
+from queries.measurement_questions import laboratory_shifts as laboratory_shifts
+from queries.measurement_questions import laboratory_tests as laboratory_tests
+from queries.measurement_questions import laboratory_values as laboratory_values
 from queries.outcome_questions import competing_counts as competing_counts
 from queries.outcome_questions import endpoint_pairs as endpoint_pairs
 from queries.outcome_questions import recurrent_events as recurrent_events
 from queries.outcome_questions import recurrent_followup as recurrent_followup
+from queries.predictor_questions import dated_tests as dated_tests
 from queries.predictor_questions import doses_until as doses_until
 from queries.predictor_questions import last_measurements as last_measurements
-from queries.predictor_questions import dated_tests as dated_tests
 from queries.store import ArmRole, Store
 
 

@@ -122,6 +122,18 @@ ADT | date | date | results over time
 ABLFL | baseline flag | text | baseline results
 ANL01FL | analysis flag | text | one result per visit
 
+ADEG
+USUBJID | unique subject identifier | text | required
+PARAMCD | test code | text | required
+AVAL | result | number | required
+AVALU | unit | text | units of results
+BASE | baseline result | number | change from baseline
+CHG | change from baseline | number | change from baseline
+AVISITN | visit number | number | results by visit
+ADT | date | date | results over time
+ABLFL | baseline flag | text | baseline results
+ANL01FL | analysis flag | text | one result per visit
+
 ADEX
 USUBJID | unique subject identifier | text | required
 PARAMCD | exposure code | text | required | exposure

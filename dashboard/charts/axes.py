@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
@@ -29,6 +32,44 @@ def time_ticks(horizon: float, *, unit: str = "months", most: int = 9) -> list[f
 def _decimal_steps(horizon: float) -> tuple[float, ...]:
     power = 10.0 ** np.floor(np.log10(horizon) - 2)
     return tuple(float(power * factor) for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500))
+
+
+def log_ticks(low: float, high: float, *, most: int = 9) -> list[float]:
+    """Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, or these alone.
+
+    Examples
+    --------
+    >>> log_ticks(6, 130)
+    [10.0, 20.0, 50.0, 100.0]
+    >>> log_ticks(0.5, 2e5)
+    [1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0]
+    """
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for factors in ((1, 2, 5), (1,)):
+        ticks = [float(f"{factor}e{power}") for power in powers for factor in factors]
+        within = [tick for tick in ticks if low <= tick <= high]
+        if len(within) <= most:
+            break
+    return within
+
+
+def log_axis(amounts: Sequence[float]) -> dict[str, Any]:
+    """A logarithmic axis that holds some amounts above 0.
+
+    Examples
+    --------
+    >>> log_axis([10.0, 100.0])["ticktext"]
+    ['10', '20', '50', '100']
+    """
+    low, high = np.log10(min(amounts)), np.log10(max(amounts))
+    room = 0.04 * (high - low) or 0.3
+    ticks = log_ticks(10 ** (low - room), 10 ** (high + room))
+    return {
+        "type": "log",
+        "range": [float(low - room), float(high + room)],
+        "tickvals": ticks,
+        "ticktext": [amount(tick) for tick in ticks],
+    }
 
 
 def percent(share: float) -> str:

@@ -48,7 +48,12 @@ ROW_RULES = (
     ),
 )
 KEYS = {"ADSL": ("USUBJID",), "DM": ("USUBJID",), "ADTTE": ("USUBJID", "PARAMCD")}
-NUMBERS = {"ADTTE": ("AVAL", "CNSR"), "ADLB": ("AVAL",), "ADVS": ("AVAL",)}
+NUMBERS = {
+    "ADTTE": ("AVAL", "CNSR"),
+    "ADLB": ("AVAL",),
+    "ADVS": ("AVAL",),
+    "ADEG": ("AVAL",),
+}
 
 
 def check_datasets(

@@ -20,6 +20,7 @@ _DOMAINS = {
     "ADTTE": ("time to event", "survival"),
     "ADLB": ("laboratory results", "liver safety and laboratory results"),
     "ADVS": ("vital signs", "vital signs"),
+    "ADEG": ("electrocardiograms", "the QT interval, unless it is among the vital signs"),
     "ADEX": ("exposure", "exposure and dose intensity"),
     "DM": ("demographics, with screen failures", "screening"),
     "DS": ("disposition events", "disposition by event"),

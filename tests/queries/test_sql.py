@@ -28,6 +28,8 @@ VALUES = {
     "parameters": ["TRTDUR"],
     "tests": ["ALT"],
     "until_day": 0,
+    "test": "ALT",
+    "time_point": None,
 }
 
 

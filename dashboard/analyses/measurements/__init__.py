@@ -1,1 +1,1 @@
-"""Analyses of laboratory results, vital signs and electrocardiograms."""
+"""Analyses of measurements: what the Labs and vitals page asks a store."""

@@ -1,1 +1,1 @@
-"""Charts of laboratory results, vital signs and electrocardiograms."""
+"""Charts of measurements."""

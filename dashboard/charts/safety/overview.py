@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.axes import percent
-from dashboard.charts.lettering import legend_name, literal
-from dashboard.charts.theme import ArmStyle, empty_figure, new_figure
-
-_ROW_PIXELS, _FRAME = 17, 110
+from dashboard.charts.safety.share_bars import draw_share_bars
+from dashboard.charts.theme import ArmStyle
 
 
 def draw_overview(
@@ -46,56 +43,5 @@ def draw_overview(
     >>> list(figure.data[0].x), list(figure.data[0].customdata[0])
     ([25.0], ['any', 'A'])
     """
-    if table.empty:
-        return empty_figure("No subject of this cohort is in the analysis set.")
-    data = [_bars(table[table["arm"] == arm], arm, styles[arm], names) for arm in arms]
-    return new_figure(
-        _described(table, names),
-        height=_FRAME + len(names) * (len(arms) * _ROW_PIXELS + 14),
-        data=data,
-        barmode="group",
-        bargap=0.28,
-        bargroupgap=0.12,
-        showlegend=len(arms) > 1,
-        xaxis={
-            "title": {"text": "Subjects, %"},
-            "range": [0, 109],
-            "tickvals": [0, 20, 40, 60, 80, 100],
-        },
-        yaxis={
-            "autorange": "reversed",
-            "categoryorder": "array",
-            "categoryarray": [literal(name) for name in names.values()],
-            "showgrid": False,
-        },
-    )
-
-
-def _bars(own: pd.DataFrame, arm: str, style: ArmStyle, names: Mapping[str, str]) -> go.Bar:
-    hover = [
-        f"{literal(names[row.kind])}, {literal(arm)}<br>{row.with_event:,} of {row.subjects:,} "
-        f"subjects ({percent(row.proportion)}), {row.events:,} events<br>"
-        f"95% CI {percent(row.lower)} to {percent(row.upper)}"
-        for row in own.itertuples()
-    ]
-    return go.Bar(
-        y=[literal(names[kind]) for kind in own["kind"]],
-        x=[100 * share for share in own["proportion"]],
-        orientation="h",
-        name=legend_name(arm),
-        marker={"color": style.colour},
-        text=[f"{n:,}" for n in own["with_event"]],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[[kind, arm] for kind in own["kind"]],
-        hovertext=hover,
-        hoverinfo="text",
-    )
-
-
-def _described(table: pd.DataFrame, names: Mapping[str, str]) -> str:
-    parts = [
-        f"{names[row.kind]}, {row.arm}: {row.with_event} of {row.subjects}"
-        for row in table.itertuples()
-    ]
-    return f"Bars: subjects with adverse events. {'; '.join(parts)}."
+    about = "subjects with adverse events"
+    return draw_share_bars(table, arms=arms, styles=styles, names=names, about=about)

@@ -9,11 +9,14 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views import heading
-from dashboard.views.measurements import liver
+from dashboard.views.measurements import liver, shifts, values, vitals
 from dashboard.views.safety.subjects import choose_subjects
 
 TABS: Mapping[str, Callable[[SafetySubjects], None]] = {
     "Liver": liver.show,
+    "Shifts": shifts.show,
+    "Values": values.show,
+    "Vitals and QT": vitals.show,
 }
 """What the page shows; only the open tab is computed."""
 

@@ -11,8 +11,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.views.safety import behind
-from queries.cohorts import Cohort
+from queries.cohorts import Cohort, Rule
 from queries.exposure_questions import treated_among
+from queries.store import Store
 
 NONE = "Nobody yet: click a mark, or choose here"
 
@@ -28,14 +29,22 @@ def clicked(names: Sequence[str], key: str) -> Callable[[Sequence[object]], None
     return choose
 
 
-def show(marks: Mapping[str, Sequence[str]], *, key: str) -> None:
+def show(
+    marks: Mapping[str, Sequence[str]],
+    *,
+    key: str,
+    among: Callable[[Store, Sequence[str]], Rule] = treated_among,
+) -> None:
     """Let a mark be chosen, and show the subjects behind it.
 
     Parameters
     ----------
     marks : mapping
-        The treated subjects behind each mark, by its name; marks without any are left out.
+        The subjects behind each mark, by its name; marks without any are left out.
     key : str
+    among : callable
+        The rule that names some of the subjects and says what makes them late ones: they were
+        treated, or measured.
     """
     names = ["", *(name for name, subjects in marks.items() if len(subjects))]
     if len(names) == 1:
@@ -48,5 +57,5 @@ def show(marks: Mapping[str, Sequence[str]], *, key: str) -> None:
         format_func=lambda name: name or NONE,
     )
     if chosen:
-        rule = treated_among(state.store(), marks[chosen])
+        rule = among(state.store(), marks[chosen])
         behind.show(Cohort(rule), chosen, key=key)

@@ -139,7 +139,7 @@ def test_not_collected_names_the_feature(study: Run) -> None:
 
 
 def test_domains() -> None:
-    assert DOMAINS == ("ADSL", "ADAE", "ADTTE", "ADLB", "ADVS", "ADEX", "DM", "DS")
+    assert DOMAINS == ("ADSL", "ADAE", "ADTTE", "ADLB", "ADVS", "ADEG", "ADEX", "DM", "DS")
     domains = {"adlbc": "ADLB", "advs": "ADVS", "adtte_onco": "ADTTE", "adslx": None, "dmx": None}
     assert {name: domain_of(name) for name in domains} == domains
     assert all(variable.feature for variable in VARIABLES)
