@@ -1,13 +1,12 @@
 """Thresholds of vital signs and of the QT interval: who crossed them after baseline.
 
 The usual thresholds follow the ICH guideline E14 (QTcF above 450, 480 and 500 ms, and increases
-of more than 30 and 60 ms) and the FDA's Standard Safety Tables and Figures (vital signs). A
+of more than 30 and 60 ms) and cuts in common use (vital signs). A
 threshold looks one way, so that a subject's highest and lowest values decide it.
 
 References
 ----------
 ICH E14 (2005), The clinical evaluation of QT/QTc interval prolongation, section 3.2.2.
-FDA (2022), Standard Safety Tables and Figures: Integrated Guide, vital signs.
 """
 
 from __future__ import annotations
@@ -192,7 +191,7 @@ _USUAL: tuple[tuple[str, str, str, tuple[_Rule, ...]], ...] = (
             ("change", "above", 60),
         ),
     ),
-    # FDA, Standard Safety Tables and Figures: levels and changes of blood pressure and pulse.
+    # Cuts in common use: levels and changes of blood pressure and pulse.
     (
         "SYSBP",
         "Systolic",

@@ -132,7 +132,7 @@ def _said(answer: ThresholdAnswer) -> list[str]:
     said = [
         "Subjects beyond the threshold at any time after baseline and first dose, unscheduled "
         "visits too, of those with a value then; for changes, with a baseline as well.",
-        "Thresholds: ICH E14 (QTcF), FDA Standard Safety Tables and Figures (vital signs).",
+        "Thresholds: ICH E14 (QTcF); for vital signs cuts in common use.",
         "Clopper–Pearson intervals.",
     ]
     if "difference" in answer.table.columns:
