@@ -153,7 +153,7 @@ def _limits(report: PredictionReport) -> Mapping[str, str]:
         "Intervals": "From draws of the subjects with the models as fitted; models fitted to "
         "another study would differ more.",
         "Choice": "The best of several models was chosen, which makes it look a little better.",
-        "Dose": "Not part of this card.",
+        "Dose": "Risk by dose is a model of its own (the Dose tab) and not part of this card.",
         "Supports": report.supported.sentence,
     }
 

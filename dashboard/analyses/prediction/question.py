@@ -24,6 +24,7 @@ from queries.store import Store
 Competing = Literal["death", "death or discontinuation"]
 DOSE = "average daily dose"
 MOST_DAYS = 10_000
+LEAST_FOLLOWED = 20  # subjects known to be without the event at the horizon
 _MOST_LEVELS = 30
 
 
@@ -103,7 +104,8 @@ class PredictionQuestion:
         InputError
             For a predictor that may be from the future.
         NotEstimableError
-            When nobody is left, or the event did not happen by the horizon.
+            When nobody is left, the event did not happen by the horizon, or hardly anybody was
+            followed to it.
         """
         require_known(self, store)
         rows = predictor_rows(
@@ -129,6 +131,7 @@ class PredictionQuestion:
                 f"Nobody of {len(data):,} subjects had {self.event()} within "
                 f"{self.horizon} days: there is nothing to learn from."
             )
+        _require_followed(data, self.horizon)
         return PredictionData(asked=self, data=data, left_out=left_out, events_by_then=by_then)
 
     def _predictors(self, store: Store, kept: pd.DataFrame) -> pd.DataFrame:
@@ -191,6 +194,28 @@ class PredictionData:
                 ],
             }
         )
+
+
+def _require_followed(data: RiskData, horizon: int) -> None:
+    """Refuse a day that hardly anybody was followed to: only events would be known of it.
+
+    Raises
+    ------
+    NotEstimableError
+        Says the latest day that enough subjects were followed to.
+    """
+    free = np.sort(data.days[data.cause == CENSORED])[::-1]
+    later = data.days[(data.cause != CENSORED) & (data.days > horizon)]
+    followed = int((free >= horizon).sum()) + later.size
+    if followed >= LEAST_FOLLOWED:
+        return
+    every = np.sort(data.days)[::-1]
+    latest = int(every[LEAST_FOLLOWED - 1]) if every.size >= LEAST_FOLLOWED else 0
+    raise NotEstimableError(
+        f"Only {followed:,} of {len(data):,} subjects were followed to day {horizon} without the "
+        f"event, and at least {LEAST_FOLLOWED} are needed to tell a risk by then; the latest such "
+        f"day is {latest}."
+    )
 
 
 def _at_risk(rows: pd.DataFrame, landmark: int) -> tuple[pd.DataFrame, dict[str, int]]:

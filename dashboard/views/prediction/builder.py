@@ -13,6 +13,7 @@ from dashboard import results, state
 from dashboard.analyses.prediction.fit import FAMILIES, Family, PredictionFit
 from dashboard.analyses.prediction.leakage import offered_columns, usual_columns
 from dashboard.analyses.prediction.question import Competing, PredictionQuestion
+from dashboard.analyses.prediction.usual import UsualHorizon
 from dashboard.analyses.safety.usual import usual_selection
 from dashboard.text import plain
 from dashboard.views.safety.inputs import KINDS
@@ -36,7 +37,7 @@ def choose_fit() -> PredictionFit:
             subjects = choose_subjects()
             classes, terms = _classes(), _terms()
             kinds, least_grade = _kinds(), _least_grade()
-            horizon, landmark = _day("horizon", "By day", 180, 1), _landmark()
+            horizon, landmark = _horizon(), _landmark()
             competing = _competing()
         with st.grid(2, min_column_width=320):
             columns, confirmed = _columns()
@@ -178,14 +179,15 @@ def _least_grade() -> int:
     return int(chosen)
 
 
-def _day(name: str, label: str, usual: int, least: int) -> int:
+def _horizon() -> int:
+    usual = state.answered(UsualHorizon(selection=state.answered(usual_selection())))
     return int(
         st.number_input(
-            label,
-            min_value=least,
+            "By day",
+            min_value=1,
             max_value=3650,
             step=1,
-            key=state.remember(f"prediction_{name}", usual),
+            key=state.remember(f"prediction_horizon_{state.study().code}", usual),
             persist_state="session",
             help="Days after the landmark by which the event is to happen.",
         )

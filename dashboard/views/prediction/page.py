@@ -11,7 +11,7 @@ from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.jobs import kinds
 from dashboard.text import plain
 from dashboard.views import heading, jobs
-from dashboard.views.prediction import card, explanation, groups, people, performance
+from dashboard.views.prediction import card, dose, explanation, groups, people, performance
 from dashboard.views.prediction.builder import choose_fit, show_support
 from dashboard.views.tabs import choose_tab
 
@@ -21,6 +21,7 @@ TABS: Mapping[str, Callable[[PredictionFit, PredictionReport], None]] = {
     "Who is at risk": people.show,
     "What it rests on": explanation.show,
     "Fairness": groups.show,
+    "Dose": dose.show,
     "Model card": card.show,
 }
 
