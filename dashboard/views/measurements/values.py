@@ -81,9 +81,9 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: boo
 
 
 _FENCES = [
-    "Boxes: quartiles (linear interpolation), median and, dashed, mean; whiskers: the furthest values within "
-    "1.5 interquartile ranges of the quartiles, within visit and arm (Tukey); dots: values "
-    "beyond. Click a dot for its subject."
+    "Boxes: quartiles (linear interpolation), median and, dashed, mean; whiskers: the furthest "
+    "values within 1.5 interquartile ranges of the quartiles, within visit and arm (Tukey); dots: "
+    "values beyond. Click a dot for its subject."
 ]
 
 
