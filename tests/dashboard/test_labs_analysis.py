@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +22,7 @@ from queries.measurement_questions import measured_among
 from queries.store import Store, open_store
 from queries.subjects import SubjectList, count_subjects
 from tests.dashboard.eqx301 import ARMS, snapshot_path, table_of
+from tests.tiny_snapshot import write_tiny_snapshot
 
 SAFETY = SafetySubjects(analysis_set="SAFFL")
 EXTREME = {"high": "max", "low": "min"}
@@ -93,7 +95,7 @@ def test_shifts_of_the_pilot_are_those_of_pandas(pilot, test, direction):
     answer = LabShifts(subjects=SAFETY, test=test, direction=direction).run(pilot)
     expected = ends_by_pandas(pilot, "adlbc", test, limits=("A1LO", "A1HI"), direction=direction)
     assert_same_cells(answer, expected)
-    assert any("repeat the date and value" in said for said in answer.said)
+    assert any("Not counted twice: " in said for said in answer.said)
 
 
 @pytest.mark.parametrize("test", ["ALT", "NEUT"])
@@ -208,3 +210,24 @@ def test_who_has_no_baseline_is_counted_apart(tiny_store):
     assert answer.shifts.apart[["subjects", "both", "neither"]].sum().tolist() == [8, 2, 6]
     assert set(answer.shifts.people["worst"]) == {"high"}
     assert any("1 row without limits" in said for said in answer.said)
+
+
+def test_grades_below_zero_are_of_values_that_are_too_low(tmp_path):
+    """S1 falls to grade -3 and rises to 1; an undated row and a copy change nothing."""
+    path = write_tiny_snapshot(tmp_path / "signed.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute('ALTER TABLE adlb ADD COLUMN "ATOXGR" VARCHAR')
+        connection.execute("UPDATE adlb SET ATOXGR = '0' WHERE ABLFL = 'Y'")
+        connection.execute("UPDATE adlb SET ATOXGR = 'GRADE 1' WHERE AVAL = 130")
+        connection.execute(
+            "INSERT INTO adlb VALUES ('S1','ALT','2024-03-02',5,40,NULL,'-3'), "
+            "('S1','ALT','2024-03-02',5,40,NULL,'-3'), ('S2','ALT',NULL,1,40,NULL,'-4')"
+        )
+    asked = LabShifts(subjects=SafetySubjects(), test="ALT", kind="grade")
+    with open_store(path) as store:
+        high = asked.run(store)
+        low = replace(asked, direction="low").run(store)
+    assert high.shifts.people[["baseline", "worst"]].values.tolist() == [["0", "1"]]
+    assert low.shifts.people[["baseline", "worst"]].values.tolist() == [["0", "3"]]
+    assert any("1 row without a date" in said for said in low.said)
+    assert any("Not counted twice: 1 row with" in said for said in low.said)
