@@ -20,7 +20,6 @@ from dashboard.views.measurements import page
 
 state.begin_run()
 sidebar.show()
-page.TABS = {"Vitals and QT": page.TABS["Vitals and QT"]}
 page.show()
 """
 MARK = "measurements_vitals_mark"
@@ -30,6 +29,7 @@ OWN = "measurements_own"
 def opened(study: str = "EQX-301", rule: Rule | None = None, **more: object) -> AppTest:
     app = AppTest.from_string(SCRIPT, default_timeout=120)
     app.session_state["study"] = study
+    app.session_state["measurements_tab"] = "Vitals and QT"
     if rule is not None:
         app.session_state["cohort"] = Cohort(rule)
     for key, value in more.items():
