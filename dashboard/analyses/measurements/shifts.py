@@ -123,8 +123,8 @@ class LabShifts:
             said.append("The grades do not tell too low from too high.")
         if total["copies"]:
             said.append(
-                f"{rows(int(total['copies']))} repeat the date and value of another of the same "
-                "subject (such as last values under End of Treatment) and are not counted again."
+                f"Not counted twice: {rows(int(total['copies']))} with the date and value of "
+                "another of the same subject, such as last values under End of Treatment."
             )
         column = "without_limits" if self.kind == "range" else "without_grade"
         counts = {
@@ -203,7 +203,7 @@ def _named(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _grade(grade: float) -> str:
-    return f"{grade:.0f}"
+    return str(round(grade))
 
 
 def _grades(people: pd.DataFrame) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def _said(test: str, counts: pd.Series, found: pd.DataFrame) -> list[str]:
         f"{rows(int(counts['records']))} of {test} in the cohort"
         + (f"; not shown: {'; '.join(parts)}." if parts else ".")
     ]
+    said.append("Change is from the flagged record, else the last value on or before first dose.")
     without = found.loc[found["baseline"].isna(), "subject"].nunique()
     if without:
         said.append(f"Change is missing for {without:,} subjects without a baseline value.")

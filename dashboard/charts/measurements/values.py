@@ -75,7 +75,7 @@ def draw_values(
         shapes=[*_across([0.0] if quantity == "change" else limits)],
         xaxis={
             "tickvals": list(range(len(visits))),
-            "ticktext": [fitted(visit, 130, size=13, most=1) for visit in visits],
+            "ticktext": [fitted(visit, 170, size=13, most=1) for visit in visits],
             "tickangle": 0 if len(visits) <= 5 else -45,
             "range": [-0.6, len(visits) - 0.4],
             "title": {"text": "Visit"},

@@ -58,7 +58,7 @@ def choose(tests: Mapping[str, VitalTest], known: set[str]) -> None:
             codes,
             key=state.choice(f"{_PREFIX}_test", codes, codes[0]),
             persist_state="session",
-            format_func=lambda code: plain(tests[code].label),
+            format_func=lambda code: tests[code].label,
         )
         kind = st.selectbox(
             "What is held against it",

@@ -82,9 +82,8 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: boo
 
 _FENCES = [
     "Boxes: quartiles (linear interpolation), median and, dashed, mean; whiskers: the furthest "
-    "values within "
-    "1.5 interquartile ranges of the quartiles, within visit and arm (Tukey); dots: values "
-    "beyond. Click a dot for its subject."
+    "values within 1.5 interquartile ranges of the quartiles, within visit and arm (Tukey); dots: "
+    "values beyond. Click a dot for its subject."
 ]
 
 

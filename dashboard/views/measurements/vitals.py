@@ -28,6 +28,7 @@ from queries.measurement_extremes import measured_among
 
 _MARK = "measurements_vitals_mark"
 _ALL = ""
+_SIDE_BY_SIDE = 2  # arms that fit beside each other on a narrow page
 
 
 def show(subjects: SafetySubjects) -> None:
@@ -87,7 +88,7 @@ def _measurement(tests: Mapping[str, VitalTest]) -> str:
         options,
         key=state.choice("measurements_vitals_test", options, _ALL),
         persist_state="session",
-        format_func=lambda code: plain(tests[code].label) if code else "All with a threshold",
+        format_func=lambda code: tests[code].label if code else "All with a threshold",
     )
 
 
@@ -103,7 +104,7 @@ def _time_point(tests: Mapping[str, VitalTest], chosen: str) -> str | None:
         options,
         key=state.choice("measurements_vitals_time_point", options, ""),
         persist_state="session",
-        format_func=lambda point: plain(point.capitalize()) if point else "All, the worst counts",
+        format_func=lambda point: point.capitalize() if point else "All, the worst counts",
         help="Each time point has its own baseline.",
     )
     return picked or None
@@ -162,22 +163,8 @@ def _mark(threshold: object, arm: object) -> str:
 
 
 def _table(answer: ThresholdAnswer) -> None:
-    """One row a threshold and arm, so that many arms make it longer and not wider."""
-    compared = "difference" in answer.table.columns
-    rows = []
-    for one in answer.thresholds:
-        own = answer.table[answer.table["threshold"] == one.name].set_index("arm")
-        for arm in answer.arms:
-            cell = own.loc[arm]
-            share = f" ({percent(cell['proportion'], 1)})" if cell["subjects"] else ""
-            row = {
-                "Threshold": one.name if arm == answer.arms[0] else "",
-                "Arm": arm,
-                "n/N (%)": f"{cell['with_event']:,}/{cell['subjects']:,}{share}",
-            }
-            rows.append(row | (_difference(cell, answer) if compared else {}))
     results.table(
-        pd.DataFrame(rows),
+        pd.DataFrame(_wide(answer) if len(answer.arms) <= _SIDE_BY_SIDE else _long(answer)),
         raw=answer.table,
         name=f"{state.study().code} vitals and QT thresholds table",
         notes=notes(answer.asked.subjects, _said(answer)),
@@ -185,7 +172,38 @@ def _table(answer: ThresholdAnswer) -> None:
     )
 
 
+def _wide(answer: ThresholdAnswer) -> list[dict[str, str]]:
+    """One row a threshold: few arms stand side by side."""
+    rows = []
+    for one in answer.thresholds:
+        own = answer.table[answer.table["threshold"] == one.name].set_index("arm")
+        row = {"Threshold": one.name}
+        row |= {f"{arm}, n/N (%)": _share(own.loc[arm]) for arm in answer.arms}
+        rows.append(row | _difference(own.loc[answer.arms[-1]], answer))
+    return rows
+
+
+def _long(answer: ThresholdAnswer) -> list[dict[str, str]]:
+    """One row a threshold and arm, so that many arms make it longer and not wider."""
+    rows = []
+    for one in answer.thresholds:
+        own = answer.table[answer.table["threshold"] == one.name].set_index("arm")
+        for arm in answer.arms:
+            first = one.name if arm == answer.arms[0] else ""
+            row = {"Threshold": first, "Arm": arm, "n/N (%)": _share(own.loc[arm])}
+            rows.append(row | _difference(own.loc[arm], answer))
+    return rows
+
+
+def _share(cell: pd.Series) -> str:
+    share = f" ({percent(cell['proportion'], 1)})" if cell["subjects"] else ""
+    return f"{cell['with_event']:,}/{cell['subjects']:,}{share}"
+
+
 def _difference(cell: pd.Series, answer: ThresholdAnswer) -> dict[str, str]:
+    """The difference from the reference, where arms are compared."""
+    if "difference" not in cell.index:
+        return {}
     level = f"{100 * answer.asked.confidence_level:.10g}%"
     heading = f"Difference from {answer.arms[0]}, points ({level} CI)"
     if cell.name == answer.arms[0]:
