@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from dashboard import results, state
+from dashboard import results
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views import heading
 from dashboard.views.measurements import liver, shifts, values, vitals
 from dashboard.views.safety.subjects import choose_subjects
+from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[SafetySubjects], None]] = {
     "Liver": liver.show,
@@ -31,9 +32,7 @@ def show() -> None:
 
 
 def _tabs(subjects: SafetySubjects) -> None:
-    names = list(TABS)
-    key = state.choice("measurements_tab", names, names[0])
-    tabs = st.tabs(names, key=key, on_change="rerun", default=st.session_state[key])
+    tabs = choose_tab(list(TABS), key="measurements_tab")
     for tab, draw in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab, results.explained():

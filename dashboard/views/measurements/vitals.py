@@ -133,7 +133,8 @@ def _said(answer: ThresholdAnswer) -> list[str]:
     said = [
         "Subjects beyond the threshold at any time after baseline and first dose, unscheduled "
         "visits too, of those with a value then; for changes, with a baseline as well.",
-        "Thresholds: ICH E14 (QTcF); for vital signs cuts in common use.",
+        "Usual thresholds: ICH E14 (QTcF); for vital signs cuts in common use.",
+        *_added(answer),
         "Clopper–Pearson intervals.",
     ]
     if "difference" in answer.table.columns:
@@ -142,6 +143,12 @@ def _said(answer: ThresholdAnswer) -> list[str]:
         where = f"Time point: {point}." if point else "All time points; the worst counts."
         said.append(f"{where} Each time point has its own baseline.")
     return [*said, *answer.said]
+
+
+def _added(answer: ThresholdAnswer) -> list[str]:
+    usual = {one.name for one in usual_thresholds()}
+    own = [one.name for one in answer.thresholds if one.name not in usual]
+    return [f"Added by the reader: {'; '.join(own)}."] if own else []
 
 
 def _behind(answer: ThresholdAnswer) -> None:

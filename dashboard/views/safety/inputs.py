@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import ADJUSTMENTS, MEASURES, AdverseEvents
 from dashboard.analyses.safety.usual import usual_selection
-from dashboard.text import plain
 from dashboard.views.safety.subjects import choose_subjects
 from queries.adverse_events import collected_kinds
 from queries.cohorts.checking import column_kind
@@ -235,9 +234,7 @@ def _column() -> str | None:
         ["", *offered],
         key=state.choice("safety_column", ["", *offered], ""),
         persist_state="session",
-        format_func=lambda name: plain(
-            labels.get(f"{dataset}.{name or usual}", name or usual) or "Class"
-        ),
+        format_func=lambda name: labels.get(f"{dataset}.{name or usual}", name or usual) or "Class",
         help="Any coded column of the adverse events; the system organ class by default.",
     )
     return chosen or None

@@ -18,6 +18,7 @@ from queries.subjects import SubjectList, count_subjects, list_subjects, place_o
 
 _LIVER = ("ALT", "AST", "BILI", "ALP")
 _MOST_TESTS = 6
+_PAGES = {"measurements": "labs and vitals"}  # what pages are called where it is not their path
 _FACTS = 4  # in a column
 
 
@@ -48,7 +49,7 @@ def _steps(subject: str, shown: SubjectList) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if (page := navigation.came_from()) is not None:
             st.button(
-                f"Back to {page}",
+                f"Back to {_PAGES.get(page, page)}",
                 key="subject_back_to_page",
                 icon=":material/arrow_back:",
                 on_click=navigation.go,

@@ -79,6 +79,7 @@ def test_an_own_threshold_is_added_and_taken_away(home: Path) -> None:
     app.button(f"{OWN}_add").click().run()
     assert not app.exception
     assert table(app)["Threshold"].tolist()[-1] == "QTCF > 470 ms"
+    assert "Added by the reader: QTCF > 470 ms." in unescaped(shown(app))
     assert app.button(f"{OWN}_add").disabled
     app.button(f"{OWN}_remove QTCF > 470 ms").click().run()
     assert not app.exception
