@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from analytics.safety.prediction.model_card import TRIPOD_ITEMS
-from dashboard import state
+from analytics.safety.prediction.model_card import TRIPOD_ITEMS, ModelCard
+from dashboard import results, state
 from dashboard.analyses.prediction.card import Provenance, make_card
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
+from dashboard.home import PERSON
 from dashboard.results import file_stem
 from dashboard.text import plain
 from dashboard.views import heading
@@ -41,12 +43,46 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
+    _signing(card, report)
     for title, rows in card.sections.items():
         st.subheader(title, anchor=False)
         _rows(rows)
     st.subheader("TRIPOD+AI", anchor=False)
     _rows({f"{number}. {what}": card.items[str(number)] for number, what in TRIPOD_ITEMS})
     st.caption(f"SHA-256 of this card: {card.fingerprint}")
+
+
+def _signing(card: ModelCard, report: PredictionReport) -> None:
+    """Who has signed this card, and a form for the next who does."""
+    known = signatures(state.workspace(), state.study().code)
+    own = [one for one in known if one.fingerprint == card.fingerprint]
+    for one in own:
+        comment = f": {one.comment}" if one.comment else ""
+        st.success(
+            plain(f"{one.meaning}, {one.name}, {one.at:%Y-%m-%d %H:%M} UTC{comment}"),
+            icon=":material/verified:",
+        )
+    if not own:
+        st.caption(
+            "Nobody has signed this card. A change of data, settings or program is a new one."
+        )
+    with st.popover("Sign", icon=":material/draw:"), st.form("sign model card", border=False):
+        name = st.text_input("Name", max_chars=200)
+        meaning = st.selectbox("Meaning", MEANINGS)
+        comment = st.text_input("Comment", max_chars=200)
+        if st.form_submit_button("Sign this card", type="primary", icon=":material/draw:"):
+            with results.explained():
+                sign(
+                    state.workspace(),
+                    study=state.study().code,
+                    fingerprint=card.fingerprint,
+                    question=report.question,
+                    name=name,
+                    meaning=meaning,
+                    comment=comment,
+                    person=PERSON,
+                )
+                st.rerun()
 
 
 def _rows(rows: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.jobs import kinds
 from dashboard.text import plain
 from dashboard.views import heading, jobs
-from dashboard.views.prediction import card, dose, explanation, groups, people, performance
+from dashboard.views.prediction import card, dose, explanation, groups, models, people, performance
 from dashboard.views.prediction.builder import choose_fit, show_support
 from dashboard.views.tabs import choose_tab
 
@@ -47,6 +47,7 @@ def show() -> None:
         )
         if report is not None:
             _report(asked, report)
+        models.show()
 
 
 def _report(asked: PredictionFit, report: PredictionReport) -> None:

@@ -1,0 +1,147 @@
+"""The Prediction page: the question, what the study supports, every tab, signatures, blinding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.checks import InputError
+from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.analyses.prediction.question import PredictionQuestion
+from dashboard.analyses.prediction.signatures import sign, signatures
+from dashboard.analyses.safety.subjects import SafetySubjects
+from dashboard.views import jobs
+from queries.events import EventSelection
+from queries.store import open_store
+from queries.workspace import open_workspace
+
+SECONDS = 120
+PAGE = """
+from dashboard import state
+from dashboard.results import explained
+from dashboard.views import sidebar
+from dashboard.views.prediction import page
+
+state.begin_run()
+with explained():
+    state.open_link()
+sidebar.show()
+page.show()
+"""
+TABS = ("Performance", "Who is at risk", "What it rests on", "Fairness", "Dose", "Model card")
+
+
+def opened(study: str = "EQX-301", **inputs: object) -> AppTest:
+    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
+    for key, value in {"study": study, **inputs}.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def shown(app: AppTest) -> str:
+    boxes = [*app.error, *app.warning, *app.info, *app.success]
+    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
+    tables = [str(table.value) for table in app.table]
+    return "\n".join([*(str(text.value) for text in texts), *tables]).replace("\\", "")
+
+
+@pytest.fixture(scope="module")
+def report(demo_home: Path) -> PredictionReport:
+    question = PredictionQuestion(
+        subjects=SafetySubjects(analysis_set="SAFFL"),
+        selection=EventSelection(least_grade=3, days_after=0),
+        columns=("AGE", "EGFRBL"),
+    )
+    quick = PredictionFit(
+        question=question, families=("discrete",), folds=2, repeats=2, trials=2, bootstraps=20
+    )
+    with open_workspace(demo_home) as workspace:
+        current = workspace.current_snapshot("EQX-301")
+        assert current is not None
+        with open_store(workspace.path(current)) as store:
+            return quick.run(store)
+
+
+@pytest.fixture
+def done(report: PredictionReport, monkeypatch: pytest.MonkeyPatch) -> PredictionReport:
+    """The job is done: what the page asks for is there."""
+    monkeypatch.setattr(jobs, "answer", lambda *_, **__: report)
+    return report
+
+
+@pytest.mark.usefixtures("home")
+def test_the_question_and_what_the_study_supports_come_before_any_fit():
+    app = opened()
+    said = shown(app)
+    assert "Supports review; does not recommend treatment." in said
+    assert "Risk of Any adverse event, grade 3 or higher within 180 days after first dose" in said
+    assert "are too few for" in said
+    assert any(button.label == "Fit and validate" for button in app.button)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_question_that_the_study_cannot_answer_is_refused_with_what_would_be_needed():
+    app = opened("EQX-201", **{"prediction_horizon_EQX-201": 180})
+    assert "at least 20 are needed to tell a risk by then; the latest such day is" in shown(app)
+    assert not any(button.label == "Fit and validate" for button in app.button)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_study_without_adverse_events_says_so():
+    assert "no adverse events to foretell" in shown(opened("GBSG2"))
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_stands(done, tab):
+    app = opened(prediction_tab=tab)
+    assert not app.exception
+    said = shown(app)
+    assert done.validation.verdict(done.chosen) in said
+    if tab != "Who is at risk":
+        assert "Supports review; does not recommend treatment." in said
+
+
+@pytest.mark.usefixtures("home")
+def test_whoever_is_at_risk_becomes_a_cohort(done):
+    app = opened(prediction_tab="Who is at risk", prediction_cohort_from=60)
+    count = int((done.people["risk"] >= 0.6).sum())
+    assert f"**Risk of 60% or more**: {count} subjects" in shown(app)
+    button = next(one for one in app.button if one.label == "Make this the cohort")
+    button.click().run()
+    assert not app.exception
+    assert f"{count} of 720 subjects" in shown(app)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_card_is_signed_by_a_named_person_and_stays_signed(done):
+    app = opened(prediction_tab="Model card")
+    assert "Nobody has signed this card." in shown(app)
+    app.text_input[0].set_value("Dr A. Reviewer")
+    next(one for one in app.button if one.label == "Sign this card").click().run()
+    assert not app.exception
+    assert "Reviewed, Dr A. Reviewer" in shown(opened(prediction_tab="Model card"))
+
+
+def test_a_signature_without_a_name_or_a_meaning_is_refused(home):
+    with open_workspace(home) as workspace:
+        about = {"study": "EQX-301", "fingerprint": "f", "question": "q", "person": "anna"}
+        with pytest.raises(InputError, match="gives a name"):
+            sign(workspace, name=" ", meaning="Reviewed", comment="", **about)
+        with pytest.raises(InputError, match="the meaning is one of"):
+            sign(workspace, name="A", meaning="Liked", comment="", **about)
+        with pytest.raises(InputError, match="at most 200 characters"):
+            sign(workspace, name="A" * 201, meaning="Reviewed", comment="", **about)
+        assert signatures(workspace, "EQX-301") == ()
+
+
+def test_a_blinded_reader_learns_nothing_of_arms(home):
+    with open_workspace(home) as workspace:
+        workspace.blind("EQX-301", person="anna", reason="A test")
+    said = shown(opened())
+    assert "Lumarestat 200 mg" not in said
+    assert "Risk of Any adverse event" in said
