@@ -345,7 +345,7 @@ def test_it_is_imported_with_the_expected_findings_only(folder: Path, tmp_path: 
         ("planned arm differs from actual", "information"),
     }
     named = {f"{missing.domain}.{missing.variable}" for missing in report.not_collected}
-    assert named == {"ADAE.AOCCPFL", "ADLB.", "ADVS.", "ADEX.", "DM.", "DS."}
+    assert named == {"ADAE.AOCCPFL", "ADLB.", "ADVS.", "ADEG.", "ADEX.", "DM.", "DS."}
     assert report.skipped == ()
 
 
