@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
 from dashboard.exports import tables
 from dashboard.results import file_stem
-from dashboard.text import interval, number, p_value, percent, plain
+from dashboard.text import interval, p_value, percent, plain
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.cuts import Cuts, choose_cuts
 from dashboard.views.safety.inputs import ADJUSTED_BY, interval_name
@@ -77,7 +77,8 @@ def shown_table(
     for arm in answer.compared:
         columns |= _compared(by_arm[arm], arm, answer)
     for arm, own in by_arm.items():
-        columns[f"{arm}, per 100 years"] = [number(rate, 1) for rate in own["rate"]]
+        rates = own[["rate", "rate_lower", "rate_upper"]].to_numpy()
+        columns[f"{arm}, per 100 years (95% CI)"] = [interval(*rate) for rate in rates]
     rows = list(zip(keys["class"], keys["term"], strict=True))
     return pd.DataFrame(columns), rows
 
@@ -174,7 +175,8 @@ def methods(answer: AdverseEventsAnswer) -> list[str]:
     """How the numbers of a table of terms were estimated."""
     asked = answer.asked
     said = [
-        "A subject counts once in each row. Rates are of first events per 100 patient-years. "
+        "A subject counts once in each row. Rates are of first events per 100 patient-years, with "
+        "exact intervals. "
         f"{asked.selection.follow_up()}"
     ]
     if not answer.compared:
