@@ -26,11 +26,16 @@ class KnownStatus(NamedTuple):
     weight: Floats
 
 
-def known_status(data: RiskData, days: float) -> KnownStatus:
+def known_status(data: RiskData, days: float, numbers: Floats | None = None) -> KnownStatus:
     """Status by a day, with inverse-probability-of-censoring weights.
 
     Censoring is estimated by Kaplan and Meier from all subjects together: it must not depend on
-    what the risk depends on.
+    what the risk depends on. Events at a time come before censorings at it.
+
+    Parameters
+    ----------
+    numbers : array, optional
+        How often each subject counts, such as a bootstrap drew them; once by default.
 
     References
     ----------
@@ -45,9 +50,10 @@ def known_status(data: RiskData, days: float) -> KnownStatus:
     KnownStatus(happened=array([1., 0., 1., 0.]), weight=array([1. , 0. , 1.5, 1.5]))
     """
     censored = (data.cause == CENSORED).astype(np.float64)
-    followed = censoring_of(data.days, censored, np.ones(len(data)), "after events")
+    counted = np.ones(len(data)) if numbers is None else numbers
+    followed = censoring_of(data.days, censored, counted, "after events")
     known = (data.days >= days) | (data.cause != CENSORED)
     chance = followed.uncensored_before(np.minimum(data.days, days))
-    weight = np.divide(1.0, chance, out=np.zeros(len(data)), where=known & (chance > 0))
+    weight = np.divide(counted, chance, out=np.zeros(len(data)), where=known & (chance > 0))
     happened = (data.cause == EVENT) & (data.days <= days)
     return KnownStatus(happened=happened.astype(np.float64), weight=weight)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from analytics.checks import NotEstimableError, require
 from analytics.results import Result, registered, require_columns
-from analytics.safety.prediction.data import CENSORED, COMPETING, EVENT, Floats, RiskData
+from analytics.safety.prediction.data import COMPETING, Floats, RiskData
+from analytics.safety.prediction.known_status import known_status
 from analytics.safety.prediction.loess import loess
-from analytics.survival.competing.censoring import censoring_of
 
 SCORES = (
     "brier", "brier_null", "ipa", "auc", "auc_event_free", "observed", "expected",
@@ -54,9 +54,6 @@ class Observed:
 def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> Observed:
     """What became of the subjects by a day.
 
-    Censoring is estimated by Kaplan and Meier from all subjects together: it must not depend on
-    what the risk depends on. Events at a time come before censorings at it.
-
     Raises
     ------
     NotEstimableError
@@ -64,8 +61,7 @@ def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> O
 
     References
     ----------
-    Graf, Schmoor, Sauerbrei and Schumacher (1999), Statistics in Medicine 18:2529-2545; Gerds and
-    Schumacher (2006), Biometrical Journal 48:1029-1040.
+    As in `known_status`; Gerds and Schumacher (2006), Biometrical Journal 48:1029-1040.
 
     Examples
     --------
@@ -75,12 +71,7 @@ def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> O
     0.625
     """
     counted = np.ones(len(data)) if numbers is None else numbers
-    censored = (data.cause == CENSORED).astype(np.float64)
-    followed = censoring_of(data.days, censored, counted, "after events")
-    known = (data.days >= days) | (data.cause != CENSORED)
-    chance = followed.uncensored_before(np.minimum(data.days, days))
-    weight = np.divide(counted, chance, out=np.zeros(len(data)), where=known & (chance > 0))
-    happened = ((data.cause == EVENT) & (data.days <= days)).astype(np.float64)
+    happened, weight = known_status(data, days, counted)
     gone = happened.astype(bool) | ((data.cause == COMPETING) & (data.days <= days))
     found = Observed(
         happened=happened,
