@@ -65,6 +65,7 @@ def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> O
 
     Examples
     --------
+    >>> from analytics.safety.prediction.data import CENSORED, EVENT
     >>> data = RiskData(subjects=["1", "2", "3", "4"], predictors=pd.DataFrame(index=range(4)),
     ...                 days=[10, 20, 30, 40], cause=[EVENT, CENSORED, EVENT, CENSORED])
     >>> observed_by(data, 35).share  # Aalen and Johansen: 1/4 + 3/4 x 1/2
@@ -184,6 +185,7 @@ def score_risks(
 
     Examples
     --------
+    >>> from analytics.safety.prediction.data import CENSORED, EVENT
     >>> data = RiskData(subjects=list("12345"), predictors=pd.DataFrame(index=range(5)),
     ...                 days=[9, 9, 9, 9, 9], cause=[EVENT, EVENT, COMPETING, CENSORED, CENSORED])
     >>> scores = score_risks(np.array([0.9, 0.6, 0.7, 0.2, 0.1]), data, days=9)
