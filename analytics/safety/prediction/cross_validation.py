@@ -20,6 +20,7 @@ class OutOfFold:
     Parameters
     ----------
     data : RiskData
+        In the order of the identifiers.
     days : float
     risks : mapping
         By model, repeat and subject; the baseline first.
@@ -49,6 +50,9 @@ def cross_validate(
 ) -> OutOfFold:
     """Tell the risk of every subject by models fitted to the others.
 
+    Subjects are put in the order of their identifiers first, so that the order in which they are
+    given changes nothing.
+
     Parameters
     ----------
     models : sequence of RiskModel
@@ -70,6 +74,7 @@ def cross_validate(
     require(folds >= 2, "folds >= 2", folds=folds)
     require(repeats >= 1, "repeats >= 1", repeats=repeats)
     require(len({m.name for m in models}) == len(models), "models have names of their own")
+    data = data.at(np.argsort(np.array(data.subjects, dtype=str), kind="stable"))
     risks = {model.name: np.full((repeats, len(data)), np.nan) for model in models}
     steps, done = repeats * folds * len(models) + len(models), 0
     for repeat in range(repeats):

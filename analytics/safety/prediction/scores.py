@@ -21,6 +21,7 @@ THRESHOLDS = tuple(round(0.01 * percent, 2) for percent in range(1, 100))
 _CURVE_POINTS = 100
 _NEAR = 1e-6  # risks are kept this far from 0 and 1 where their logit is taken
 _ROUNDS = 30
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +58,7 @@ def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> O
     Raises
     ------
     NotEstimableError
-        When nobody had the event by the day, or nobody was followed until it without one.
+        When nobody was followed to the day, had the event by it, or is known to be without it.
 
     References
     ----------
@@ -80,6 +81,10 @@ def observed_by(data: RiskData, days: float, numbers: Floats | None = None) -> O
         weight=weight,
         numbers=counted,
     )
+    if weight.sum() < counted.sum() * (1 - _ROUNDING):
+        raise NotEstimableError(
+            f"Nobody was followed to day {days:g}: what became of all by then is not known."
+        )
     if not (weight * happened).any():
         raise NotEstimableError(f"Nobody had the event by day {days:g}.")
     if not (weight * (1 - happened)).any():
@@ -339,7 +344,7 @@ def decision(risk: Floats, found: Observed, threshold: float) -> tuple[float, fl
     """Net benefit of treating from a threshold on, and of treating everybody.
 
     True positives less false positives, a false one weighing threshold / (1 - threshold) of a
-    true one, per subject.
+    true one, per subject. Censoring is weighed as for all subjects, also among those treated.
     """
     require(0 < threshold < 1, "0 < threshold < 1", threshold=threshold)
     treated = (risk >= threshold).astype(float)

@@ -116,7 +116,8 @@ class PredictionFit:
         model = next(one for one in models if one.name == chosen)
         progress(0.86, f"Explaining: {chosen}.")
         fitted = model.fit(data, days=self.question.horizon, seed=self.seed)
-        risk = judged.risks[chosen].to_numpy(dtype=float)
+        told = judged.risks.set_index("subject")[chosen]
+        risk = told.loc[list(data.subjects)].to_numpy(dtype=float)
         share = observed_by(data, self.question.horizon).share
         threshold = round(share, 2) if self.threshold is None else self.threshold
         importance = self._importance(model, data, part(progress, 0.86, 0.94))

@@ -159,6 +159,9 @@ def test_what_cannot_be_scored_is_said():
     everybody = data_of(np.full(20, 5.0), np.full(20, EVENT))
     with pytest.raises(NotEstimableError, match="Nobody is known to be without the event"):
         score_risks(P, everybody, days=9)
+    early = data_of(np.array([2.0, 3.0, 4.0]), np.array([EVENT, COMPETING, CENSORED]))
+    with pytest.raises(NotEstimableError, match="Nobody was followed to day 10"):
+        score_risks(np.full(3, 0.5), early, days=10)
     with pytest.raises(InputError, match="0 <= risk <= 1"):
         score_risks(P + 1, binary(), days=10)
     with pytest.raises(InputError, match="a risk for each subject"):

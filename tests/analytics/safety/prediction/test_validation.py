@@ -108,7 +108,8 @@ def test_a_real_effect_is_found_and_told_better_than_the_arm_average():
     table = found.table.set_index(["model", "score"])
     model = found.verdicts["model"].iloc[0]
     assert table.loc[(model, "auc"), "estimate"] > 0.7
-    assert 0.7 < table.loc[(model, "calibration_slope"), "estimate"] < 1.4
+    # The penalty is made for weak signals: it draws strong ones together.
+    assert 0.7 < table.loc[(model, "calibration_slope"), "estimate"] < 1.8
     assert (table["lower"] <= table["upper"]).all()
     assert table.loc[(model, "ipa"), "optimism"] > -0.02
     assert found.stability.set_index("model").loc[model, "mean_deviation"] < 0.1
@@ -121,6 +122,14 @@ def test_the_same_seed_gives_the_same_answer_and_json_brings_it_back():
     assert Result.from_json(one.to_json()).to_json() == one.to_json()
     other = validate(models, study(4, 150), days=90, bootstraps=20, seed=8)
     assert other.to_json() != one.to_json()
+
+
+def test_the_order_of_the_subjects_changes_nothing():
+    data = study(9, 120)
+    turned = data.at(np.random.default_rng(1).permutation(len(data)))
+    models = [ArmAverage(), DiscreteHazards()]
+    one, two = (validate(models, own, days=90, bootstraps=20) for own in (data, turned))
+    assert one.to_json() == two.to_json()
 
 
 def test_progress_is_told_and_can_stop():
