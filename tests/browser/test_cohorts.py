@@ -169,14 +169,20 @@ def test_listed_subjects_become_a_cohort(page: Page, server: RunningServer) -> N
     expect(page.get_by_text('1 listed ids are not in this snapshot: "X-1"')).to_be_visible()
 
 
+PAGES = (
+    "", "cohorts", "compare", "subjects", "survival", "safety", "measurements", "prediction",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "cohorts", "compare", "subjects", "survival"])
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_are_accessible(
     new_page: NewPage, server: RunningServer, path: str, scheme: str
 ) -> None:
     page = new_page(color_scheme=scheme)
     page.goto(f"{server.url}/{path}")
     results = page.get_by_role("figure").or_(page.get_by_test_id("stDataFrame"))
+    results = results.or_(page.get_by_role("button", name="Fit and validate"))
     expect(results.or_(page.get_by_role("table")).first).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
     found = Axe().run(page).response["violations"]
