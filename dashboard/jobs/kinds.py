@@ -121,8 +121,8 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     >>> kind_of("mining")
     Traceback (most recent call last):
         ...
-    analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry` \
-must hold, but got kind='mining'.
+    analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
+prediction` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -47,8 +47,8 @@ def test_lines_are_dragged_with_the_pointer_and_the_keyboard(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("PageDown")
     plot(page, at=f"{moved:g}", tbl="1")
-    shown = page.get_by_test_id("stSlider").filter(has_text="Total bilirubin")
-    expect(shown).to_contain_text("1.0", timeout=SLOW)
+    shown = page.get_by_role("spinbutton", name="Total bilirubin, × ULN above")
+    expect(shown).to_have_value("1.0", timeout=SLOW)
     problems = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == []
 

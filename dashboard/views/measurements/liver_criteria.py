@@ -1,4 +1,4 @@
-"""By what liver tests are judged: sliders, and the same cuts as lines that can be dragged."""
+"""By what liver tests are judged: numbers, and the same cuts as lines that can be dragged."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _USUAL = LiverCriteria()
 def choose_criteria() -> LiverCriteria:
     """The criteria that the inputs describe."""
     with st.container(border=True), st.grid(3, min_column_width=220):
-        at = _slider("ALT or AST, × ULN at least", _AT, _USUAL.aminotransferase)
-        tbl = _slider("Total bilirubin, × ULN above", _TBL, _USUAL.bilirubin)
+        at = _cut("ALT or AST, × ULN at least", _AT, _USUAL.aminotransferase)
+        tbl = _cut("Total bilirubin, × ULN above", _TBL, _USUAL.bilirubin)
         with st.popover("Window and ALP rule", icon=":material/tune:", width="stretch"):
             window, order = _window()
             alp, taken = _alp_rule()
@@ -37,8 +37,8 @@ def choose_criteria() -> LiverCriteria:
     )
 
 
-def _slider(label: str, key: str, usual: float) -> float:
-    value = st.slider(
+def _cut(label: str, key: str, usual: float) -> float:
+    value = st.number_input(
         label,
         min_value=_LEAST,
         max_value=_MOST,
@@ -95,7 +95,7 @@ def _alp_rule() -> tuple[float, str]:
 
 
 def drag_cuts(answer: LiverAnswer, axes: EdishAxes, styles: Mapping[str, ArmStyle]) -> None:
-    """The two lines of the plot, to be dragged; the sliders follow when one is let go."""
+    """The two lines of the plot, to be dragged; the numbers follow when one is let go."""
     drawn, criteria = answer.drawn, answer.asked.criteria
     places = {arm: place for place, arm in enumerate(answer.arms)}
     points = CutPoints(

@@ -78,12 +78,14 @@ def _table(rows: pd.DataFrame) -> None:
 
 
 def _cohort(report: PredictionReport) -> None:
-    threshold = st.slider(
+    threshold = st.number_input(
         "At risk from, %",
         min_value=1,
         max_value=99,
+        step=1,
         key=state.remember("prediction_cohort_from", round(100 * report.threshold)),
         persist_state="session",
+        width=220,
     )
     at_risk = report.people[report.people["risk"] >= threshold / 100]["subject"]
     column = state.store().schema.subject
