@@ -1,0 +1,1 @@
+"""Pictures of designs: boundaries, stopping, the course of a trial, its cost."""
