@@ -25,7 +25,7 @@ from dashboard.analyses.designs import (
 from queries.cohorts import Cohort, OneOf
 from queries.importers import import_files
 from queries.store import Store, open_store
-from tests.dashboard.eqx301 import ARMS, snapshot_path, table_of
+from tests.dashboard.eqx301 import ARMS, oracle, snapshot_path, table_of
 from tests.tiny_snapshot import write_tiny_snapshot
 
 MONTH = 30.4375
@@ -349,22 +349,26 @@ def test_what_the_approximation_leaves_out_is_small() -> None:
 
 
 def test_an_unblinded_reader_is_offered_the_effect_and_given_none(
-    store: Store, fitted: FittedAssumptions
+    fitted: FittedAssumptions,
 ) -> None:
     assert fitted.unblinded
     [offered] = fitted.effects
-    # R 4.2.2, survival 3.5-3: coxph(Surv(AVAL, CNSR == 0) ~ TRT01P), see eqx301_outcomes.csv.
-    from dashboard.analyses.survival import SurvivalAnalysis
-
-    answer = SurvivalAnalysis(endpoint="OS", analysis_set="ITTFL").run(store)
-    assert not isinstance(answer.hazard_ratio, str)
-    row = answer.hazard_ratio.table.iloc[0]
-    assert offered.effect.hazard_ratios[0] == pytest.approx(row["hazard_ratio"], rel=1e-9)
-    assert offered.effect.log_std_err == pytest.approx(row["std_err"], rel=1e-9)
     assert (offered.arm, offered.events) == (ARMS[1], 274)
     assert fitted.assumptions().subgroups[0].effect == TreatmentEffect.constant(1.0)
     with pytest.raises(InputError, match="the hazard is that of pooled arms"):
         fitted.control_from_pooled(TreatmentEffect.constant(0.7))
+
+
+def test_the_offered_effect_agrees_with_coxph(store: Store) -> None:
+    fitted = asked("TTSAE", analysis_set="SAFFL", arm="actual").run(store)
+    expected = oracle("ttsae").set_index(["quantity", "about"])["expected"].astype(float)
+    about = "Serious adverse event"
+    effect = fitted.effects[0].effect
+    coefficient, std_err = (
+        expected[f"cause_specific_{what}", about] for what in ("coefficient", "std_err")
+    )
+    assert np.log(effect.hazard_ratios[0]) == pytest.approx(coefficient, rel=1e-7)
+    assert effect.log_std_err == pytest.approx(std_err, rel=1e-7)
 
 
 def test_it_says_where_it_comes_from_and_comes_back(store: Store) -> None:

@@ -10,6 +10,8 @@ from dashboard.analyses.designs.fitted_assumptions import (
     FittedAssumptions,
     HazardCandidate,
 )
+from dashboard.analyses.designs.planned import PlannedDesign, planned_design
+from dashboard.analyses.designs.spending_names import NamedSpending, spending_named
 
 __all__ = [
     "AssumptionsFit",
@@ -18,5 +20,9 @@ __all__ = [
     "FittedAssumptions",
     "FittedDropout",
     "HazardCandidate",
+    "NamedSpending",
+    "PlannedDesign",
     "fit_accrual",
+    "planned_design",
+    "spending_named",
 ]
