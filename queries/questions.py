@@ -11,6 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
+from queries.design_questions import endings_without_event as endings_without_event
 from queries.exposure_questions import dose_periods as dose_periods
 from queries.exposure_questions import stated_exposure as stated_exposure
 from queries.exposure_questions import treatment_days as treatment_days

@@ -1,9 +1,11 @@
-"""The workspace: studies and their plans, snapshots, cohorts, views, jobs, the record of acts."""
+"""The workspace: studies and their plans, snapshots, cohorts, designs, views, jobs, the acts."""
 
 from __future__ import annotations
 
 from queries.workspace.activity import Activity
 from queries.workspace.cohorts import CohortSource, SavedCohort
+from queries.workspace.design_room import DesignRoom
+from queries.workspace.designs import SavedDesign
 from queries.workspace.job_leases import Lease
 from queries.workspace.job_room import JobRoom
 from queries.workspace.jobs import Job
@@ -18,12 +20,14 @@ __all__ = [
     "AccrualPeriod",
     "Activity",
     "CohortSource",
+    "DesignRoom",
     "Job",
     "JobRoom",
     "Lease",
     "Plan",
     "PlannedEndpoint",
     "SavedCohort",
+    "SavedDesign",
     "Snapshot",
     "Study",
     "View",

@@ -12,7 +12,7 @@ MAX_NAME = 200
 MAX_COMMENT = 2_000
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, what: str = "the name of a cohort") -> str:
     """The name as it is stored: without characters that do not show, with single blanks.
 
     Examples
@@ -20,7 +20,7 @@ def checked_name(name: str) -> str:
     >>> checked_name(" Elderly   women ")
     'Elderly women'
     """
-    shown = checked_text(name, "the name of a cohort", longest=MAX_NAME, visible=True)
+    shown = checked_text(name, what, longest=MAX_NAME, visible=True)
     return " ".join(shown.split())
 
 

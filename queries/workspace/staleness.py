@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from sqlalchemy import Connection
+
 from queries.errors import DataError
+from queries.workspace import cohorts, snapshots
 from queries.workspace.cohorts import SavedCohort
 
 
@@ -71,9 +74,40 @@ def stale_reasons(
                 f"Built from {source.name!r} version {source.version}, "
                 f"which is now at version {newest}."
             )
-    if current_snapshot is not None and (computed_on or saved.snapshot) != current_snapshot:
-        reasons.append("Computed on an earlier snapshot of the study.")
-    return tuple(reasons)
+    earlier = snapshot_reasons(computed_on or saved.snapshot, current_snapshot)
+    return (*reasons, *earlier)
+
+
+def snapshot_reasons(computed_on: str, current_snapshot: str | None) -> tuple[str, ...]:
+    """Why something computed on a snapshot is stale, as sentences; empty when it is fresh.
+
+    Examples
+    --------
+    >>> snapshot_reasons("a", "b")
+    ('Computed on an earlier snapshot of the study.',)
+    >>> snapshot_reasons("a", None)
+    ()
+    """
+    fresh = current_snapshot in {None, computed_on}
+    return () if fresh else ("Computed on an earlier snapshot of the study.",)
+
+
+def reasons_now(
+    connection: Connection, cohort_id: str, version: int, *, computed_on: str | None = None
+) -> tuple[str, ...]:
+    """Why something computed from this version is stale by what the workspace now holds."""
+    saved = cohorts.one(connection, cohort_id, version)
+    if computed_on is not None:
+        cohorts.check_snapshot(connection, saved.study, computed_on)
+    sources = cohorts.sources_of(connection, saved)
+    current = snapshots.current(connection, saved.study)
+    return stale_reasons(
+        saved,
+        sources,
+        latest={known.id: known.latest for known in (saved, *sources)},
+        current_snapshot=None if current is None else current.id,
+        computed_on=computed_on,
+    )
 
 
 def _overtakable(saved: SavedCohort, sources: Iterable[SavedCohort]) -> Iterator[SavedCohort]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Moment(TypeDecorator[datetime]):
@@ -217,6 +218,53 @@ job_results = Table(
     metadata,
     Column("job", String(32), ForeignKey("job.id"), primary_key=True),
     Column("result_json", Text, nullable=False),
+)
+
+designs = Table(
+    "design",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    # As of cohorts: the name of its newest version, as names are compared.
+    Column("name_key", String(600), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("retired_at", Moment),
+    Column("retired_by", String(200)),
+    CheckConstraint("(retired_at IS NULL) = (retired_by IS NULL)", name="retired"),
+)
+
+Index(
+    "uq_design_living_name",
+    designs.c.study,
+    designs.c.name_key,
+    unique=True,
+    sqlite_where=text("retired_at IS NULL"),
+    postgresql_where=text("retired_at IS NULL"),
+)
+
+# Rows are added and read; no code changes or deletes one.
+design_versions = Table(
+    "design_version",
+    metadata,
+    Column("design", String(32), ForeignKey("design.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("design_json", Text, nullable=False),
+    Column("unblinded", Boolean, nullable=False),
+    # What its assumptions rest on; a cohort that is not saved leaves its snapshot only.
+    Column("cohort", String(32)),
+    Column("cohort_version", Integer),
+    Column("snapshot", String(32), ForeignKey("snapshot.id")),
+    Column("saved_at", Moment, nullable=False),
+    Column("saved_by", String(200), nullable=False),
+    ForeignKeyConstraint(
+        ["cohort", "cohort_version"], ["cohort_version.cohort", "cohort_version.number"]
+    ),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint("(cohort IS NULL) = (cohort_version IS NULL)", name="cohort"),
+    CheckConstraint("cohort IS NULL OR snapshot IS NOT NULL", name="snapshot"),
 )
 
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.

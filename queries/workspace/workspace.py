@@ -1,4 +1,4 @@
-"""The workspace: one door to studies, snapshots, cohorts, views, jobs and the record of acts."""
+"""The workspace: one door to studies, snapshots, cohorts, designs, views, jobs, and acts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from queries.errors import DataError
 from queries.workspace import activity, cohorts, opening, snapshots, staleness, studies, views
 from queries.workspace.activity import Activity
 from queries.workspace.cohorts import CohortSource, SavedCohort
+from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
 from queries.workspace.snapshots import Snapshot
@@ -80,11 +81,17 @@ class Workspace:
         self._engine = engine
         self._home = home
         self._jobs = JobRoom(self._reading, self._writing)
+        self._designs = DesignRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
         """Long work: asked for, watched, done by workers."""
         return self._jobs
+
+    @property
+    def designs(self) -> DesignRoom:
+        """Saved designs: named, in versions, seen by who may see what they were computed from."""
+        return self._designs
 
     @property
     def home(self) -> Path:
@@ -301,18 +308,7 @@ class Workspace:
         saved on.
         """
         with self._reading() as connection:
-            saved = cohorts.one(connection, cohort_id, version)
-            if computed_on is not None:
-                cohorts.check_snapshot(connection, saved.study, computed_on)
-            sources = cohorts.sources_of(connection, saved)
-            current = snapshots.current(connection, saved.study)
-        return staleness.stale_reasons(
-            saved,
-            sources,
-            latest={known.id: known.latest for known in (saved, *sources)},
-            current_snapshot=None if current is None else current.id,
-            computed_on=computed_on,
-        )
+            return staleness.reasons_now(connection, cohort_id, version, computed_on=computed_on)
 
     def save_view(
         self,

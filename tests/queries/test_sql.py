@@ -30,6 +30,7 @@ VALUES = {
     "until_day": 0,
     "test": "ALT",
     "time_point": None,
+    "allowance_days": 30,
 }
 
 

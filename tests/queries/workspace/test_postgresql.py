@@ -223,6 +223,7 @@ def old_url(tmp_path):
         facts = _facts(workspace, "EQX-301")
         with workspace._engine.begin() as connection:
             later = [tables.cohorts, tables.cohort_versions, tables.jobs, tables.job_results]
+            later += [tables.designs, tables.design_versions]
             tables.metadata.drop_all(connection, tables=later)
             connection.execute(update(tables.facts).values(value="1"))
     yield shown, facts
@@ -243,3 +244,76 @@ def test_an_older_workspace_opened_from_two_sides_takes_cohorts(old_url, tmp_pat
         assert version == str(tables.SCHEMA_VERSION)
     for workspace in opened:
         workspace.close()
+
+
+# Saved designs ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(facts):
+    """What every design of a study of its own is saved with."""
+    return {"study": facts["study"], "kind": "group-sequential", "design_json": '{"a": 0.1}'}
+
+
+def test_a_design_comes_back_as_it_was_and_is_kept_back(workspaces, facts, planned):
+    one, other = workspaces
+    women = one.save_cohort(name="Women", person="anna", **facts)
+    origin = {"cohort": women.as_source, "snapshot": women.snapshot}
+    first = one.designs.save(name="Three looks", person="anna", **planned, **origin)
+    assert other.designs.one(first.id) == first
+    with pytest.raises(DataError, match="computed with pooled arms"):
+        one.designs.save(name="Seen", person="anna", unblinded=True, **planned)
+    one.unblind(facts["study"], OWNER, "to see")
+    second = other.designs.save_version(
+        first.id, based_on=1, kind="fixed", design_json="{}", person="ben", unblinded=True
+    )
+    assert one.designs.of_study(facts["study"]) == (second,)
+    assert one.designs.history(first.id, pooled=True) == (first,)
+    renamed = one.designs.rename(first.id, based_on=2, name="Ours", person="ben")
+    assert (renamed.version, renamed.unblinded, renamed.design_json) == (3, True, "{}")
+    one.blind(facts["study"], OWNER, "sealed again")
+    assert one.designs.of_study(facts["study"]) == (first,)
+    with pytest.raises(DataError, match="for readers who see the arms"):
+        one.designs.retire(first.id, OWNER)
+    one.save_cohort_version(
+        women.id,
+        based_on=1,
+        person="ben",
+        **{name: value for name, value in facts.items() if name != "study"},
+    )
+    assert one.designs.stale_reasons(first.id) == (
+        "Version 1 of 'Women' has been replaced by version 2.",
+    )
+
+
+def test_one_of_many_designs_takes_a_name_and_one_of_many_versions_a_base(workspaces, planned):
+    def save(number: int) -> object:
+        room = workspaces[number % 2].designs
+        return _or_refusal(room.save, name="Three looks", person=f"p{number}", **planned)
+
+    with ThreadPoolExecutor(4) as pool:
+        [saved] = _kept(list(pool.map(save, range(8))), "has a name of its own")
+
+    def save_version(number: int) -> object:
+        room = workspaces[number % 2].designs
+        facts = {"based_on": 1, "kind": "fixed", "design_json": "{}", "person": f"p{number}"}
+        return _or_refusal(room.save_version, saved.id, **facts)
+
+    with ThreadPoolExecutor(4) as pool:
+        [second] = _kept(list(pool.map(save_version, range(8))), "in the meantime")
+    assert workspaces[0].designs.history(saved.id)[0] == second
+
+
+def test_hostile_text_in_a_design_is_refused_alike(workspaces, planned):
+    room = workspaces[0].designs
+    for wrong, sentence in (
+        ({"name": "a\0"}, "the name of a design"),
+        ({"name": "\ud800"}, "the name of a design"),
+        ({"design_json": '{"a": "\0"}'}, "without NUL"),
+        ({"design_json": '{"a": "\ud800"}'}, "in Unicode"),
+        ({"snapshot": "a\0"}, "a snapshot is one that this workspace knows"),
+    ):
+        with pytest.raises(DataError, match=sentence):
+            room.save(**{"name": "Three looks", "person": OWNER, **planned, **wrong})
+    strange = room.save(name="'; drop table design; --", person=OWNER, **planned)
+    assert room.of_study(planned["study"]) == (strange,)

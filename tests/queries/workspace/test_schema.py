@@ -92,13 +92,14 @@ def test_nothing_that_was_there_is_written_anew(old):
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 4
+    assert added.count("CREATE TABLE") == 6
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     new = _form(tmp_path / "new")
     assert _form(any_old) == new
     assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
+    assert {"design", "design_version", "uq_design_living_name"} <= set(new)
 
 
 def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
@@ -119,6 +120,27 @@ def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
         )
     with open_workspace(tmp_path) as again:
         assert again.jobs.of_study("EQX-301") == (job,)
+
+
+def test_a_workspace_of_schema_3_keeps_its_jobs_and_takes_designs(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMAS[3])
+    with open_workspace(tmp_path) as workspace:
+        [job] = workspace.jobs.of_study("EQX-301")
+        assert (job.state, workspace.jobs.result(job.id)) == ("done", '{"answer": 1}')
+        [cohort] = workspace.cohorts("EQX-301")
+        assert workspace.designs.of_study("EQX-301") == ()
+        saved = workspace.designs.save(
+            study="EQX-301",
+            name="Three looks",
+            kind="group-sequential",
+            design_json="{}",
+            person=OWNER,
+            cohort=cohort.as_source,
+            snapshot=cohort.snapshot,
+        )
+    with open_workspace(tmp_path) as again:
+        assert again.designs.of_study("EQX-301") == (saved,)
 
 
 def test_opening_a_workspace_that_is_up_to_date_changes_nothing(old):

@@ -1,0 +1,28 @@
+"""From the patients of a study to the assumptions of a design, and from its plan to a design."""
+
+from __future__ import annotations
+
+from dashboard.analyses.designs.accrual import FittedAccrual, fit_accrual
+from dashboard.analyses.designs.dropout import FittedDropout
+from dashboard.analyses.designs.fitted import AssumptionsFit
+from dashboard.analyses.designs.fitted_assumptions import (
+    EstimatedEffect,
+    FittedAssumptions,
+    HazardCandidate,
+)
+from dashboard.analyses.designs.planned import PlannedDesign, planned_design
+from dashboard.analyses.designs.spending_names import NamedSpending, spending_named
+
+__all__ = [
+    "AssumptionsFit",
+    "EstimatedEffect",
+    "FittedAccrual",
+    "FittedAssumptions",
+    "FittedDropout",
+    "HazardCandidate",
+    "NamedSpending",
+    "PlannedDesign",
+    "fit_accrual",
+    "planned_design",
+    "spending_named",
+]
