@@ -91,12 +91,14 @@ class Accrual(Result):
         >>> Accrual(ends=(6, 18), rates=(10, 25)).entry_times([0, 0.5, 1]).tolist()
         [0.0, 10.8, 18.0]
         """
-        widths = np.diff((0.0, *self.ends))
-        reached = np.concatenate([[0.0], np.cumsum(widths * self.rates)])
-        moves = np.concatenate([[True], np.diff(reached) > 0])
-        times = np.array((0.0, *self.ends))
+        starts, rates = np.array((0.0, *self.ends[:-1])), np.array(self.rates)
+        reached = np.cumsum(np.diff((0.0, *self.ends)) * rates)
+        enrolling = rates > 0  # in a pause nobody enters
+        starts, rates, after = starts[enrolling], rates[enrolling], reached[enrolling]
         target = np.asarray(shares, dtype=float) * reached[-1]
-        return np.asarray(np.interp(target, reached[moves], times[moves]))
+        stretch = np.minimum(np.searchsorted(after, target), after.size - 1)
+        before = np.concatenate([[0.0], after])[stretch]
+        return np.asarray(starts[stretch] + (target - before) / rates[stretch])
 
     def scaled(self, subjects: float) -> Accrual:
         """The same shape in the same time with another number of subjects.

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import logit, ndtri
 
 from analytics.checks import require
 from analytics.design.hazard_shapes import Floats, HazardShape, hazard_shape
@@ -31,8 +31,9 @@ class HazardAssumption(Result):
     family : str
         "exponential" (rate), "piecewise" (a rate between each two cuts), "weibull" (shape,
         scale: S(t) = exp(-(t / scale)^shape)), "gompertz" (hazard rate x exp(shape x t)),
-        "lognormal" (mean and SD of log time), "loglogistic" (S(t) = 1 / (1 + (t / scale)^shape))
-        or "gengamma" (Prentice's mu, sigma, Q).
+        "lognormal" (mean and SD of log time), "loglogistic" (S(t) = 1 / (1 + (t / scale)^shape)),
+        "gengamma" (Prentice's mu, sigma, Q) or "cure" (a share never has the event, the others
+        have a Weibull's).
     parameters : tuple of str
         Their names on the working scale, as `hazard_shape` gives them: logarithms of what must
         be positive. A text that another version of the product wrote with other ones is refused.
@@ -153,6 +154,43 @@ class HazardAssumption(Result):
             parameters=tuple(one.name for one in shape.parameters),
             estimates=tuple(float(np.log(rate)) for rate in rates),
             cuts=tuple(map(float, cuts)),
+            time_unit=time_unit,
+        )
+
+    @classmethod
+    def cure(
+        cls, *, cured: float, median_uncured: float, shape: float = 1.0, time_unit: str = "months"
+    ) -> Self:
+        """A share who never have the event, and a Weibull for all others (mixture cure).
+
+        Parameters
+        ----------
+        cured : float
+            That share, 0 < cured < 1.
+        median_uncured : float
+            The time by which half of the others have had it, > 0.
+        shape : float
+            Of their Weibull, > 0; 1 for a constant hazard.
+
+        References
+        ----------
+        Berkson and Gage (1952), Journal of the American Statistical Association 47:501-515.
+
+        Examples
+        --------
+        >>> hazard = HazardAssumption.cure(cured=0.4, median_uncured=10)
+        >>> hazard.survival([10, 1000]).round(6).tolist(), hazard.quantile(0.7).tolist()
+        ([0.7, 0.4], [inf])
+        """
+        require(0 < cured < 1, "0 < cured < 1", cured=cured)
+        good = 0 < median_uncured < np.inf and 0 < shape < np.inf
+        rule = "the median of the uncured and the shape are > 0"
+        require(good, rule, median_uncured=median_uncured, shape=shape)
+        log_scale = np.log(median_uncured) - np.log(np.log(2)) / shape
+        return cls(
+            family="cure",
+            parameters=("logit(cured)", "log(shape)", "log(scale)"),
+            estimates=(float(logit(cured)), float(np.log(shape)), float(log_scale)),
             time_unit=time_unit,
         )
 

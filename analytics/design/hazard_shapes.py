@@ -64,6 +64,7 @@ FAMILIES = (
     "lognormal",
     "loglogistic",
     "gengamma",
+    "cure",
 )
 
 
@@ -164,6 +165,25 @@ def _gamma_time(level: Floats, p: Floats) -> Floats:
     return np.asarray(np.exp(mu + sigma * w))
 
 
+def _cure_cumulative(time: Floats, p: Floats) -> Floats:
+    uncured = np.exp(-((time / np.exp(p[2])) ** np.exp(p[1])))
+    return np.asarray(-np.log(expit(p[0]) + expit(-p[0]) * uncured))
+
+
+def _cure_hazard(time: Floats, p: Floats) -> Floats:
+    uncured = np.exp(-((time / np.exp(p[2])) ** np.exp(p[1])))
+    ill = expit(-p[0]) * uncured
+    return np.asarray(_weibull_hazard(time, p[1:]) * ill / (expit(p[0]) + ill))
+
+
+def _cure_time(level: Floats, p: Floats) -> Floats:
+    """Infinite where fewer than that ever have the event."""
+    uncured = (np.exp(-level) - expit(p[0])) / expit(-p[0])
+    spent = -np.log(np.where(uncured > 0, uncured, 1.0))
+    time = np.exp(p[2]) * spent ** np.exp(-p[1])
+    return np.asarray(np.where(uncured > 0, time, np.inf))
+
+
 _LOG_RATE = WorkingParameter(name="log(rate)", power=-1)
 _LOG_SHAPE, _LOG_SCALE = (
     WorkingParameter(name="log(shape)"),
@@ -213,5 +233,11 @@ _SHAPES = {
         cumulative=partial(_gamma_each, "cumulative"),
         hazard=partial(_gamma_each, "hazard"),
         time_of=_gamma_time,
+    ),
+    "cure": HazardShape(
+        parameters=(WorkingParameter(name="logit(cured)"), _LOG_SHAPE, _LOG_SCALE),
+        cumulative=_cure_cumulative,
+        hazard=_cure_hazard,
+        time_of=_cure_time,
     ),
 }

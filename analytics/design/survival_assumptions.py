@@ -206,7 +206,7 @@ def dropout_hazard(
     """
     require(0 <= probability < 1, "0 <= probability < 1", probability=probability)
     require(0 < by < np.inf, "by > 0", by=by)
-    if probability == 0:
-        return None
     rate = float(-np.log1p(-probability) / by)
+    if rate == 0:
+        return None
     return HazardAssumption.exponential(rate=rate, time_unit=time_unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from analytics.survival.regression import (
 from tests.invariants import check_not_increasing, check_probabilities
 
 TIMES = [0.3, 2.0, 6.0, 11.0, 25.0, 70.0]
+FITTED = tuple(family for family in FAMILIES if family != "cure")  # which is assumed, not fitted
 
 
 def fitted(family: str, *, seed: int = 3) -> ParametricFit:
@@ -33,10 +36,14 @@ def fitted(family: str, *, seed: int = 3) -> ParametricFit:
 
 
 def assumption(family: str) -> HazardAssumption:
+    if family == "cure":
+        own = HazardAssumption.cure(cured=0.15, median_uncured=9, shape=1.3)
+        spread = ((0.09, 0.01, 0.0), (0.01, 0.02, 0.0), (0.0, 0.0, 0.03))
+        return replace(own, covariance=spread)
     return assumed_hazard(fitted(family))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FITTED)
 def test_says_what_the_fit_says(family: str) -> None:
     fit = fitted(family)
     hazard, curves = assumed_hazard(fit), predict_parametric(fit, TIMES).table
@@ -48,7 +55,7 @@ def test_says_what_the_fit_says(family: str) -> None:
     assert hazard.quantile(0.5)[0] == pytest.approx(median, rel=1e-8)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FITTED)
 def test_draws_are_as_uncertain_as_the_fit(family: str) -> None:
     fit = fitted(family)
     hazard = assumed_hazard(fit)
@@ -133,6 +140,28 @@ def test_some_may_never_have_the_event() -> None:
     )
     assert hazard.survival([1e6])[0] == pytest.approx(np.exp(-0.2))
     assert hazard.quantile(0.5)[0] == np.inf
+
+
+def test_the_cured_never_have_the_event() -> None:
+    hazard = HazardAssumption.cure(cured=0.3, median_uncured=8, shape=1.4)
+    assert hazard.survival([8.0, 1e5]) == pytest.approx([0.65, 0.3])
+    assert hazard.quantile(0.35)[0] == pytest.approx(8)
+    assert hazard.quantile(0.71)[0] == np.inf
+    assert hazard.hazard([1e5])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"cured": 0.0, "median_uncured": 8.0}, "0 < cured < 1"),
+        ({"cured": 1.0, "median_uncured": 8.0}, "0 < cured < 1"),
+        ({"cured": 0.3, "median_uncured": 0.0}, "the median of the uncured"),
+        ({"cured": 0.3, "median_uncured": 8.0, "shape": -1.0}, "the median of the uncured"),
+    ],
+)
+def test_refuses_a_cure_without_the_ill(given: dict[str, float], rule: str) -> None:
+    with pytest.raises(InputError, match=rule):
+        HazardAssumption.cure(**given)
 
 
 def test_a_weibull_with_shape_one_is_exponential() -> None:

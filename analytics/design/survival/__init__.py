@@ -1,0 +1,25 @@
+"""Designs with a time-to-event endpoint: events by calendar time, looks, sample size, power."""
+
+from analytics.design.survival.average_hazard_ratio import (
+    AverageHazardRatio,
+    average_hazard_ratio,
+)
+from analytics.design.survival.expected_events import ExpectedEvents
+from analytics.design.survival.sample_size import (
+    accrual_for_events,
+    drift_per_root_event,
+    lachin_foulkes_subjects,
+    required_events,
+    subjects_for_events,
+)
+
+__all__ = [
+    "AverageHazardRatio",
+    "ExpectedEvents",
+    "accrual_for_events",
+    "average_hazard_ratio",
+    "drift_per_root_event",
+    "lachin_foulkes_subjects",
+    "required_events",
+    "subjects_for_events",
+]
