@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analytics.checks import InputError, NotEstimableError
-from analytics.design import Accrual, HazardAssumption, TreatmentEffect
+from analytics.design import Accrual, HazardAssumption, SurvivalAssumptions, TreatmentEffect
 from analytics.results import Result
 from dashboard.analyses.designs import (
     AssumptionsFit,
@@ -22,6 +22,7 @@ from dashboard.analyses.designs import (
     HazardCandidate,
     fit_accrual,
 )
+from dashboard.jobs.requests import read_request, write_request
 from queries.cohorts import Cohort, OneOf
 from queries.importers import import_files
 from queries.store import Store, open_store
@@ -369,6 +370,12 @@ def test_the_offered_effect_agrees_with_coxph(store: Store) -> None:
     )
     assert np.log(effect.hazard_ratios[0]) == pytest.approx(coefficient, rel=1e-7)
     assert effect.log_std_err == pytest.approx(std_err, rel=1e-7)
+
+
+def test_assumptions_can_be_the_request_of_a_job(fitted: FittedAssumptions) -> None:
+    asked_for, assumed = asked(cohort=WOMEN), fitted.assumptions()
+    assert read_request(write_request(asked_for), AssumptionsFit) == asked_for
+    assert read_request(write_request(assumed), SurvivalAssumptions) == assumed
 
 
 def test_it_says_where_it_comes_from_and_comes_back(store: Store) -> None:

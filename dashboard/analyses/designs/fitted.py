@@ -16,7 +16,7 @@ from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import fit_cox_by_arm
 from dashboard import __version__
 from dashboard.analyses.designs.accrual import FittedAccrual, fit_accrual
-from dashboard.analyses.designs.dropout import fit_dropout
+from dashboard.analyses.designs.dropout import FittedDropout, fit_dropout
 from dashboard.analyses.designs.fitted_assumptions import (
     EstimatedEffect,
     FittedAssumptions,
@@ -104,31 +104,21 @@ class AssumptionsFit:
             When `control` is not an arm that the reader sees.
         """
         whole = self._analysis()
-        if refusal := immortal_time(store, whole):
-            raise NotEstimableError(refusal)
+        if immortal_time(store, whole):
+            raise NotEstimableError(_OF_THE_FUTURE)
         counts = whole.counts(store)
         control = self._control(store, counts)
         _require_events(counts, control)
         answer = self._fits(store, control)
         candidates = _candidates(answer, control)
         hazard = _chosen(candidates, answer, self.family)
-        endings = questions.endings_without_event(
-            store=store,
-            endpoint=self.endpoint,
-            allowance_days=self.allowance_days,
-            cohort=whole.subjects(),
-            arm=self.arm,
-        )
-        others = tuple(arm for arm in counts.arms if arm != control)
-        days = self.allowance_days
+        of_control, of_others = self._dropouts(store, counts, control)
         accrual, notes = self._accrual(store)
         return FittedAssumptions(
             hazards=self._hazards(store, hazard, answer),
             candidates=candidates,
-            control_dropout=fit_dropout(endings, counts, (control,), allowance_days=days),
-            treatment_dropout=fit_dropout(endings, counts, others, allowance_days=days)
-            if others
-            else None,
+            control_dropout=of_control,
+            treatment_dropout=of_others,
             accrual=accrual,
             effects=_effects(counts, control),
             cohort_sentence=whole.subjects().sentence(),
@@ -188,6 +178,23 @@ class AssumptionsFit:
             code_version=__version__,
         )
 
+    def _dropouts(
+        self, store: Store, counts: SurvivalCounts, control: str
+    ) -> tuple[FittedDropout, FittedDropout | None]:
+        """Of control, and of all other arms together."""
+        endings = questions.endings_without_event(
+            store=store,
+            endpoint=self.endpoint,
+            allowance_days=self.allowance_days,
+            cohort=self._analysis().subjects(),
+            arm=self.arm,
+        )
+        days, others = self.allowance_days, tuple(arm for arm in counts.arms if arm != control)
+        own = fit_dropout(endings, counts, (control,), allowance_days=days)
+        if not others:
+            return own, None
+        return own, fit_dropout(endings, counts, others, allowance_days=days)
+
     def _accrual(self, store: Store) -> tuple[FittedAccrual | None, tuple[str, ...]]:
         """Of the cohort, all arms together; why there is none, and which date it goes by."""
         subjects = self._analysis().subjects()
@@ -204,6 +211,10 @@ class AssumptionsFit:
         return fitted, (*said, *part)
 
 
+_OF_THE_FUTURE = (
+    "The cohort uses what happened after baseline, when its subjects could not have been left out "
+    "(immortal time). Assumptions of a trial rest on subjects who can be told at randomisation."
+)
 _OF_A_PART = (
     "The accrual is that of the cohort; a trial that enrols others as well fills up faster."
 )
