@@ -11,12 +11,24 @@ from hypothesis import strategies as st
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.design import Accrual
+from analytics.design.boundaries import (
+    GroupSequential,
+    HaybittlePeto,
+    HwangShihDeCani,
+    KimDeMets,
+    LanDeMetsOBrienFleming,
+    LanDeMetsPocock,
+    WangTsiatis,
+)
 from analytics.results import Result
 from dashboard.analyses.designs import PlannedDesign, planned_design
-from dashboard.analyses.designs.spending_names import NamedSpending, spending_named
+from dashboard.analyses.designs.spending_names import spending_named
 from queries.workspace import AccrualPeriod, Plan, PlannedEndpoint
 from sample_data.eqx301.plan import build_plan
 
+# R 4.2.2, rpact 3.3.4: getDesignGroupSequential(alpha = 0.02, typeOfDesign = "asOF",
+# informationRates = c(.6, .8, 1))$criticalValues
+IN_R = (2.785693075, 2.387848146, 2.118638240)
 ALWAYS = "No plan states the control hazard, the effect and the dropout: fit or state."
 
 
@@ -33,7 +45,7 @@ def test_the_plan_of_the_demo_study(plan: Plan) -> None:
     assert found.information_fractions == (0.6, 0.8, 1.0)
     assert found.event_counts == (252, 336, 420)
     assert (found.alpha, found.sides) == (0.02, 1)
-    assert found.spending == NamedSpending(family="Lan-DeMets O'Brien-Fleming")
+    assert found.spending == LanDeMetsOBrienFleming()
     assert (found.events, found.subjects, found.allocation_ratio) == (420, 720, 1.0)
     assert found.test == "stratified log-rank"
     assert found.accrual is not None
@@ -44,6 +56,22 @@ def test_the_plan_of_the_demo_study(plan: Plan) -> None:
     assert found.lacking == (ALWAYS,)
     assert Result.from_json(found.to_json()) == found
     assert found.to_frame()["events"].tolist() == [252, 336, 420]
+
+
+def test_the_plan_of_the_demo_study_has_boundaries(plan: Plan) -> None:
+    found = planned_design(plan).group_sequential()
+    assert found == GroupSequential(
+        information_fractions=(0.6, 0.8, 1.0), alpha=0.02, efficacy=LanDeMetsOBrienFleming()
+    )
+    assert found.boundaries().z_efficacy == pytest.approx(IN_R, abs=2e-5)
+    with pytest.raises(NotEstimableError, match="does not state the type I error and its sides"):
+        planned_design(bare()).group_sequential()
+    no_spending = planned_design(bare(alpha=0.05, sides=2))
+    with pytest.raises(NotEstimableError, match="interim looks, but no spending function"):
+        no_spending.group_sequential()
+    single = bare(alpha=0.05, sides=2, endpoints=(PlannedEndpoint(code="OS", role="primary"),))
+    one = planned_design(single).group_sequential()
+    assert one.boundaries().z_efficacy == pytest.approx([1.959964], abs=1e-6)
 
 
 def test_another_endpoint_can_be_asked_for(plan: Plan) -> None:
@@ -167,35 +195,36 @@ def test_the_accrual_is_the_planned_curve(rates: list[float], subjects: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "family", "parameter"),
+    ("name", "meant"),
     [
-        ("Lan-DeMets O'Brien-Fleming", "Lan-DeMets O'Brien-Fleming", None),
-        ("Lan–DeMets (O’Brien–Fleming)", "Lan-DeMets O'Brien-Fleming", None),
-        ("O'Brien-Fleming type", "Lan-DeMets O'Brien-Fleming", None),
-        ("LD-OBF", "Lan-DeMets O'Brien-Fleming", None),
-        ("Lan-DeMets Pocock", "Lan-DeMets Pocock", None),
-        ("pocock-type spending function", "Lan-DeMets Pocock", None),
-        ("Hwang-Shih-DeCani(-4)", "Hwang-Shih-DeCani", -4.0),
-        ("HSD, gamma = -1.5", "Hwang-Shih-DeCani", -1.5),
-        ("Hwang–Shih–DeCani (γ = − 4)", "Hwang-Shih-DeCani", -4.0),
-        ("Kim-DeMets (rho = 3)", "Kim-DeMets", 3.0),
-        ("power family 2", "Kim-DeMets", 2.0),
-        ("Wang-Tsiatis, Delta 0.25", "Wang-Tsiatis", 0.25),
-        ("Haybittle-Peto", "Haybittle-Peto", None),
+        ("Lan-DeMets O'Brien-Fleming", LanDeMetsOBrienFleming()),
+        ("Lan–DeMets (O’Brien–Fleming)", LanDeMetsOBrienFleming()),
+        ("O'Brien-Fleming type", LanDeMetsOBrienFleming()),
+        ("LD-OBF", LanDeMetsOBrienFleming()),
+        ("Lan-DeMets Pocock", LanDeMetsPocock()),
+        ("pocock-type spending function", LanDeMetsPocock()),
+        ("Hwang-Shih-DeCani(-4)", HwangShihDeCani(gamma=-4)),
+        ("HSD, gamma = -1.5", HwangShihDeCani(gamma=-1.5)),
+        ("Hwang–Shih–DeCani (γ = − 4)", HwangShihDeCani(gamma=-4)),
+        ("Kim-DeMets (rho = 3)", KimDeMets(power=3)),
+        ("power family 2", KimDeMets(power=2)),
+        ("Wang-Tsiatis, Delta 0.25", WangTsiatis(delta=0.25)),
+        ("Haybittle-Peto", HaybittlePeto()),
+        ("Haybittle-Peto (3.29)", HaybittlePeto(z=3.29)),
     ],
 )
-def test_a_spending_function_is_known_by_its_names(
-    name: str, family: Any, parameter: float | None
-) -> None:
-    assert spending_named(name) == NamedSpending(family=family, parameter=parameter)
+def test_a_spending_function_is_known_by_its_names(name: str, meant: Any) -> None:
+    assert spending_named(name) == meant
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Kim-DeMets", "does not state its rho"),
+        ("Kim-DeMets", "does not state its power"),
         ("Hwang-Shih-DeCani", "does not state its gamma"),
         ("HSD (-4, -2)", "does not state its gamma"),
+        ("Kim-DeMets (-1)", "is none: `0 < power <= 100` must hold"),
+        ("Pocock (0.5)", "has no parameter"),
         ("Whitehead triangular", "not one that is known"),
         ("not O'Brien-Fleming", "not one that is known"),
         ("", "not one that is known"),

@@ -11,7 +11,7 @@ from dashboard.analyses.designs.fitted_assumptions import (
     HazardCandidate,
 )
 from dashboard.analyses.designs.planned import PlannedDesign, planned_design
-from dashboard.analyses.designs.spending_names import NamedSpending, spending_named
+from dashboard.analyses.designs.spending_names import spending_named
 
 __all__ = [
     "AssumptionsFit",
@@ -20,7 +20,6 @@ __all__ = [
     "FittedAssumptions",
     "FittedDropout",
     "HazardCandidate",
-    "NamedSpending",
     "PlannedDesign",
     "fit_accrual",
     "planned_design",

@@ -8,11 +8,12 @@ import pandas as pd
 
 from analytics.checks import InputError, NotEstimableError, require
 from analytics.design import Accrual
+from analytics.design.boundaries import Efficacy, GroupSequential
+from analytics.design.boundaries.group_sequential import MOST_LOOKS
 from analytics.results import Result, registered
-from dashboard.analyses.designs.spending_names import NamedSpending, spending_named
+from dashboard.analyses.designs.spending_names import spending_named
 from queries.workspace.plans import Plan, PlannedEndpoint
 
-MOST_LOOKS = 10
 ROUNDING = 0.5  # subjects by which planned rates may miss the planned number
 
 
@@ -32,7 +33,8 @@ class PlannedDesign(Result):
         The endpoint's share of the type I error, else that of the trial.
     sides : int or None
         1 or 2.
-    spending : NamedSpending or None
+    spending : Efficacy or None
+        The spending function or boundary that the plan names.
     events : int or None
         At the final analysis.
     subjects : int or None
@@ -62,7 +64,7 @@ class PlannedDesign(Result):
     information_fractions: tuple[float, ...] = (1.0,)
     alpha: float | None = None
     sides: int | None = None
-    spending: NamedSpending | None = None
+    spending: Efficacy | None = None
     events: int | None = None
     subjects: int | None = None
     accrual: Accrual | None = None
@@ -78,6 +80,39 @@ class PlannedDesign(Result):
         # An analysis waits for whole events; 0.6 x 420 is 252, whatever binary fractions say.
         return tuple(
             -int(-(self.events * fraction - 1e-9) // 1) for fraction in self.information_fractions
+        )
+
+    def group_sequential(self) -> GroupSequential:
+        """The looks and their boundaries; plans state no futility here.
+
+        Raises
+        ------
+        NotEstimableError
+            When the plan does not state what they need.
+
+        Examples
+        --------
+        >>> plan = Plan(
+        ...     study="EQX-301", title="EQX-301", status="ongoing", alpha=0.025, sides=1,
+        ...     endpoints=(PlannedEndpoint(code="OS", events=330, role="primary"),))
+        >>> planned_design(plan).group_sequential().information_fractions
+        (1.0,)
+        """
+        if self.alpha is None or self.sides is None:
+            raise NotEstimableError("The plan does not state the type I error and its sides.")
+        if self.spending is not None:
+            return GroupSequential(
+                information_fractions=self.information_fractions,
+                alpha=self.alpha,
+                sides=self.sides,
+                efficacy=self.spending,
+            )
+        if len(self.information_fractions) > 1:
+            raise NotEstimableError(
+                "The plan has interim looks, but no spending function that is known here."
+            )
+        return GroupSequential(
+            information_fractions=self.information_fractions, alpha=self.alpha, sides=self.sides
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -171,7 +206,7 @@ def _fractions(endpoint: PlannedEndpoint, lacking: list[str]) -> tuple[float, ..
     return looks
 
 
-def _spending(endpoint: PlannedEndpoint, looks: int, lacking: list[str]) -> NamedSpending | None:
+def _spending(endpoint: PlannedEndpoint, looks: int, lacking: list[str]) -> Efficacy | None:
     if endpoint.spending is None:
         if looks > 1:
             lacking.append(f"The plan does not state how {endpoint.code} spends its type I error.")
