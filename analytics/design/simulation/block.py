@@ -1,0 +1,112 @@
+"""A block of simulated trials: the statistics at every look, whatever the boundaries."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+from numba import njit, uint64
+from numpy.typing import NDArray
+
+from analytics.design.simulation.ordering import order_of, smallest
+from analytics.design.simulation.random_numbers import stream_of
+from analytics.design.simulation.trial import (
+    draw_courses,
+    draw_entries,
+    log_rank_at,
+    weighted_at,
+)
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Marks = NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True)
+def simulate_block(
+    seed: np.uint64,
+    first: int,
+    entry: int,
+    accrual_shares: Floats,
+    accrual_times: Floats,
+    group: Marks,
+    arms: Marks,
+    treated_by: Whole,
+    pieces: Whole,
+    starts: Floats,
+    reached: Floats,
+    pace: Floats,
+    event_share: Floats,
+    centre: float,
+    look_events: Whole,
+    look_times: Floats,
+    kinds: Whole,
+    firsts: Floats,
+    seconds: Floats,
+    months: Floats,
+    enrolled: Whole,
+    events: Whole,
+    scores: Floats,
+    covariances: Floats,
+    short: Marks,
+) -> None:
+    """Fill in what the looks of the replications first, first + 1, … find.
+
+    Outputs have a row per replication: `months`, `enrolled`, `events` and `short` (whether the
+    planned events never came) by look; `scores` by look and test, `covariances` by look, test and
+    test. No test at all stands for the log-rank test alone, whose walk is the fastest.
+    """
+    n, looks, tests = group.size, look_events.size, max(kinds.size, 1)
+    entries, times, calendar = np.empty(n), np.empty(n), np.empty(n)
+    ordered_entries, ordered_times = np.empty(n), np.empty(n)
+    event, marks = np.empty(n, dtype=np.uint8), np.empty(n, dtype=np.uint8)
+    order, places = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    counts = np.empty(n + 1, dtype=np.int64)
+    score, covariance = np.empty(tests), np.empty((tests, tests))
+    for row in range(months.shape[0]):
+        counter = stream_of(seed, first + row)
+        counter = draw_entries(counter, entry, accrual_shares, accrual_times, entries)
+        draw_courses(
+            counter, group, pieces, starts, reached, pace, event_share, times, event
+        )
+        order_of(times, centre, counts, places, order)
+        happened, end = 0, 0.0
+        for j in range(n):
+            i = order[j]
+            ordered_entries[j], ordered_times[j] = entries[i], times[i]
+            marks[j] = 2 * event[i] + arms[i]
+            left = entries[i] + times[i]
+            if event[i] and left < inf:
+                calendar[happened] = left
+                happened += 1
+            if end < left < inf:
+                end = left
+        before, passed, inside = 0.0, 0, 0
+        for look in range(looks):
+            when = look_times[look]
+            short[row, look] = look_events[look] > happened
+            if look_events[look] > happened:
+                when = end
+            elif look_events[look] > 0:
+                when = smallest(calendar, passed, happened, look_events[look] - 1)
+                passed = look_events[look] - 1
+            when = max(when, before)
+            while inside < n and entries[inside] <= when:
+                inside += 1
+            if kinds.size == 0:
+                score[0], covariance[0, 0], seen = log_rank_at(
+                    when, inside, treated_by[inside], entries, times, arms,
+                    ordered_entries, ordered_times, marks,
+                )
+            else:
+                seen = weighted_at(
+                    when, inside, treated_by[inside], entries, times, arms,
+                    ordered_entries, ordered_times, marks,
+                    kinds, firsts, seconds, score, covariance,
+                )
+            months[row, look], enrolled[row, look], events[row, look] = when, inside, seen
+            for a in range(tests):
+                scores[row, look, a] = score[a]
+                for b in range(a + 1):
+                    covariances[row, look, a, b] = covariance[a, b]
+            before = when
