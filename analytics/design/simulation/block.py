@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 from numpy.typing import NDArray
 
 from analytics.design.simulation.ordering import order_of, smallest
@@ -20,6 +22,35 @@ from analytics.design.simulation.trial import (
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Marks = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the looks of some simulated trials found; see `simulate_block`."""
+
+    months: Floats
+    enrolled: Whole
+    events: Whole
+    scores: Floats
+    covariances: Floats
+    short: NDArray[np.uint8]
+
+    @classmethod
+    def empty(cls, trials: int, looks: int, weights: int) -> Block:
+        """Room for the outputs."""
+        return cls(
+            np.empty((trials, looks)),
+            np.empty((trials, looks), dtype=np.int64),
+            np.empty((trials, looks), dtype=np.int64),
+            np.empty((trials, looks, weights)),
+            np.empty((trials, looks, weights, weights)),
+            np.empty((trials, looks), dtype=np.uint8),
+        )
+
+    @property
+    def outputs(self) -> tuple[NDArray[Any], ...]:
+        """In the order in which `simulate_block` takes them."""
+        return (self.months, self.enrolled, self.events, self.scores, self.covariances, self.short)
 
 
 @njit(cache=True, nogil=True)
@@ -38,6 +69,7 @@ def simulate_block(
     pace: Floats,
     event_share: Floats,
     centre: float,
+    excess: float,
     look_events: Whole,
     look_times: Floats,
     kinds: Whole,
@@ -66,9 +98,7 @@ def simulate_block(
     for row in range(months.shape[0]):
         counter = stream_of(seed, first + row)
         counter = draw_entries(counter, entry, accrual_shares, accrual_times, entries)
-        draw_courses(
-            counter, group, pieces, starts, reached, pace, event_share, times, event
-        )
+        draw_courses(counter, group, pieces, starts, reached, pace, event_share, times, event)
         order_of(times, centre, counts, places, order)
         happened, end = 0, 0.0
         for j in range(n):
@@ -95,18 +125,39 @@ def simulate_block(
                 inside += 1
             if kinds.size == 0:
                 score[0], covariance[0, 0], seen = log_rank_at(
-                    when, inside, treated_by[inside], entries, times, arms,
-                    ordered_entries, ordered_times, marks,
+                    when,
+                    inside,
+                    treated_by[inside],
+                    entries,
+                    times,
+                    arms,
+                    ordered_entries,
+                    ordered_times,
+                    marks,
+                    excess,
                 )
             else:
                 seen = weighted_at(
-                    when, inside, treated_by[inside], entries, times, arms,
-                    ordered_entries, ordered_times, marks,
-                    kinds, firsts, seconds, score, covariance,
+                    when,
+                    inside,
+                    treated_by[inside],
+                    entries,
+                    times,
+                    arms,
+                    ordered_entries,
+                    ordered_times,
+                    marks,
+                    excess,
+                    kinds,
+                    firsts,
+                    seconds,
+                    score,
+                    covariance,
                 )
             months[row, look], enrolled[row, look], events[row, look] = when, inside, seen
             for a in range(tests):
                 scores[row, look, a] = score[a]
                 for b in range(a + 1):
                     covariances[row, look, a, b] = covariance[a, b]
+                    covariances[row, look, b, a] = covariance[a, b]
             before = when

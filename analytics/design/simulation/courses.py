@@ -89,7 +89,7 @@ def _fine_starts(arm: ArmHazard) -> Floats:
     shares = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, _FINE))
     levels = np.append(-np.log1p(-shares[1:-1]), _MOST)
     shape = arm.control
-    times = shape._evaluated("time_of", levels, None)  # noqa: SLF001
+    times = shape._evaluated("time_of", levels, None)
     finite = times[np.isfinite(times) & (times > 0)]
     return np.unique(np.concatenate([[0.0], finite, arm.cuts]))
 

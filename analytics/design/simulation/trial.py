@@ -15,8 +15,7 @@ from numba import njit, uint64
 from numpy.typing import NDArray
 
 from analytics.design.simulation.courses import time_until
-from analytics.design.simulation.ordering import order_of, smallest
-from analytics.design.simulation.random_numbers import exponential, stream_of, uniform
+from analytics.design.simulation.random_numbers import exponential, uniform
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -115,10 +114,12 @@ def log_rank_at(
     ordered_entries: Floats,
     ordered_times: Floats,
     ordered_marks: NDArray[np.uint8],
+    excess: float,
 ) -> tuple[float, float, int]:
     """Expected less observed events on treatment at a calendar time, variance, and events.
 
-    A mark is 2 x event + treatment. Positive when the treatment is better.
+    A mark is 2 x event + treatment. `excess` is the hazard ratio of the null hypothesis less 1.
+    The score is positive when the treatment is better.
     """
     followed = enrolled  # the last to have entered who has not been passed
     risk, on_treatment = float(enrolled), float(treated)
@@ -136,7 +137,7 @@ def log_rank_at(
         mark = ordered_marks[j]
         treatment = float(mark & 1)
         if mark & 2:
-            share = on_treatment / risk
+            share = (1.0 + excess) * on_treatment / (risk + excess * on_treatment)
             score += share - treatment
             variance += share * (1.0 - share)
             events += 1
@@ -156,6 +157,7 @@ def weighted_at(
     ordered_entries: Floats,
     ordered_times: Floats,
     ordered_marks: NDArray[np.uint8],
+    excess: float,
     kinds: Whole,
     firsts: Floats,
     seconds: Floats,
@@ -183,7 +185,7 @@ def weighted_at(
         mark = ordered_marks[j]
         treatment = float(mark & 1)
         if mark & 2:
-            share = on_treatment / risk
+            share = (1.0 + excess) * on_treatment / (risk + excess * on_treatment)
             spread = share * (1.0 - share)
             for a in range(tests):
                 if kinds[a] == MODEST and time <= firsts[a]:

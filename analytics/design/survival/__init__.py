@@ -4,6 +4,8 @@ from analytics.design.survival.average_hazard_ratio import (
     AverageHazardRatio,
     average_hazard_ratio,
 )
+from analytics.design.survival.design import SurvivalDesign
+from analytics.design.survival.evaluation import SurvivalEvaluation
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.design.survival.sample_size import (
     accrual_for_events,
@@ -16,6 +18,8 @@ from analytics.design.survival.sample_size import (
 __all__ = [
     "AverageHazardRatio",
     "ExpectedEvents",
+    "SurvivalDesign",
+    "SurvivalEvaluation",
     "accrual_for_events",
     "average_hazard_ratio",
     "drift_per_root_event",
