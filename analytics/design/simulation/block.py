@@ -10,13 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analytics.design.simulation.ordering import order_of, smallest
+from analytics.design.simulation.ordering import fill_buckets, order_of, time_of_rank
 from analytics.design.simulation.random_numbers import stream_of
 from analytics.design.simulation.trial import (
     draw_courses,
     draw_entries,
-    log_rank_at,
-    weighted_at,
+    leave_by,
+    log_rank_of,
+    weighted_of,
 )
 
 Floats = NDArray[np.float64]
@@ -69,6 +70,7 @@ def simulate_block(
     pace: Floats,
     event_share: Floats,
     centre: float,
+    horizon: float,
     excess: float,
     look_events: Whole,
     look_times: Floats,
@@ -89,8 +91,10 @@ def simulate_block(
     test. No test at all stands for the log-rank test alone, whose walk is the fastest.
     """
     n, looks, tests = group.size, look_events.size, max(kinds.size, 1)
-    entries, times, calendar = np.empty(n), np.empty(n), np.empty(n)
-    ordered_entries, ordered_times = np.empty(n), np.empty(n)
+    entries, times, left, some = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    ordered_left, ordered_times = np.empty(n), np.empty(n)
+    gone_times, kept_times = np.empty(n + 1), np.empty(n + 1)
+    gone_marks, kept_arms = np.empty(n + 1, dtype=np.uint8), np.empty(n + 1, dtype=np.uint8)
     event, marks = np.empty(n, dtype=np.uint8), np.empty(n, dtype=np.uint8)
     order, places = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     counts = np.empty(n + 1, dtype=np.int64)
@@ -100,53 +104,64 @@ def simulate_block(
         counter = draw_entries(counter, entry, accrual_shares, accrual_times, entries)
         draw_courses(counter, group, pieces, starts, reached, pace, event_share, times, event)
         order_of(times, centre, counts, places, order)
-        happened, end = 0, 0.0
+        end = 0.0
+        for i in range(n):
+            left[i] = entries[i] + times[i]
+            if end < left[i] < inf:
+                end = left[i]
+        happened = fill_buckets(left, event, horizon, counts, places)
+        bucket, earlier = 0, 0
         for j in range(n):
             i = order[j]
-            ordered_entries[j], ordered_times[j] = entries[i], times[i]
+            ordered_left[j], ordered_times[j] = left[i], times[i]
             marks[j] = 2 * event[i] + arms[i]
-            left = entries[i] + times[i]
-            if event[i] and left < inf:
-                calendar[happened] = left
-                happened += 1
-            if end < left < inf:
-                end = left
-        before, passed, inside = 0.0, 0, 0
+        before, inside = 0.0, 0
         for look in range(looks):
             when = look_times[look]
             short[row, look] = look_events[look] > happened
             if look_events[look] > happened:
                 when = end
             elif look_events[look] > 0:
-                when = smallest(calendar, passed, happened, look_events[look] - 1)
-                passed = look_events[look] - 1
+                when, bucket, earlier = time_of_rank(
+                    left, event, counts, places, (bucket, earlier), look_events[look] - 1, some
+                )
             when = max(when, before)
             while inside < n and entries[inside] <= when:
                 inside += 1
+            gone = leave_by(
+                when,
+                inside,
+                entries,
+                left,
+                arms,
+                ordered_left,
+                ordered_times,
+                marks,
+                gone_times,
+                gone_marks,
+                kept_times,
+                kept_arms,
+            )
             if kinds.size == 0:
-                score[0], covariance[0, 0], seen = log_rank_at(
-                    when,
+                score[0], covariance[0, 0], seen = log_rank_of(
                     inside,
                     treated_by[inside],
-                    entries,
-                    times,
-                    arms,
-                    ordered_entries,
-                    ordered_times,
-                    marks,
+                    gone,
+                    gone_times,
+                    gone_marks,
+                    kept_times,
+                    kept_arms,
                     excess,
                 )
             else:
-                seen = weighted_at(
-                    when,
+                seen = weighted_of(
                     inside,
                     treated_by[inside],
-                    entries,
-                    times,
-                    arms,
-                    ordered_entries,
-                    ordered_times,
-                    marks,
+                    gone,
+                    gone_times,
+                    gone_marks,
+                    kept_times,
+                    kept_arms,
                     excess,
                     kinds,
                     firsts,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Marks = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
@@ -93,3 +96,63 @@ def smallest(values: Floats, first: int, last: int, rank: int) -> float:
         else:
             break
     return float(values[rank])
+
+
+@njit(cache=True, nogil=True)
+def time_of_rank(
+    times: Floats,
+    counted: Marks,
+    counts: Whole,
+    bucket_of: Whole,
+    start: tuple[int, int],
+    rank: int,
+    some: Floats,
+) -> tuple[float, int, int]:
+    """The counted time of a rank (0 is the first), from the buckets that `fill_buckets` made.
+
+    Parameters
+    ----------
+    start : (bucket, before)
+        Where to begin: no counted time of the rank is in an earlier bucket, and so many are.
+    some : array
+        Scratch, of the size of the times.
+
+    Returns
+    -------
+    time, bucket, before
+        The latter two are a start for any higher rank.
+
+    Examples
+    --------
+    >>> times, counted = np.array([3.0, 1.0, 9.0, 2.0]), np.array([1, 1, 1, 0], dtype=np.uint8)
+    >>> counts, bucket_of = np.empty(4, dtype=np.int64), np.empty(4, dtype=np.int64)
+    >>> fill_buckets(times, counted, 8.0, counts, bucket_of)
+    3
+    >>> time_of_rank(times, counted, counts, bucket_of, (0, 0), 1, np.empty(4))[0]
+    3.0
+    """
+    bucket, before = start
+    while before + counts[bucket] <= rank:
+        before += counts[bucket]
+        bucket += 1
+    found = 0
+    for i in range(times.size):
+        some[found] = times[i]
+        found += counted[i] & (bucket_of[i] == bucket)
+    return smallest(some, 0, found, rank - before), bucket, before
+
+
+@njit(cache=True, nogil=True)
+def fill_buckets(
+    times: Floats, counted: Marks, horizon: float, counts: Whole, bucket_of: Whole
+) -> int:
+    """Count times in buckets of equal width up to a horizon, and beyond it; how many there are."""
+    buckets, total = counts.size, 0
+    counts[:] = 0
+    width = horizon / (buckets - 1)
+    for i in range(times.size):
+        bucket_of[i] = int(min(times[i] / width, buckets - 1.0))
+        happened = counted[i] & (times[i] < inf)
+        counts[bucket_of[i]] += happened
+        total += happened
+    return total

@@ -201,6 +201,7 @@ class TrialSimulation(Result):
             tables.pace,
             tables.event_share,
             _middle(assumed),
+            assumed.accrual.duration + 4 * _middle(assumed),
             self.design.margin - 1.0,
             np.array(self.look_events, dtype=np.int64),
             np.array(times, dtype=np.float64),
@@ -239,7 +240,7 @@ def _taking_turns(shares: Floats, subjects: int) -> Whole:
 
 
 def _middle(assumptions: SurvivalAssumptions) -> float:
-    """About the median time to the event: only the speed of ordering depends on it."""
+    """About the median time to the event: only the speed depends on it."""
     medians = [float(one.control.quantile(0.5)[0]) for one in assumptions.subgroups]
     finite = [one for one in medians if np.isfinite(one)]
     return min(finite, default=assumptions.accrual.duration)

@@ -2,13 +2,13 @@
 
 All is arranged so that a trial needs one ordering of its subjects. They are numbered in the order
 in which they enter; by their time to event or dropout they are ordered once. At a look, those who
-have left are met in that order; those who are still followed leave the risk set in the reverse
-order of entry. Both orders are walked together.
+have left come in that order; the time on study of those who are still followed falls in the order
+of entry. Both are walked together.
 """
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 from numba import njit, uint64
@@ -19,6 +19,7 @@ from analytics.design.simulation.random_numbers import exponential, uniform
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Marks = NDArray[np.uint8]
 EVEN, RANDOM = 0, 1
 FLEMING_HARRINGTON, MODEST = 0, 1
 
@@ -60,14 +61,14 @@ def draw_entries(
 @njit(cache=True, nogil=True)
 def draw_courses(
     counter: np.uint64,
-    group: NDArray[np.uint8],
+    group: Marks,
     pieces: Whole,
     starts: Floats,
     reached: Floats,
     pace: Floats,
     event_share: Floats,
     time: Floats,
-    event: NDArray[np.uint8],
+    event: Marks,
 ) -> None:
     """Time from randomisation to event or dropout, and which of them it is."""
     for i in range(group.size):
@@ -104,59 +105,77 @@ def weight_of(kind: int, first: float, second: float, survival: float, floor: fl
 
 
 @njit(cache=True, nogil=True)
-def log_rank_at(
+def leave_by(
     when: float,
     enrolled: int,
-    treated: int,
     entries: Floats,
-    times: Floats,
-    arms: NDArray[np.uint8],
-    ordered_entries: Floats,
+    left: Floats,
+    arms: Marks,
+    ordered_left: Floats,
     ordered_times: Floats,
-    ordered_marks: NDArray[np.uint8],
+    ordered_marks: Marks,
+    gone_times: Floats,
+    gone_marks: Marks,
+    kept_times: Floats,
+    kept_arms: Marks,
+) -> int:
+    """Split the subjects at a look into those who have left and those who are still followed.
+
+    Both come in the order of their time on study: `gone_times` with marks (2 x event +
+    treatment), `kept_times` with arms, closed by infinity. Returns how many are gone.
+    """
+    gone, kept = 0, 0
+    for j in range(ordered_left.size):
+        gone_times[gone], gone_marks[gone] = ordered_times[j], ordered_marks[j]
+        gone += ordered_left[j] <= when
+    for i in range(enrolled - 1, -1, -1):
+        kept_times[kept], kept_arms[kept] = when - entries[i], arms[i]
+        kept += left[i] > when
+    kept_times[kept] = inf
+    return gone
+
+
+@njit(cache=True, nogil=True)
+def log_rank_of(
+    enrolled: int,
+    treated: int,
+    gone: int,
+    gone_times: Floats,
+    gone_marks: Marks,
+    kept_times: Floats,
+    kept_arms: Marks,
     excess: float,
 ) -> tuple[float, float, int]:
-    """Expected less observed events on treatment at a calendar time, variance, and events.
+    """Expected less observed events on treatment at a look, variance, and events.
 
-    A mark is 2 x event + treatment. `excess` is the hazard ratio of the null hypothesis less 1.
-    The score is positive when the treatment is better.
+    `excess` is the hazard ratio of the null hypothesis less 1. The score is positive when the
+    treatment is better.
     """
-    followed = enrolled  # the last to have entered who has not been passed
-    risk, on_treatment = float(enrolled), float(treated)
-    score, variance, events = 0.0, 0.0, 0
-    for j in range(ordered_times.size):
-        time = ordered_times[j]
-        if ordered_entries[j] + time > when:
-            continue
-        until = when - time
-        while followed > 0 and entries[followed - 1] > until:
-            followed -= 1
-            if entries[followed] + times[followed] > when:
-                risk -= 1.0
-                on_treatment -= arms[followed]
-        mark = ordered_marks[j]
-        treatment = float(mark & 1)
-        if mark & 2:
-            share = (1.0 + excess) * on_treatment / (risk + excess * on_treatment)
-            score += share - treatment
-            variance += share * (1.0 - share)
-            events += 1
-        risk -= 1.0
+    on_treatment = treated
+    score, variance, events, passed = 0.0, 0.0, 0, 0
+    for j in range(gone):
+        while kept_times[passed] < gone_times[j]:
+            on_treatment -= kept_arms[passed]
+            passed += 1
+        treatment, event = gone_marks[j] & 1, gone_marks[j] >> 1
+        at_risk = enrolled - passed - j
+        share = (1.0 + excess) * on_treatment / (at_risk + excess * on_treatment)
+        score += event * (share - treatment)
+        variance += event * (share * (1.0 - share))
+        events += event
         on_treatment -= treatment
     return score, variance, events
 
 
 @njit(cache=True, nogil=True)
-def weighted_at(
-    when: float,
+def weighted_of(
     enrolled: int,
     treated: int,
-    entries: Floats,
-    times: Floats,
-    arms: NDArray[np.uint8],
-    ordered_entries: Floats,
-    ordered_times: Floats,
-    ordered_marks: NDArray[np.uint8],
+    gone: int,
+    gone_times: Floats,
+    gone_marks: Marks,
+    kept_times: Floats,
+    kept_arms: Marks,
     excess: float,
     kinds: Whole,
     firsts: Floats,
@@ -164,37 +183,31 @@ def weighted_at(
     scores: Floats,
     covariance: Floats,
 ) -> int:
-    """Scores and covariance of several weighted log-rank tests at a calendar time; the events."""
+    """Scores and covariance (its lower half) of several weighted tests at a look; the events."""
     tests = kinds.size
     scores[:] = 0.0
     covariance[:, :] = 0.0
     weights, floors = np.empty(tests), np.zeros(tests)
-    followed = enrolled
     risk, on_treatment = float(enrolled), float(treated)
-    survival, events = 1.0, 0
-    for j in range(ordered_times.size):
-        time = ordered_times[j]
-        if ordered_entries[j] + time > when:
-            continue
-        until = when - time
-        while followed > 0 and entries[followed - 1] > until:
-            followed -= 1
-            if entries[followed] + times[followed] > when:
-                risk -= 1.0
-                on_treatment -= arms[followed]
-        mark = ordered_marks[j]
-        treatment = float(mark & 1)
-        if mark & 2:
+    survival, events, passed = 1.0, 0, 0
+    for j in range(gone):
+        while kept_times[passed] < gone_times[j]:
+            risk -= 1.0
+            on_treatment -= kept_arms[passed]
+            passed += 1
+        treatment = float(gone_marks[j] & 1)
+        if gone_marks[j] & 2:
             share = (1.0 + excess) * on_treatment / (risk + excess * on_treatment)
             spread = share * (1.0 - share)
+            after = survival * (1.0 - 1.0 / risk)
             for a in range(tests):
-                if kinds[a] == MODEST and time <= firsts[a]:
-                    floors[a] = survival * (1.0 - 1.0 / risk)
+                if kinds[a] == MODEST and gone_times[j] <= firsts[a]:
+                    floors[a] = after
                 weights[a] = weight_of(kinds[a], firsts[a], seconds[a], survival, floors[a])
                 scores[a] += weights[a] * (share - treatment)
                 for b in range(a + 1):
                     covariance[a, b] += weights[a] * weights[b] * spread
-            survival *= 1.0 - 1.0 / risk
+            survival = after
             events += 1
         risk -= 1.0
         on_treatment -= treatment
