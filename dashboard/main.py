@@ -11,6 +11,7 @@ from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
+from dashboard.views.designs import page as designs_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
 from dashboard.views.safety import page as safety_page
@@ -88,6 +89,13 @@ STUDY_PAGES = [
         url_path="prediction",
         icon=":material/online_prediction:",
         help="Who may be harmed by a day, how good the prediction is, and the model card.",
+    ),
+    st.Page(
+        designs_page.show,
+        title="Designs",
+        url_path="designs",
+        icon=":material/architecture:",
+        help="Group-sequential trials: assumptions, looks, power, course, cost, simulation.",
     ),
 ]
 

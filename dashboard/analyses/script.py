@@ -51,7 +51,7 @@ def script(analysis: object, snapshot: Path, *, pooled: bool, shown: Sequence[st
         "    answer = analysis.run(store)",
         *(f"print({one})" for one in shown),
     ]
-    return "\n".join([*_imports(needed), "", *body]) + "\n"
+    return "\n".join([*import_lines(needed), "", *body]) + "\n"
 
 
 def expression(value: Any, needed: set[tuple[str, str]], *, indent: int = 0) -> str:
@@ -90,10 +90,18 @@ def _is_default(field: Field[Any], item: Any) -> bool:
     return field.default_factory is not MISSING and repr(item) == repr(field.default_factory())
 
 
-def _imports(needed: set[tuple[str, str]]) -> list[str]:
+def import_lines(needed: set[tuple[str, str]]) -> list[str]:
+    """The imports of what `expression` wrote, with a blank line between ours and others.
+
+    Examples
+    --------
+    >>> import_lines({("queries.store", "open_store"), ("pathlib", "Path")})
+    ['from pathlib import Path', '', 'from queries.store import open_store']
+    """
     by_module: dict[str, list[str]] = {}
     for module, name in sorted(needed):
         by_module.setdefault(module, []).append(name)
     lines = [f"from {module} import {', '.join(names)}" for module, names in by_module.items()]
     standard = [line for line in lines if line.startswith("from pathlib")]
-    return [*standard, "", *(line for line in lines if line not in standard)]
+    ours = [line for line in lines if line not in standard]
+    return [*standard, "", *ours] if standard else ours

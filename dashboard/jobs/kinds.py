@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from analytics.checks import require
+from analytics.design.simulation import SimulatedTrials
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.designs.simulating import SimulationOrder
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from queries.errors import DataError
@@ -108,7 +110,23 @@ PREDICTION = Kind(
     title=lambda request: request.question.sentence()[:200],
 )
 
-KINDS: Mapping[str, Kind[Any, Any]] = {kind.name: kind for kind in (BERRY_BERRY, PREDICTION)}
+
+def _simulate(request: SimulationOrder, context: Context) -> SimulatedTrials:
+    return request.run(context.progress)
+
+
+TRIAL_SIMULATION = Kind(
+    name="trial-simulation",
+    label="Simulated trials",
+    request=SimulationOrder,
+    result=SimulatedTrials,
+    run=_simulate,
+    title=lambda request: request.title()[:200],
+)
+
+KINDS: Mapping[str, Kind[Any, Any]] = {
+    kind.name: kind for kind in (BERRY_BERRY, PREDICTION, TRIAL_SIMULATION)
+}
 
 
 def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any, Any]:
@@ -122,7 +140,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     Traceback (most recent call last):
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
-prediction` must hold, but got kind='mining'.
+prediction, trial-simulation` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -1,5 +1,6 @@
 """Designs with a time-to-event endpoint: events by calendar time, looks, sample size, power."""
 
+from analytics.design.survival.assurance import Assurance, assurance
 from analytics.design.survival.average_hazard_ratio import (
     AverageHazardRatio,
     average_hazard_ratio,
@@ -16,11 +17,13 @@ from analytics.design.survival.sample_size import (
 )
 
 __all__ = [
+    "Assurance",
     "AverageHazardRatio",
     "ExpectedEvents",
     "SurvivalDesign",
     "SurvivalEvaluation",
     "accrual_for_events",
+    "assurance",
     "average_hazard_ratio",
     "drift_per_root_event",
     "lachin_foulkes_subjects",

@@ -11,10 +11,19 @@ from dashboard.analyses.designs.fitted_assumptions import (
     HazardCandidate,
 )
 from dashboard.analyses.designs.planned import PlannedDesign, planned_design
+from dashboard.analyses.designs.proposal import (
+    AssumptionsSource,
+    DesignProposal,
+    proposal_of_plan,
+    taken_over,
+    usual_proposal,
+)
 from dashboard.analyses.designs.spending_names import spending_named
 
 __all__ = [
     "AssumptionsFit",
+    "AssumptionsSource",
+    "DesignProposal",
     "EstimatedEffect",
     "FittedAccrual",
     "FittedAssumptions",
@@ -23,5 +32,8 @@ __all__ = [
     "PlannedDesign",
     "fit_accrual",
     "planned_design",
+    "proposal_of_plan",
     "spending_named",
+    "taken_over",
+    "usual_proposal",
 ]

@@ -33,6 +33,7 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole, Store
 
 LEAST_EVENTS = 10
+FITTED_FAMILIES = tuple(one for one in FAMILIES if one != "cure")
 EVENTS_PER_PARAMETER = 10
 
 CHOSEN_OF_THEMSELVES = ("exponential", "weibull", "piecewise", "lognormal", "loglogistic")
@@ -85,8 +86,8 @@ class AssumptionsFit:
     cohort_version: int | None = None
 
     def __post_init__(self) -> None:
-        known = self.family is None or self.family in FAMILIES
-        require(known, f"the family is one of {', '.join(FAMILIES)}", family=self.family)
+        known = self.family is None or self.family in FITTED_FAMILIES
+        require(known, f"the family is one of {', '.join(FITTED_FAMILIES)}", family=self.family)
         whole = type(self.allowance_days) is int and 0 <= self.allowance_days <= 3650
         require(whole, "0 <= allowance_days <= 3650", allowance_days=self.allowance_days)
         both = (self.saved_cohort is None) == (self.cohort_version is None)
@@ -231,7 +232,7 @@ def _require_events(counts: SurvivalCounts, control: str) -> None:
 
 def _candidates(answer: ParametricAnswer, control: str) -> tuple[HazardCandidate, ...]:
     table = answer.comparison_table().set_index("distribution")
-    return tuple(_candidate(answer, control, family, table) for family in FAMILIES)
+    return tuple(_candidate(answer, control, family, table) for family in FITTED_FAMILIES)
 
 
 def _candidate(

@@ -51,7 +51,7 @@ def choose_assumptions(first: SurvivalAssumptions) -> SurvivalAssumptions:
         When an input breaks a rule, with the rule.
     """
     shape_first = _shape_of(first)
-    with st.grid(2, min_column_width=200):
+    with st.grid(2, min_column_width=140):
         shape = fields.choose(
             "Effect",
             list(_SHAPES),
@@ -103,7 +103,7 @@ def _control(first: HazardAssumption) -> HazardAssumption:
         st.caption(plain(_said(first)))
         return first
     median = _finite_median(first)
-    with st.grid(2, min_column_width=160):
+    with st.grid(2, min_column_width=140):
         if family == "exponential":
             return _exponential(first, median)
         if family == "weibull":
@@ -169,12 +169,8 @@ def _cure(first: HazardAssumption, median: float) -> HazardAssumption:
     is_cure = first.family == "cure"
     share = float(1 / (1 + np.exp(-first.estimates[0]))) if is_cure else 0.2
     shape = float(np.exp(first.estimates[1])) if is_cure else 1.0
-    uncured = (
-        float(np.exp(first.estimates[2]) * np.log(2) ** (1 / shape)) if is_cure else median
-    )
-    cured = fields.number(
-        "Cured, %", name="cured", first=100 * share, low=0.1, high=99, step=5
-    )
+    uncured = float(np.exp(first.estimates[2]) * np.log(2) ** (1 / shape)) if is_cure else median
+    cured = fields.number("Cured, %", name="cured", first=100 * share, low=0.1, high=99, step=5)
     chosen = _median("Median of the others, months", uncured)
     return HazardAssumption.cure(
         cured=cured / 100, median_uncured=chosen, shape=_shape_parameter(shape)
@@ -301,7 +297,7 @@ def _accrual(first: Accrual) -> Accrual:
             duration = _months("Accrual, months", "accrual_months", first.duration)
             spread = _pace_spread(first)
         return Accrual.uniform(subjects=subjects, duration=duration, log_std_err=spread)
-    with st.grid(2, min_column_width=200):
+    with st.grid(2, min_column_width=140):
         ends = fields.numbers("Periods end at months", name="accrual_ends", first=first.ends)
         rates = fields.numbers("Subjects per month", name="accrual_rates", first=first.rates)
     spread = _pace_spread(first)
@@ -320,8 +316,10 @@ def _pace_spread(first: Accrual) -> float:
     )
 
 
-def _dropouts(first: SurvivalAssumptions) -> tuple[HazardAssumption | None, HazardAssumption | None]:
-    with st.grid(2, min_column_width=160):
+def _dropouts(
+    first: SurvivalAssumptions,
+) -> tuple[HazardAssumption | None, HazardAssumption | None]:
+    with st.grid(2, min_column_width=140):
         return (
             _dropout("Dropout of control, % a year", "control_dropout", first.control_dropout),
             _dropout("Dropout of treatment, % a year", "dropout", first.treatment_dropout),

@@ -53,7 +53,7 @@ def choose(
 def number(
     label: str, *, name: str, first: float, low: float, high: float, step: float, **more: Any
 ) -> float:
-    """A number between two limits."""
+    """A number between two limits, shown to six digits."""
     shown = min(max(float(first), low), high)
     return float(
         st.number_input(
@@ -62,7 +62,7 @@ def number(
             max_value=float(high),
             step=float(step),
             key=key(name, shown),
-            **more,
+            **{"format": "%.6g", **more},
         )
     )
 
@@ -71,9 +71,7 @@ def whole(label: str, *, name: str, first: int, low: int, high: int, **more: Any
     """A whole number between two limits."""
     shown = min(max(int(first), low), high)
     return int(
-        st.number_input(
-            label, min_value=low, max_value=high, step=1, key=key(name, shown), **more
-        )
+        st.number_input(label, min_value=low, max_value=high, step=1, key=key(name, shown), **more)
     )
 
 

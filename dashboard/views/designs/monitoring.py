@@ -64,11 +64,9 @@ def choose_monitoring(first: GroupSequential, *, unit: str) -> GroupSequential:
             low=0.0,
             high=1.0,
             step=0.005,
-            format="%.4f",
         )
-    with st.grid(2, min_column_width=200):
-        efficacy = _efficacy(first, looks)
-        futility, binding = _futility(first, looks) if sides == 1 else (None, False)
+    efficacy = _efficacy(first, looks)
+    futility, binding = _futility(first, looks) if sides == 1 else (None, False)
     return GroupSequential(
         information_fractions=looks,
         alpha=alpha,
@@ -175,7 +173,7 @@ def _futility(
         beta = own.beta if isinstance(own, BetaSpending) else 0.1
         spending = _spending(name, spent, "futility")
         share = fields.number(
-            "Type II error β", name="beta", first=beta, low=0, high=1, step=0.05, format="%.3f"
+            "Type II error β", name="beta", first=beta, low=0, high=1, step=0.05
         )
         return BetaSpending(spending=spending, beta=share), _binding(first)
 

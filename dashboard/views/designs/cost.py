@@ -1,0 +1,96 @@
+"""The Cost tab: what the trial costs if it stops at each look, expected and 5-95 %."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analytics.design.cost import ITEMS
+from dashboard import results
+from dashboard.charts.designs.course import draw_cost
+from dashboard.views.designs.answer import DesignAnswer
+
+_KINDS = {
+    "sites": "Sites",
+    "activated sites": "Activation",
+    "screened subjects": "Screening",
+    "randomised subjects": "Randomised subjects",
+    "subject months": "Subject months",
+    "trial months": "Trial months",
+    "analyses": "Analyses",
+}
+
+
+def show(answer: DesignAnswer) -> None:
+    """Nothing but a hint until a price is stated."""
+    costs = answer.proposal.costs
+    if not any(costs.prices):
+        st.info(
+            "No prices are stated. Enter them under Money, and cost and duration are forecast.",
+            icon=":material/payments:",
+        )
+        return
+    forecast = answer.evaluation.courses().forecast(costs, answer.proposal.value)
+    notes = answer.notes(
+        "The trial stops at one of its looks, with the probabilities of the design; 5 % and 95 % "
+        "are over these courses. Looks are taken to happen at their expected times: a simulation "
+        "adds how those vary.",
+    )
+    table = by_look(answer)
+    results.figure(
+        draw_cost(table, currency=costs.currency),
+        name=f"{answer.name} cost",
+        notes=notes,
+        data=table,
+        code=answer.code,
+    )
+    results.table(
+        forecast_table(forecast.to_frame()),
+        raw=forecast.to_frame(),
+        name=f"{answer.name} forecast",
+        notes=notes,
+        code=answer.code,
+    )
+
+
+def by_look(answer: DesignAnswer) -> pd.DataFrame:
+    """`look`, `month`, `kind`, `cost`, `probability`."""
+    found, costs = answer.evaluation, answer.proposal.costs
+    amounts = costs.amounts(
+        months=np.array(found.calendar_times),
+        subjects=np.array(found.subjects),
+        analyses=np.arange(1.0, len(found.events) + 1),
+        activated_sites=None,
+        subject_months=np.array(found.subject_months),
+    )
+    return pd.DataFrame(
+        [
+            (look + 1, month, _KINDS[item], amounts[at, look], found.stopping.stop[look])
+            for at, item in enumerate(ITEMS)
+            if amounts[at].any()
+            for look, month in enumerate(found.calendar_times)
+        ],
+        columns=["look", "month", "kind", "cost", "probability"],
+    )
+
+
+def forecast_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Expected and 5-95 % of each quantity, as text."""
+    return pd.DataFrame(
+        {
+            "Quantity": [name.capitalize() for name in frame["quantity"]],
+            "Expected": [_amount(value, unit) for value, unit in _pairs(frame, "expected")],
+            "5 %": [_amount(value, unit) for value, unit in _pairs(frame, "q05")],
+            "95 %": [_amount(value, unit) for value, unit in _pairs(frame, "q95")],
+        }
+    )
+
+
+def _pairs(frame: pd.DataFrame, column: str) -> list[tuple[float, str]]:
+    return list(zip(frame[column], frame["unit"], strict=True))
+
+
+def _amount(value: float, unit: str) -> str:
+    digits = 1 if unit == "months" or abs(value) < 100 else 0
+    return f"{value:,.{digits}f} {unit}"

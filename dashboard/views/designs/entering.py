@@ -1,0 +1,135 @@
+"""All inputs of a survival design: assumptions, looks, size, money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analytics.design.cost import Costs, ValueCurve
+from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.designs.proposal import SIZINGS, Sizing
+from dashboard.views.designs import fields
+from dashboard.views.designs.assumptions import choose_assumptions
+from dashboard.views.designs.monitoring import choose_monitoring
+
+_SIZINGS: Mapping[Sizing, str] = {
+    "events": "State the events",
+    "power": "Find the events for a power",
+    "duration": "Find the subjects for a power in a time",
+}
+_PRICES = {
+    "per_site": "Per site",
+    "per_activation": "Per activation",
+    "per_screened": "Per screened subject",
+    "per_randomised": "Per randomised subject",
+    "per_subject_month": "Per subject and month",
+    "per_trial_month": "Per month of the trial",
+    "per_analysis": "Per analysis",
+}
+
+
+def choose_proposal(first: DesignProposal) -> DesignProposal:
+    """The proposal that the inputs describe, which begin with `first`.
+
+    Raises
+    ------
+    InputError
+        When an input breaks a rule, with the rule and what was entered.
+    """
+    with st.expander("Assumptions", icon=":material/groups:", expanded=True):
+        assumptions = choose_assumptions(first.assumptions)
+    with st.expander("Looks and boundaries", icon=":material/fence:", expanded=True):
+        monitoring = choose_monitoring(first.monitoring, unit="events")
+    with st.expander("Size", icon=":material/straighten:", expanded=True):
+        sized = _size(first)
+    with st.expander("Money", icon=":material/payments:"):
+        costs, value = _money(first)
+    return replace(
+        sized,
+        assumptions=assumptions,
+        monitoring=monitoring,
+        costs=costs,
+        value=value,
+    )
+
+
+def _size(first: DesignProposal) -> DesignProposal:
+    sizing = fields.choose(
+        "Size", list(SIZINGS), name="sizing", first=first.sizing, format_func=_SIZINGS.__getitem__
+    )
+    events, power, duration = first.events, first.target_power, first.study_duration
+    with st.grid(3, min_column_width=130):
+        if sizing == "events":
+            events = fields.number(
+                "Events at the end", name="events", first=events, low=1, high=1e6, step=10
+            )
+        else:
+            power = fields.number(
+                "Power, %", name="power", first=100 * power, low=1, high=99.9, step=5
+            ) / 100  # fmt: skip
+        if sizing == "duration":
+            duration = fields.number(
+                "Study duration, months", name="duration", first=duration, low=1, high=600, step=3
+            )
+        margin = fields.number(
+            "Null hazard ratio",
+            name="margin",
+            first=first.margin,
+            low=0.2,
+            high=5,
+            step=0.05,
+            help="1 for superiority; above 1 is the margin of non-inferiority.",
+        )
+    return replace(
+        first,
+        sizing=sizing,
+        events=events,
+        target_power=power,
+        study_duration=duration,
+        margin=margin,
+    )
+
+
+def _money(first: DesignProposal) -> tuple[Costs, ValueCurve | None]:
+    with st.grid(2, min_column_width=150):
+        currency = st.text_input(
+            "Currency", key=fields.key("currency", first.costs.currency), max_chars=8
+        )
+        sites = fields.whole("Sites", name="sites", first=first.costs.sites, low=0, high=100_000)
+        screened = fields.number(
+            "Screening failures, %",
+            name="screening",
+            first=100 * first.costs.screening_failure_share,
+            low=0,
+            high=99,
+            step=5,
+        )
+        prices = {
+            price: fields.number(
+                label, name=price, first=getattr(first.costs, price), low=0, high=1e12, step=1000
+            )
+            for price, label in _PRICES.items()
+        }
+    costs = Costs(
+        currency=currency.strip() or "EUR",
+        sites=sites,
+        screening_failure_share=screened / 100,
+        **prices,
+    )
+    return costs, _value(first.value, costs.currency)
+
+
+def _value(first: ValueCurve | None, currency: str) -> ValueCurve | None:
+    """What finishing is worth, month by month: a table that is drawn as a curve."""
+    st.caption("What finishing by a month is worth: straight lines between the rows.")
+    rows = pd.DataFrame({"Month": [], "Value": []}, dtype=float)
+    if first is not None:
+        rows = pd.DataFrame({"Month": first.months, "Value": first.values})
+    edited = fields.table("value", rows)
+    if edited.empty:
+        return None
+    points = [(float(month), float(value)) for month, value in edited.itertuples(index=False)]
+    return ValueCurve.drawn(points, currency=currency)

@@ -1,0 +1,97 @@
+"""The Power tab: power, assurance and expected size over the true effect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import results
+from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.text import percent, plain
+from dashboard.views.designs.answer import DesignAnswer
+
+_POINTS = 81
+
+
+def show(answer: DesignAnswer) -> None:
+    """Two curves, and what assurance says."""
+    design, found = answer.design, answer.evaluation
+    assumed = found.average_hazard_ratios[-1]
+    curve, size = curves(answer)
+    notes = answer.notes(*_said(answer))
+    _show_assurance(answer)
+    results.figure(
+        draw_power(
+            curve,
+            effect="True hazard ratio, treatment / control",
+            assumed=assumed,
+            logarithmic=True,
+            target=answer.proposal.target_power,
+        ),
+        name=f"{answer.name} power",
+        notes=notes,
+        data=curve,
+        code=answer.code,
+    )
+    results.figure(
+        draw_expected_size(
+            size,
+            effect="True hazard ratio, treatment / control",
+            size="Expected events",
+            assumed=assumed,
+            logarithmic=True,
+            most=design.events,
+        ),
+        name=f"{answer.name} expected events",
+        notes=notes,
+        data=size,
+        code=answer.code,
+    )
+
+
+def curves(answer: DesignAnswer) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`effect`, `look`, `succeeded`; and `effect`, `expected` events."""
+    design = answer.design
+    assumed, margin = answer.evaluation.average_hazard_ratios[-1], design.margin
+    low, high = min(assumed, margin) ** 2 / max(assumed, margin), 1.25 * max(assumed, margin)
+    ratios = np.geomspace(max(low, 0.05), min(high, 20), _POINTS)
+    events = np.array(design.look_events)
+    rows, sizes = [], []
+    for ratio in ratios:
+        stopping = design.monitoring.stopping(design.drift_at(float(ratio)))
+        succeeded = np.cumsum(stopping.efficacy)
+        rows += [(ratio, look + 1, share) for look, share in enumerate(succeeded)]
+        sizes.append((ratio, float(np.dot(stopping.stop, events))))
+    return (
+        pd.DataFrame(rows, columns=["effect", "look", "succeeded"]),
+        pd.DataFrame(sizes, columns=["effect", "expected"]),
+    )
+
+
+def _show_assurance(answer: DesignAnswer) -> None:
+    if answer.design.assumptions.certain:
+        st.caption(
+            ":material/info: The assumptions are taken as certain. Give the hazard ratio a "
+            "standard deviation, or take the assumptions from a cohort, and assurance is shown."
+        )
+        return
+    found = answer.assurance
+    error = f" (Monte-Carlo error {percent(found.mc_std_err, 1)})" if found.draws else ""
+    st.info(
+        plain(
+            f"Assurance {percent(found.probability, 1)}{error}: the power of "
+            f"{percent(found.power, 1)} averaged over what the assumptions leave open."
+        ),
+        icon=":material/casino:",
+    )
+
+
+def _said(answer: DesignAnswer) -> list[str]:
+    said = ["Events are those of both arms at the look at which the trial stops."]
+    if not answer.design.assumptions.proportional:
+        said.append(
+            "The curves are for constant hazard ratios; the assumed effect is marked at its "
+            "average hazard ratio until the last look."
+        )
+    return said

@@ -1,0 +1,240 @@
+"""Saved designs: opened, saved as new or as a version, retired; and where the one shown is from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.checks import InputError
+from analytics.results import Result
+from dashboard import results, state
+from dashboard.analyses.designs import DesignProposal
+from dashboard.home import PERSON
+from dashboard.text import plain
+from dashboard.views.designs import current
+from queries.errors import DataError
+from queries.workspace import SavedDesign
+from queries.workspace.cohorts import CohortSource
+
+KIND = "group-sequential-survival"
+_SAID = "design_said"
+
+
+def show(shown: DesignProposal) -> None:
+    """Two popovers."""
+    known = of_study()
+    with st.popover(f"Open ({len(known):,})", icon=":material/folder_open:"):
+        _open(known)
+    with st.popover("Save", icon=":material/save:"):
+        _save(shown, known)
+
+
+def of_study() -> tuple[SavedDesign, ...]:
+    """The designs of this kind that this reader may see."""
+    found = state.workspace().designs.of_study(state.study().code, pooled=state.store().pooled)
+    return tuple(one for one in found if one.kind == KIND)
+
+
+def proposal_of(saved: SavedDesign) -> DesignProposal:
+    """What was saved; `InputError` for what this version cannot read."""
+    found = Result.from_json(saved.design_json)
+    if not isinstance(found, DesignProposal):
+        raise InputError(f"The design {saved.name!r} cannot be read by this version.")
+    return found
+
+
+def say_where_from(shown: DesignProposal) -> None:
+    """Under the buttons: the saved design on screen, whether it is stale, and the data behind."""
+    if (said := st.session_state.pop(_SAID, None)) is not None:
+        st.error(plain(said), icon=":material/error:")
+    _say_saved(shown)
+    source = shown.source
+    if source is not None:
+        with st.expander(
+            f"Assumptions from {plain(source.endpoint)} of the cohort", icon=":material/groups:"
+        ):
+            st.markdown(plain(source.cohort_sentence))
+            for sentence in source.sentences:
+                st.markdown(f"- {plain(sentence)}")
+            if source.unblinded:
+                st.badge("Computed by arm", icon=":material/visibility:", color="orange")
+        for reason in _stale(shown):
+            st.warning(plain(reason), icon=":material/update:")
+    elif shown.origin:
+        st.caption(plain(f"{shown.origin}. {_open_questions(shown)}"))
+
+
+def _open_questions(shown: DesignProposal) -> str:
+    if not shown.origin.startswith("The plan"):
+        return ""
+    return (
+        "No plan states the control hazard, the effect and the dropout: a median of 12 months, "
+        "5 % a year and the hazard ratio that gives 90 % power stand in for them."
+    )
+
+
+def _say_saved(shown: DesignProposal) -> None:
+    pointer = current.saved()
+    if pointer is None:
+        return
+    try:
+        saved = state.workspace().designs.one(
+            pointer[0], pointer[1], pooled=state.store().pooled, study=state.study().code
+        )
+    except DataError:
+        return
+    changed = "" if saved.design_json == shown.to_json() else ", changed since"
+    newer = "" if saved.version == saved.latest else f"; version {saved.latest} is newer"
+    st.caption(
+        f":material/bookmark: **{plain(saved.name)}**, version {saved.version} by "
+        f"{plain(saved.saved_by)}{changed}{newer}."
+    )
+
+
+def _stale(shown: DesignProposal) -> list[str]:
+    """Why the data behind are not those of today."""
+    source = shown.source
+    if source is None:
+        return []
+    reasons = []
+    newest = state.workspace().current_snapshot(state.study().code)
+    if newest is not None and newest.id != source.snapshot:
+        reasons.append(
+            "Stale: the assumptions were fitted to an earlier snapshot of the study. Take them "
+            "from the cohort again."
+        )
+    if source.cohort is not None and source.cohort_version is not None:
+        reasons += _stale_cohort(source.cohort, source.cohort_version)
+    return reasons
+
+
+def _stale_cohort(cohort: str, version: int) -> list[str]:
+    try:
+        newest = state.workspace().cohort(cohort)
+    except DataError:
+        return ["Stale: the saved cohort behind the assumptions is not there any more."]
+    if newest.version == version:
+        return []
+    return [
+        f"Stale: the assumptions rest on version {version} of the cohort {newest.name!r}; it has "
+        f"version {newest.version} now. Take them from the cohort again."
+    ]
+
+
+# Opening and saving -----------------------------------------------------------------------
+
+
+def _open(known: tuple[SavedDesign, ...]) -> None:
+    if not known:
+        st.info("No design of this study is saved yet.", icon=":material/architecture:")
+        return
+    chosen = st.selectbox(
+        "Saved design",
+        known,
+        format_func=lambda one: f"{one.name} (version {one.version})",
+        key=f"design_open {[(one.id, one.version) for one in known]}",
+    )
+    st.caption(
+        f"Version {chosen.version}, {chosen.saved_at:%Y-%m-%d %H:%M} UTC by "
+        f"{plain(chosen.saved_by)}."
+    )
+    for reason in state.workspace().designs.stale_reasons(
+        chosen.id, chosen.version, pooled=state.store().pooled
+    ):
+        st.warning(plain(reason), icon=":material/update:")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Open",
+            key="design_open_now",
+            type="primary",
+            icon=":material/folder_open:",
+            on_click=_put,
+            args=(chosen,),
+        )
+        st.button(
+            "Retire",
+            key="design_retire",
+            icon=":material/archive:",
+            on_click=_retire,
+            args=(chosen.id,),
+            help="Takes it off the list for good; its versions can still be read.",
+        )
+
+
+def _put(chosen: SavedDesign) -> None:
+    try:
+        current.put(proposal_of(chosen), saved=(chosen.id, chosen.version))
+    except InputError as error:
+        st.session_state[_SAID] = str(error)
+
+
+def _retire(design_id: str) -> None:
+    with results.explained():
+        state.workspace().designs.retire(design_id, PERSON, pooled=state.store().pooled)
+
+
+def _save(shown: DesignProposal, known: tuple[SavedDesign, ...]) -> None:
+    pointer = current.saved()
+    own = next((one for one in known if pointer is not None and one.id == pointer[0]), None)
+    name = st.text_input(
+        "Name", value=own.name if own else "", key=f"design_name {own}", max_chars=200
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Save as new",
+            key="design_save_new",
+            type="primary",
+            icon=":material/save:",
+            disabled=not name.strip(),
+            on_click=_save_new,
+            args=(shown, name),
+        )
+        if own is not None and pointer is not None:
+            st.button(
+                f"Save as version {own.latest + 1}",
+                key="design_save_version",
+                icon=":material/history:",
+                on_click=_save_version,
+                args=(shown, own, pointer[1], name),
+            )
+    st.caption("What is saved is what stood on screen when this was opened.")
+
+
+def _save_new(shown: DesignProposal, name: str) -> None:
+    try:
+        saved = state.workspace().designs.save(
+            study=state.study().code, name=name, person=PERSON, **_facts(shown)
+        )
+    except (DataError, InputError) as error:
+        st.session_state[_SAID] = str(error)
+        return
+    current.put(shown, saved=(saved.id, saved.version))
+
+
+def _save_version(shown: DesignProposal, own: SavedDesign, based_on: int, name: str) -> None:
+    try:
+        saved = state.workspace().designs.save_version(
+            own.id,
+            based_on=based_on,
+            person=PERSON,
+            pooled=state.store().pooled,
+            name=name.strip() or None,
+            **_facts(shown),
+        )
+    except (DataError, InputError) as error:
+        st.session_state[_SAID] = str(error)
+        return
+    current.put(shown, saved=(saved.id, saved.version))
+
+
+def _facts(shown: DesignProposal) -> dict[str, object]:
+    source = shown.source
+    cohort = None
+    if source is not None and source.cohort is not None and source.cohort_version is not None:
+        cohort = CohortSource(cohort=source.cohort, version=source.cohort_version)
+    return {
+        "kind": KIND,
+        "design_json": shown.to_json(),
+        "unblinded": shown.unblinded,
+        "cohort": cohort,
+        "snapshot": source.snapshot if source is not None else None,
+    }
