@@ -1,11 +1,11 @@
 """Group-sequential boundaries: spending, exact probabilities, scales, monitoring, analysis."""
 
-from analytics.design.boundaries.group_sequential import (
+from analytics.design.boundaries.group_sequential import GroupSequential
+from analytics.design.boundaries.rules import (
     BetaSpending,
     Efficacy,
     FixedFutility,
     Futility,
-    GroupSequential,
     HaybittlePeto,
     NoEfficacyStop,
     WangTsiatis,

@@ -221,7 +221,7 @@ def spent_boundaries(
     root : array
         sqrt(I_k), rising.
     alpha : array
-        Type I error to spend at each look, on one side.
+        Type I error to be spent by each look, on one side; not falling.
     fixed : array
         Efficacy bounds that are given instead; NaN where they follow from `alpha`.
     beta : array
@@ -239,12 +239,14 @@ def spent_boundaries(
     lower, upper = np.full(looks, -FAR), np.full(looks, FAR)
     null_at, null_mass = np.zeros(1), np.ones(1)
     other_at, other_mass = np.zeros(1), np.ones(1)
-    old, spends_beta = 0.0, not np.isnan(beta).all()
+    old, used, spends_beta = 0.0, 0.0, not np.isnan(beta).all()
     for k in range(looks):
         if np.isnan(fixed[k]):
-            upper[k] = bound_above(alpha[k], null_at, null_mass, 0.0, old, root[k])
+            upper[k] = bound_above(alpha[k] - used, null_at, null_mass, 0.0, old, root[k])
+            used = max(used, alpha[k])
         else:
             upper[k] = fixed[k]
+            used += crossing(upper[k], null_at, null_mass, 0.0, old, root[k])
         drift = theta * (root[k] * root[k] - old * old)
         if two_sided:
             lower[k] = -upper[k]
