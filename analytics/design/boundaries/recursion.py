@@ -11,7 +11,7 @@ Everything here works on plain arrays and is compiled; `group_sequential` gives 
 
 from __future__ import annotations
 
-from math import erfc, exp, pi, sqrt
+from math import erfc, exp, log, pi, sqrt
 
 import numpy as np
 from numba import njit
@@ -114,8 +114,8 @@ def bound_above(
 ) -> float:
     """The bound above which the probability at this look is `target`.
 
-    Newton's steps, kept inside an interval that is halved when they leave it. -FAR when even
-    everything is less than the target, FAR when the target is 0.
+    Newton's steps on the log of the probability, kept inside an interval that is halved when they
+    leave it. -FAR when even everything is less than the target, FAR when the target is 0.
     """
     low, high = -FAR, FAR
     if target <= 0:
@@ -124,15 +124,16 @@ def bound_above(
         return -FAR
     x = 2.0
     for _ in range(_STEPS):
-        gap = crossing(x, before, mass, drift, old, new) - target
-        if gap > 0:
+        found = crossing(x, before, mass, drift, old, new)
+        if found > target:
             low = x
         else:
             high = x
-        if abs(gap) < 1e-15 or high - low < 1e-12:
+        if abs(found - target) < 1e-13 * target or high - low < 1e-12:
             break
         slope = _density_at(x, before, mass, drift, old, new)
-        step = x + gap / slope if slope > 1e-300 else low - 1
+        sound = slope > 1e-300 and found > 1e-300
+        step = x + log(found / target) * found / slope if sound else low - 1
         moved = step if low < step < high else 0.5 * (low + high)
         if abs(moved - x) < 1e-13:
             x = moved

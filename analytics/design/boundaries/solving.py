@@ -98,8 +98,7 @@ def fixed_drift(plan: GroupSequential, power: float) -> float:
 
 def bounds_at(plan: GroupSequential, looks: Looks, drift: float | None) -> tuple[Floats, Floats]:
     """Lower and upper bounds on z; `drift`, at information 1, is what beta spending needs."""
-    fixed, futility = _fixed_efficacy(plan, looks, drift), _fixed_futility(plan, looks)
-    lower, upper = _solved(plan, looks, fixed, futility, drift)
+    lower, upper = spent_at(plan, looks, drift)
     given = isinstance(plan.efficacy, WangTsiatis | HaybittlePeto)
     if given and looks.share.size > 1 and upper[-1] >= FAR:
         raise NotEstimableError(
@@ -108,6 +107,12 @@ def bounds_at(plan: GroupSequential, looks: Looks, drift: float | None) -> tuple
     if plan.futility is not None:
         lower[-1] = upper[-1]
     return lower, upper
+
+
+def spent_at(plan: GroupSequential, looks: Looks, drift: float | None) -> tuple[Floats, Floats]:
+    """Like `bounds_at`, but the last bound is far away when nothing of alpha is left for it."""
+    fixed, futility = _fixed_efficacy(plan, looks, drift), _fixed_futility(plan, looks)
+    return _solved(plan, looks, fixed, futility, drift)
 
 
 def _solved(

@@ -41,7 +41,7 @@ def oracle_plan(case: str) -> GroupSequential:
         information_fractions=looks,
         alpha=float(row.alpha),
         sides=int(row.sides),
-        efficacy=_efficacy(row.efficacy, numbers(row.efficacy_parameter), looks),
+        efficacy=oracle_efficacy(row.efficacy, numbers(row.efficacy_parameter), looks),
         futility=_futility(row.futility, numbers(row.futility_parameter), 1 - float(row.power)),
         binding=row.binding == "yes",
     )
@@ -55,7 +55,8 @@ def numbers(text: object) -> tuple[float, ...]:
 PLANS: Any = oracle_rows("group_sequential_plans").set_index("case")
 
 
-def _efficacy(name: str, given: tuple[float, ...], looks: tuple[float, ...]) -> Efficacy:
+def oracle_efficacy(name: str, given: tuple[float, ...], looks: tuple[float, ...]) -> Efficacy:
+    """A rule by its name in the tables, with its parameters."""
     known: dict[str, Any] = {
         "obrien-fleming": LanDeMetsOBrienFleming,
         "pocock": LanDeMetsPocock,
@@ -75,5 +76,5 @@ def _futility(name: str, given: tuple[float, ...], beta: float) -> Futility | No
         return None
     if name == "fixed":
         return FixedFutility(z=given)
-    spending: Any = _efficacy(name, given, ())
+    spending: Any = oracle_efficacy(name, given, ())
     return BetaSpending(spending=spending, beta=beta)
