@@ -219,7 +219,8 @@ def analyse(
     decisions = tuple(_decision(course, look, one) for look, one in enumerate(z, start=1))
     repeated = repeated_p_values(course, z)
     stop = _stop(course, decisions)
-    ahead = not course.ended and (stop is None or decisions[stop - 1] == "futility")
+    may_go_on = stop is None or (decisions[stop - 1] == "futility" and not plan.binding)
+    ahead = may_go_on and not course.ended
     return InterimAnalysis(
         plan=plan,
         planned_information=planned_information,

@@ -21,7 +21,7 @@ from analytics.design.boundaries.rules import (
 from analytics.design.boundaries.solving import Looks, bounds_at, spent_at
 
 Floats = NDArray[np.float64]
-_LEAST = 1e-15  # a p-value
+_LEAST = 1e-12  # a p-value
 _STEADY = 0.3  # one-sided errors up to which every spending function spends more at every look
 _MOST = 0.5
 _CANDIDATES = 9
@@ -76,7 +76,7 @@ def repeated_p_values(course: Course, z: tuple[float, ...]) -> tuple[float | Non
     """At each look, the least alpha with which its efficacy bound would have been reached.
 
     Of the plan's family of bounds, at the looks as they came; two-sided in two-sided plans. With
-    binding futility bounds these stay as they are. Values from 1e-15 to 0.5 (of one side) are
+    binding futility bounds these stay as they are. Values from 1e-12 to 0.5 (of one side) are
     found; above, 1 is given. None at a look whose bound does not depend on alpha: interim looks
     of Haybittle-Peto, and without stops for efficacy.
 

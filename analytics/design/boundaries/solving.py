@@ -168,8 +168,8 @@ def _wang_tsiatis_level(plan: GroupSequential, drift: float | None) -> float:
 
     alone, apart = -ndtri(total), -ndtri(total / shape.size) / shape
     simple = plan.sides == 1 and not plan.binding
-    low = float(alone) - 1e-9 if simple else 1 - FAR
-    return float(brentq(excess, low, max(low + 1, float(apart.max())), xtol=1e-13))
+    low = float(alone) - 0.1 if simple else 1 - FAR
+    return float(brentq(excess, low, float(apart.max()) + 0.1, xtol=1e-13))
 
 
 def _beta_steps(plan: GroupSequential, share: Floats) -> Floats:
