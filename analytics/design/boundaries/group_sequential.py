@@ -2,148 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import ndtri
 
-from analytics.checks import NotEstimableError, require
-from analytics.design.boundaries.recursion import FAR, spent_boundaries, stop_probabilities
-from analytics.design.boundaries.spending import LanDeMetsOBrienFleming, Spending
+from analytics.checks import require
+from analytics.design.boundaries.recursion import stop_probabilities
+from analytics.design.boundaries.rules import BetaSpending, Efficacy, FixedFutility, Futility
+from analytics.design.boundaries.solving import drift_for, fixed_drift, planned_boundaries
+from analytics.design.boundaries.spending import LanDeMetsOBrienFleming
 from analytics.design.boundaries.stopping import Boundaries, StoppingProbabilities
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]
 MOST_LOOKS = 10
 _USUAL_SPENDING = LanDeMetsOBrienFleming()
-_MOST_DRIFT = 20.0
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WangTsiatis(Result):
-    """Bounds c t^(delta - 1/2): O'Brien-Fleming for delta 0, Pocock for 1/2.
-
-    Parameters
-    ----------
-    delta : float
-        From -1 to 1.
-
-    References
-    ----------
-    Wang and Tsiatis (1987), Biometrics 43:193-199.
-
-    Examples
-    --------
-    >>> plan = GroupSequential(information_fractions=(0.5, 1.0), efficacy=WangTsiatis(delta=0.0))
-    >>> [round(z, 4) for z in plan.boundaries().z_efficacy]
-    [2.7965, 1.9774]
-    """
-
-    delta: float = 0.25
-
-    def __post_init__(self) -> None:
-        require(-1 <= self.delta <= 1, "-1 <= delta <= 1", delta=self.delta)
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HaybittlePeto(Result):
-    """One z at every interim look; the last bound takes up what is left of the type I error.
-
-    Parameters
-    ----------
-    z : float
-        > 0; 3 is usual.
-
-    References
-    ----------
-    Haybittle (1971), British Journal of Radiology 44:793-797; Peto et al. (1976), British Journal
-    of Cancer 34:585-612.
-
-    Examples
-    --------
-    >>> plan = GroupSequential(information_fractions=(0.5, 1.0), efficacy=HaybittlePeto())
-    >>> [round(z, 3) for z in plan.boundaries().z_efficacy]
-    [3.0, 1.967]
-    """
-
-    z: float = 3.0
-
-    def __post_init__(self) -> None:
-        require(0 < self.z < FAR, "z > 0", z=self.z)
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoEfficacyStop(Result):
-    """Interim looks at which the trial never stops for efficacy.
-
-    Examples
-    --------
-    >>> plan = GroupSequential(information_fractions=(0.5, 1.0), efficacy=NoEfficacyStop())
-    >>> plan.boundaries().z_efficacy[0] is None
-    True
-    """
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BetaSpending(Result):
-    """Futility bounds that spend the type II error under the effect that the power is for.
-
-    Parameters
-    ----------
-    spending : Spending
-    beta : float
-        Type II error, above 0 and below 1 - alpha; the power is 1 - beta.
-
-    References
-    ----------
-    Pampallona, Tsiatis and Kim (2001), Drug Information Journal 35:1113-1121.
-
-    Examples
-    --------
-    >>> BetaSpending(spending=LanDeMetsOBrienFleming(), beta=0.1).beta
-    0.1
-    """
-
-    spending: Spending
-    beta: float = 0.1
-
-    def __post_init__(self) -> None:
-        require(0 < self.beta < 1, "0 < beta < 1", beta=self.beta)
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedFutility(Result):
-    """Futility bounds on z that somebody states, one for each interim look.
-
-    Parameters
-    ----------
-    z : tuple of float or None
-        None where the trial never stops for futility.
-
-    Examples
-    --------
-    >>> FixedFutility(z=(0.0, 0.5)).z
-    (0.0, 0.5)
-    """
-
-    z: tuple[float | None, ...]
-
-    def __post_init__(self) -> None:
-        finite = all(one is None or abs(one) < FAR for one in self.z)
-        require(finite, "bounds are finite, or None", z=self.z)
-
-
-Efficacy = Spending | WangTsiatis | HaybittlePeto | NoEfficacyStop
-Futility = BetaSpending | FixedFutility
 
 
 @registered
@@ -214,97 +89,7 @@ class GroupSequential(Result):
         NotEstimableError
             When Haybittle-Peto bounds alone already spend more than alpha.
         """
-        drift = self._spending_drift() if isinstance(self.futility, BetaSpending) else None
-        lower, upper = self._bounds(drift)
-        return Boundaries.of(
-            information_fractions=self.information_fractions,
-            lower=lower,
-            upper=upper,
-            sides=self.sides,
-            binding=self.binding,
-            drift=drift,
-        )
-
-    def _bounds(self, drift: float | None) -> tuple[Floats, Floats]:
-        """Lower and upper bounds on z; `drift` is what beta spending needs."""
-        t = np.array(self.information_fractions)
-        lower, upper = spent_boundaries(
-            np.sqrt(t),
-            self._alpha_steps(t),
-            self._fixed_efficacy(t),
-            self._beta_steps(t),
-            self._fixed_futility(t),
-            drift or 0.0,
-            self.binding,
-            self.sides == 2,
-        )
-        if self.futility is not None:
-            lower[-1] = upper[-1]
-        return lower, upper
-
-    def _alpha_steps(self, t: Floats) -> Floats:
-        """Of one side, to be spent at each look; of no use where bounds are given."""
-        total = self.alpha / self.sides
-        if isinstance(self.efficacy, WangTsiatis | HaybittlePeto | NoEfficacyStop):
-            return np.zeros(t.size)
-        return np.diff(self.efficacy.spent(t, total), prepend=0.0)
-
-    def _fixed_efficacy(self, t: Floats) -> Floats:
-        if isinstance(self.efficacy, WangTsiatis):
-            shape = t ** (self.efficacy.delta - 0.5)
-            return np.asarray(self._level_for_alpha(lambda level: level * shape) * shape)
-        interim = {HaybittlePeto: getattr(self.efficacy, "z", FAR), NoEfficacyStop: FAR}
-        if type(self.efficacy) not in interim:
-            return np.full(t.size, np.nan)
-        bounds = np.full(t.size, interim[type(self.efficacy)])
-
-        def with_last(level: float) -> Floats:
-            bounds[-1] = level
-            return bounds
-
-        return with_last(self._level_for_alpha(with_last)).copy()
-
-    def _level_for_alpha(self, bounds_at: Callable[[float], Floats]) -> float:
-        """The level of given bounds at which the type I error is alpha."""
-        t = np.array(self.information_fractions)
-        root, total = np.sqrt(t), self.alpha / self.sides
-        futile = self._fixed_futility(t) if self.binding else np.full(t.size, -FAR)
-
-        def excess(level: float) -> float:
-            upper = np.asarray(bounds_at(level), dtype=np.float64)
-            lower = -upper if self.sides == 2 else np.minimum(futile, upper)
-            return float(stop_probabilities(root, np.zeros(t.size), lower, upper)[1].sum() - total)
-
-        if excess(FAR - 1) > 0:
-            raise NotEstimableError(
-                f"The interim bounds alone spend more than the type I error of {self.alpha:g}."
-            )
-        return float(brentq(excess, -FAR + 1, FAR - 1, xtol=1e-13))
-
-    def _beta_steps(self, t: Floats) -> Floats:
-        if not isinstance(self.futility, BetaSpending):
-            return np.full(t.size, np.nan)
-        return np.diff(self.futility.spending.spent(t, self.futility.beta), prepend=0.0)
-
-    def _fixed_futility(self, t: Floats) -> Floats:
-        bounds = np.full(t.size, -FAR)
-        if isinstance(self.futility, FixedFutility):
-            bounds[:-1] = [-FAR if one is None else one for one in self.futility.z]
-        return bounds
-
-    def _spending_drift(self) -> float:
-        """The drift under which the futility bounds spend beta and the power is 1 - beta."""
-        assert isinstance(self.futility, BetaSpending)
-        target = 1 - self.futility.beta
-
-        def gap(drift: float) -> float:
-            return self._power_at(drift, self._bounds(drift)) - target
-
-        return float(brentq(gap, 1e-3, _MOST_DRIFT, xtol=1e-12))
-
-    def _power_at(self, drift: float, bounds: tuple[Floats, Floats]) -> float:
-        root = np.sqrt(np.array(self.information_fractions))
-        return float(stop_probabilities(root, drift * root, *bounds)[1].sum())
+        return planned_boundaries(self)
 
     # What it does -------------------------------------------------------------
 
@@ -359,17 +144,7 @@ class GroupSequential(Result):
         """
         rule = "alpha < power < 1"
         require(self.alpha / self.sides < power < 1, rule, power=power, alpha=self.alpha)
-        bounds = self.boundaries()
-        pair = bounds.lower, bounds.upper
-        most = self._power_at(_MOST_DRIFT, pair)
-        if most < power:
-            raise NotEstimableError(
-                f"The futility bounds are so high that no effect gives a power of {power:g}; the "
-                f"most is {most:.3g}."
-            )
-        return float(
-            brentq(lambda x: self._power_at(x, pair) - power, 0.0, _MOST_DRIFT, xtol=1e-12)
-        )
+        return drift_for(self, power)
 
     def inflation_factor(self, power: float) -> float:
         """Full information over that of a trial without interim looks, at the same power.
@@ -379,8 +154,7 @@ class GroupSequential(Result):
         >>> round(GroupSequential(information_fractions=(1.0,)).inflation_factor(0.8), 9)
         1.0
         """
-        fixed = ndtri(1 - self.alpha / self.sides) + ndtri(power)
-        return float((self.drift(power) / fixed) ** 2)
+        return (self.drift(power) / fixed_drift(self, power)) ** 2
 
     def type_one_error(self) -> float:
         """Of all sides together, when stops for futility are acted on.

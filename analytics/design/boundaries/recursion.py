@@ -11,7 +11,7 @@ Everything here works on plain arrays and is compiled; `group_sequential` gives 
 
 from __future__ import annotations
 
-from math import erfc, exp, pi, sqrt
+from math import erfc, exp, log, pi, sqrt
 
 import numpy as np
 from numba import njit
@@ -114,8 +114,8 @@ def bound_above(
 ) -> float:
     """The bound above which the probability at this look is `target`.
 
-    Newton's steps, kept inside an interval that is halved when they leave it. -FAR when even
-    everything is less than the target, FAR when the target is 0.
+    Newton's steps on the log of the probability, kept inside an interval that is halved when they
+    leave it. -FAR when even everything is less than the target, FAR when the target is 0.
     """
     low, high = -FAR, FAR
     if target <= 0:
@@ -124,15 +124,16 @@ def bound_above(
         return -FAR
     x = 2.0
     for _ in range(_STEPS):
-        gap = crossing(x, before, mass, drift, old, new) - target
-        if gap > 0:
+        found = crossing(x, before, mass, drift, old, new)
+        if found > target:
             low = x
         else:
             high = x
-        if abs(gap) < 1e-15 or high - low < 1e-12:
+        if abs(found - target) < 1e-13 * target or high - low < 1e-12:
             break
         slope = _density_at(x, before, mass, drift, old, new)
-        step = x + gap / slope if slope > 1e-300 else low - 1
+        sound = slope > 1e-300 and found > 1e-300
+        step = x + log(found / target) * found / slope if sound else low - 1
         moved = step if low < step < high else 0.5 * (low + high)
         if abs(moved - x) < 1e-13:
             x = moved
@@ -221,7 +222,7 @@ def spent_boundaries(
     root : array
         sqrt(I_k), rising.
     alpha : array
-        Type I error to spend at each look, on one side.
+        Type I error to be spent by each look, on one side; not falling.
     fixed : array
         Efficacy bounds that are given instead; NaN where they follow from `alpha`.
     beta : array
@@ -239,12 +240,14 @@ def spent_boundaries(
     lower, upper = np.full(looks, -FAR), np.full(looks, FAR)
     null_at, null_mass = np.zeros(1), np.ones(1)
     other_at, other_mass = np.zeros(1), np.ones(1)
-    old, spends_beta = 0.0, not np.isnan(beta).all()
+    old, used, spends_beta = 0.0, 0.0, not np.isnan(beta).all()
     for k in range(looks):
         if np.isnan(fixed[k]):
-            upper[k] = bound_above(alpha[k], null_at, null_mass, 0.0, old, root[k])
+            upper[k] = bound_above(alpha[k] - used, null_at, null_mass, 0.0, old, root[k])
+            used = max(used, alpha[k])
         else:
             upper[k] = fixed[k]
+            used += crossing(upper[k], null_at, null_mass, 0.0, old, root[k])
         drift = theta * (root[k] * root[k] - old * old)
         if two_sided:
             lower[k] = -upper[k]
