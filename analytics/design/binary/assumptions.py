@@ -148,13 +148,24 @@ class BinaryAssumptions(Result):
         [0.9367, 0.9247]
         """
         require(variance in VARIANCES, f"variance in {VARIANCES}", variance=variance)
-        ratio, kind = self.allocation_ratio, {"scale": self.scale, "null": self.null}
-        t, c = np.asarray(treatment_rates, dtype=float), self.control_rate
-        true = np.sqrt(contrast_variance(t, c, **kind, allocation_ratio=ratio))
+        rates = np.asarray(treatment_rates, dtype=float), np.asarray(self.control_rate)
+        true = self._std_err(*rates)
         if variance == "unpooled":
             return true, true
-        t, c = restricted_rates(t, c, **kind, allocation_ratio=ratio)
-        return np.sqrt(contrast_variance(t, c, **kind, allocation_ratio=ratio)), true
+        null_rates = restricted_rates(
+            *rates, scale=self.scale, null=self.null, allocation_ratio=self.allocation_ratio
+        )
+        return self._std_err(*null_rates), true
+
+    def _std_err(self, treatment_rate: Floats, control_rate: Floats) -> Floats:
+        variance = contrast_variance(
+            treatment_rate,
+            control_rate,
+            scale=self.scale,
+            null=self.null,
+            allocation_ratio=self.allocation_ratio,
+        )
+        return np.asarray(np.sqrt(variance))
 
     def require_benefit(self) -> None:
         """Raise `NotEstimableError` unless the assumed effect is on the good side of the null.

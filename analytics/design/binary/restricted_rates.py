@@ -101,9 +101,7 @@ def _by_difference(t: Floats, c: Floats, null: float, ratio: float) -> tuple[Flo
     middle = null**2 + null * (2 * t + theta + 1) + t + theta * c
     d = -t * null * (1 + null)
     v = (b / (3 * a)) ** 3 - b * middle / (6 * a**2) + d / (2 * a)
-    u = np.where(v < 0, -1.0, 1.0) * np.sqrt(
-        np.maximum((b / (3 * a)) ** 2 - middle / (3 * a), 0.0)
-    )
+    u = np.where(v < 0, -1.0, 1.0) * np.sqrt(np.maximum((b / (3 * a)) ** 2 - middle / (3 * a), 0.0))
     cube = np.where(u == 0, 1.0, u**3)
     angle = (np.pi + np.arccos(np.clip(np.where(u == 0, 0.0, v / cube), -1, 1))) / 3
     treatment = 2 * u * np.cos(angle) - b / (3 * a)

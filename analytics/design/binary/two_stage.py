@@ -209,9 +209,7 @@ def simon_designs(
         )
         for found in (optimal, minimax)
     )
-    return SimonDesigns(
-        alpha=alpha, target_power=power, optimal=next(chosen), minimax=next(chosen)
-    )
+    return SimonDesigns(alpha=alpha, target_power=power, optimal=next(chosen), minimax=next(chosen))
 
 
 def _require_rates(null_rate: float, target_rate: float) -> None:

@@ -12,6 +12,7 @@ from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]
 SCALES = ("difference", "ratio")
+_LEAST_FREEDOM = 0.05
 
 
 @registered
@@ -153,20 +154,21 @@ class ContinuousAssumptions(Result):
         return np.asarray(self.direction * self.unit * away)
 
     def degrees_of_freedom(self, subjects: ArrayLike) -> Floats:
-        """Of the t test, by Satterthwaite's formula for unequal standard deviations.
+        """Of the t test, by Satterthwaite's formula for unequal standard deviations; >= 0.05.
 
         Examples
         --------
         >>> assumed = ContinuousAssumptions(treatment_mean=1, sd=5, treatment_sd=8)
         >>> assumed.degrees_of_freedom([60]).round(2).tolist()
-        [48.69]
+        [48.66]
         """
         n = np.asarray(subjects, dtype=float)
         if self.equal_sd:
-            return np.asarray(n - self.arms)
+            return np.asarray(np.maximum(n - self.arms, _LEAST_FREEDOM))
         each = np.array(self.variances)
-        less = [each[arm] ** 2 / (n * share - 1) for arm, share in enumerate(self.shares)]
-        return np.asarray(each.sum() ** 2 / (less[0] + less[1]))
+        by_arm = (np.maximum(n * share - 1, _LEAST_FREEDOM / 2) for share in self.shares)
+        parts = [one**2 / freedom for one, freedom in zip(each, by_arm, strict=True)]
+        return np.asarray(each.sum() ** 2 / sum(parts))
 
     def require_benefit(self) -> None:
         """Raise `NotEstimableError` unless the assumed effect is on the good side of the null.

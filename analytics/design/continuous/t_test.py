@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import nctdtr, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
+_RESOLVED = (-7.0, 17.0)  # deviates for which the distribution function is known to its digits
+_MANY = 1e7
 
 
 def t_power_deviate(noncentrality: ArrayLike, df: ArrayLike, alpha: float) -> Floats:
@@ -33,7 +35,7 @@ def t_power_deviate(noncentrality: ArrayLike, df: ArrayLike, alpha: float) -> Fl
     Examples
     --------
     >>> t_power_deviate([0.0, 3.0], 100, 0.025).round(4).tolist()
-    [-1.96, 1.0073]
+    [-1.96, 1.0111]
     """
     shift, freedom = np.broadcast_arrays(
         np.asarray(noncentrality, dtype=float), np.asarray(df, dtype=float)
@@ -44,9 +46,6 @@ def t_power_deviate(noncentrality: ArrayLike, df: ArrayLike, alpha: float) -> Fl
         deviate = np.where(missed < 0.5, -ndtri(missed), ndtri(shown))
     spread = np.sqrt(1 + critical**2 / (2 * freedom))
     normal = (shift - critical * (1 - 1 / (4 * freedom))) / spread
-    resolved = np.isfinite(deviate) & (abs(normal) < _RESOLVED) & (freedom < _MANY)
+    low, high = _RESOLVED
+    resolved = (deviate > low) & (deviate < high) & (freedom < _MANY)
     return np.asarray(np.where(resolved, deviate, normal))
-
-
-_RESOLVED = 8.0
-_MANY = 1e7
