@@ -65,6 +65,23 @@ class EndpointDesign(Result):
     def _allocation(self) -> float | None:
         """Subjects on treatment per subject on control; None with one arm."""
 
+    @property
+    def subjects_by_arm(self) -> tuple[float, ...]:
+        """Analysed at the last look: treatment and control; one number with one arm.
+
+        Examples
+        --------
+        >>> from analytics.design.binary import BinaryAssumptions, BinaryDesign
+        >>> assumed = BinaryAssumptions(treatment_rate=0.5, control_rate=0.35, allocation_ratio=2)
+        >>> BinaryDesign(assumptions=assumed, subjects=510).subjects_by_arm
+        (340.0, 170.0)
+        """
+        ratio = self._allocation
+        if ratio is None:
+            return (self.subjects,)
+        control = self.subjects / (1 + ratio)
+        return self.subjects - control, control
+
     def power_by_effect(self, effects: ArrayLike) -> pd.DataFrame:
         """Power and expected subjects when the effect is another one than assumed.
 
@@ -77,6 +94,15 @@ class EndpointDesign(Result):
         -------
         DataFrame
             One row per effect: `effect`, `power`, `expected_subjects`.
+
+        Examples
+        --------
+        >>> from analytics.design.binary import BinaryAssumptions, BinaryDesign
+        >>> assumed = BinaryAssumptions(treatment_rate=0.4, control_rate=0.25)
+        >>> BinaryDesign(assumptions=assumed, subjects=406).power_by_effect([0, 0.15]).round(3)
+           effect  power  expected_subjects
+        0    0.00  0.025              406.0
+        1    0.15  0.900              406.0
         """
         values = np.atleast_1d(np.asarray(effects, dtype=float))
         monitored = MonitoredPower.of(self.monitoring)
@@ -92,7 +118,15 @@ class EndpointDesign(Result):
         )
 
     def rounded(self) -> Self:
-        """The design with the next whole number of subjects that keeps the allocation ratio."""
+        """The design with the next whole number of subjects that keeps the allocation ratio.
+
+        Examples
+        --------
+        >>> from analytics.design.binary import BinaryAssumptions, BinaryDesign
+        >>> assumed = BinaryAssumptions(treatment_rate=0.5, control_rate=0.35, allocation_ratio=2)
+        >>> BinaryDesign.for_power(assumed, power=0.9).rounded().subjects
+        510.0
+        """
         ratio = self._allocation
         block = 1
         if ratio is not None:
