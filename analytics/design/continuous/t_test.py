@@ -47,6 +47,6 @@ def t_power_deviate(noncentrality: ArrayLike, df: ArrayLike, alpha: float) -> Fl
     spread = np.sqrt(1 + critical**2 / (2 * freedom))
     normal = (shift - critical * (1 - 1 / (4 * freedom))) / spread
     low, high = _RESOLVED
-    beyond = np.where(deviate <= low, np.minimum(normal, low), np.maximum(normal, high))
-    resolved = (deviate > low) & (deviate < high)
+    beyond = np.where(normal < 0, np.minimum(normal, low), np.maximum(normal, high))
+    resolved = (deviate > low) & (deviate < high) & (normal < high)
     return np.asarray(np.where(freedom < _MANY, np.where(resolved, deviate, beyond), normal))

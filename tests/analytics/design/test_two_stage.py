@@ -110,7 +110,7 @@ def test_refuses(changed: dict[str, Any], rule: str) -> None:
 
 
 def test_refuses_searches() -> None:
-    with pytest.raises(InputError, match="0 < alpha < 0.5"):
+    with pytest.raises(InputError, match=r"0 < alpha < 0\.5"):
         simon_designs(null_rate=0.1, target_rate=0.3, alpha=0.0)
     with pytest.raises(InputError, match="alpha < power < 1"):
         simon_designs(null_rate=0.1, target_rate=0.3, power=1.0)
