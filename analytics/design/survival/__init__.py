@@ -4,6 +4,11 @@ from analytics.design.survival.average_hazard_ratio import (
     AverageHazardRatio,
     average_hazard_ratio,
 )
+from analytics.design.survival.calendar_looks import (
+    CalendarLooks,
+    calendar_looks,
+    calendar_looks_for_power,
+)
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.design.survival.sample_size import (
     accrual_for_events,
@@ -12,14 +17,24 @@ from analytics.design.survival.sample_size import (
     required_events,
     subjects_for_events,
 )
+from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
+from analytics.design.survival.weighted_tests import WeightedPower, WeightedTest, weighted_test
 
 __all__ = [
     "AverageHazardRatio",
+    "CalendarLooks",
     "ExpectedEvents",
+    "LogRankWeight",
+    "ModestWeight",
+    "WeightedPower",
+    "WeightedTest",
     "accrual_for_events",
     "average_hazard_ratio",
+    "calendar_looks",
+    "calendar_looks_for_power",
     "drift_per_root_event",
     "lachin_foulkes_subjects",
     "required_events",
     "subjects_for_events",
+    "weighted_test",
 ]

@@ -70,7 +70,9 @@ def _null(risk: AtRisk, curves: tuple[WeightCurve, ...]) -> Floats:
 
 def _actual(risk: AtRisk, curves: tuple[WeightCurve, ...], drift: Floats) -> Floats:
     looks = range(len(risk.analyses))
-    each = [(look, _influence(risk, curve, drift[look], look)) for look in looks for curve in curves]
+    each = [
+        (look, _influence(risk, curve, drift[look], look)) for look in looks for curve in curves
+    ]
     size = len(each)
     found = np.zeros((size, size))
     for row in range(size):
@@ -108,7 +110,9 @@ def _covariance(
     lately = grid.running(one * pooled * seen) - grid.up_to(back, one * pooled * seen)
     before = grid.running(two * pooled)
     parts = (
-        one * two * hazard * seen - one * excess * before * seen - two * excess * (long_ago + lately)
+        one * two * hazard * seen
+        - one * excess * before * seen
+        - two * excess * (long_ago + lately)
     )
     means = [
         float(grid.integral(h * excess * followed * entered))

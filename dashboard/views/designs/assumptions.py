@@ -169,12 +169,8 @@ def _cure(first: HazardAssumption, median: float) -> HazardAssumption:
     is_cure = first.family == "cure"
     share = float(1 / (1 + np.exp(-first.estimates[0]))) if is_cure else 0.2
     shape = float(np.exp(first.estimates[1])) if is_cure else 1.0
-    uncured = (
-        float(np.exp(first.estimates[2]) * np.log(2) ** (1 / shape)) if is_cure else median
-    )
-    cured = fields.number(
-        "Cured, %", name="cured", first=100 * share, low=0.1, high=99, step=5
-    )
+    uncured = float(np.exp(first.estimates[2]) * np.log(2) ** (1 / shape)) if is_cure else median
+    cured = fields.number("Cured, %", name="cured", first=100 * share, low=0.1, high=99, step=5)
     chosen = _median("Median of the others, months", uncured)
     return HazardAssumption.cure(
         cured=cured / 100, median_uncured=chosen, shape=_shape_parameter(shape)
@@ -320,7 +316,9 @@ def _pace_spread(first: Accrual) -> float:
     )
 
 
-def _dropouts(first: SurvivalAssumptions) -> tuple[HazardAssumption | None, HazardAssumption | None]:
+def _dropouts(
+    first: SurvivalAssumptions,
+) -> tuple[HazardAssumption | None, HazardAssumption | None]:
     with st.grid(2, min_column_width=160):
         return (
             _dropout("Dropout of control, % a year", "control_dropout", first.control_dropout),

@@ -71,9 +71,7 @@ def whole(label: str, *, name: str, first: int, low: int, high: int, **more: Any
     """A whole number between two limits."""
     shown = min(max(int(first), low), high)
     return int(
-        st.number_input(
-            label, min_value=low, max_value=high, step=1, key=key(name, shown), **more
-        )
+        st.number_input(label, min_value=low, max_value=high, step=1, key=key(name, shown), **more)
     )
 
 
