@@ -18,7 +18,8 @@ from analytics.design.survival.sample_size import (
     subjects_for_events,
 )
 from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
-from analytics.design.survival.weighted_tests import WeightedPower, WeightedTest, weighted_test
+from analytics.design.survival.weighted_power import WeightedPower
+from analytics.design.survival.weighted_tests import WeightedTest, weighted_test
 
 __all__ = [
     "AverageHazardRatio",

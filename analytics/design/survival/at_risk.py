@@ -145,7 +145,8 @@ class AtRisk:
     def treated(self) -> Floats:
         """Share of those at risk who are on treatment."""
         total = self.followed.sum(axis=0)
-        return np.divide(self.followed[1], total, out=np.zeros_like(total), where=total > 0)
+        share = np.divide(self.followed[1], total, out=np.zeros_like(total), where=total > 0)
+        return np.asarray(share)
 
     @property
     def pooled_hazard(self) -> Floats:
