@@ -16,7 +16,7 @@ from analytics.design.survival_assumptions import SurvivalAssumptions
 Floats = NDArray[np.float64]
 
 _CELLS = 240  # of even width up to the last analysis, besides those that cuts make
-_HALVINGS = 26  # of the first cell, by 4 each: a hazard may be infinite at 0
+_HALVINGS = 60  # of the first cell: a hazard may be infinite at 0
 # Gauss's rule with three nodes, and the integrals up to each of them (Butcher 1964).
 _NODES = np.array([0.5 - sqrt(15) / 10, 0.5, 0.5 + sqrt(15) / 10])
 _WEIGHTS = np.array([5 / 18, 4 / 9, 5 / 18])
@@ -52,7 +52,7 @@ class TimeGrid:
             for low, high in pairwise(edges)
         ]
         even = np.append(np.concatenate(fine), edges[-1])
-        near = even[0] + (even[1] - even[0]) * 4.0 ** -np.arange(1, _HALVINGS)
+        near = even[0] + (even[1] - even[0]) * 0.5 ** np.arange(1, _HALVINGS)
         return cls(np.unique(np.concatenate([even, near])))
 
     @property

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from analytics.checks import require
 from analytics.design.boundaries import GroupSequential, Spending
 from analytics.design.boundaries.recursion import FAR
-from analytics.design.survival.normal_orthant import all_below
+from analytics.design.survival.normal_orthant import NormalOrthant
 from analytics.survival.normal_maximum import tail_of_largest
 
 Floats = NDArray[np.float64]
@@ -45,6 +45,8 @@ def maxcombo_boundaries(
 ) -> tuple[Floats, tuple[float, ...]]:
     """Bounds at each look that spend alpha as the plan says, and what they spend until each.
 
+    Where nothing is spent the bound is `FAR`.
+
     Parameters
     ----------
     plan : GroupSequential
@@ -62,6 +64,7 @@ def maxcombo_boundaries(
     >>> bounds.round(3).tolist()
     [2.963, 1.969]
     """
+    require(plan.alpha < 0.5, "MaxCombo has alpha < 0.5", alpha=plan.alpha)
     require(plan.sides == 1, "MaxCombo is one-sided", sides=plan.sides)
     require(plan.futility is None, "MaxCombo has no futility bounds here", futility=plan.futility)
     spends = isinstance(plan.efficacy, get_args(Spending))
@@ -70,11 +73,13 @@ def maxcombo_boundaries(
     spent = plan.efficacy.spent(np.array(plan.information_fractions), plan.alpha)
     first = correlation[:weights, :weights]
     bounds = np.full(spent.size, FAR)
-    bounds[0] = largest_at_level(first, float(spent[0]))
-    left = all_below(correlation, np.repeat(bounds, weights))[0]
+    if spent[0] > 0:
+        bounds[0] = largest_at_level(first, float(spent[0]))
+    orthant = NormalOrthant.of(correlation)
+    left = orthant.below(np.repeat(bounds, weights))[0]
     for look in range(1, spent.size):
         left -= float(spent[look] - spent[look - 1])
-        bounds[look] = _bound(correlation, bounds, look, left, weights)
+        bounds[look] = _bound(orthant, bounds, look, left, weights)
     return bounds, tuple(spent.tolist())
 
 
@@ -88,17 +93,18 @@ def maxcombo_stops(covariance: Floats, means: Floats, bounds: Floats) -> Floats:
     """
     weights = means.size // bounds.size
     within = [1.0]
+    orthant = NormalOrthant.of(covariance)
     for look in range(bounds.size):
         limits = np.where(np.arange(bounds.size) <= look, bounds, FAR)
-        within.append(all_below(covariance, np.repeat(limits, weights) - means)[0])
+        within.append(orthant.below(np.repeat(limits, weights) - means)[0])
     return np.asarray(-np.diff(within))
 
 
-def _bound(correlation: Floats, bounds: Floats, look: int, left: float, weights: int) -> float:
+def _bound(orthant: NormalOrthant, bounds: Floats, look: int, left: float, weights: int) -> float:
     """The bound at a look with which the probability to have stayed below all is `left`."""
 
     def excess(bound: float) -> float:
         tried = np.where(np.arange(bounds.size) == look, bound, bounds)
-        return all_below(correlation, np.repeat(tried, weights))[0] - left
+        return orthant.below(np.repeat(tried, weights))[0] - left
 
     return float(brentq(excess, -1.0, FAR, xtol=1e-6))

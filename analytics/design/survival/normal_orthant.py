@@ -9,6 +9,9 @@ solved for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
@@ -20,47 +23,60 @@ _SAME = 1e-10
 _SCRAMBLES, _LOG2_POINTS = 4, 13
 
 
-def all_below(covariance: ArrayLike, bounds: ArrayLike) -> tuple[float, float]:
-    """P(X_1 < b_1, ..., X_m < b_m) of normals X with mean 0, and its error.
+@dataclass(frozen=True, slots=True)
+class NormalOrthant:
+    """Normals X with mean 0, ready to say how likely all of them stay below bounds.
 
     Parameters
     ----------
-    covariance : array
-        Positive semi-definite; may be singular.
-    bounds : array
-        Finite.
-
-    Returns
-    -------
-    probability, error : float
-        The error is three standard errors of 4 scrambled Sobol sequences of 8192 points with
-        fixed seeds, usually below 1e-4; one or two independent normals are within 1e-6.
+    along : array
+        How each of them grows along the exact direction.
+    across : array, sequences x points x normals
+        What the sampled directions add to them.
 
     References
     ----------
     Genz and Bretz (2009), Computation of Multivariate Normal and t Probabilities, chapter 4; Tong
     (1990), The Multivariate Normal Distribution, for the change to independent normals.
-
-    Examples
-    --------
-    >>> probability, _ = all_below([[1, 0.5], [0.5, 1]], [0, 0])
-    >>> round(probability, 4)
-    0.3333
     """
-    spread, limit = np.asarray(covariance, dtype=float), np.asarray(bounds, dtype=float)
-    roots, vectors = np.linalg.eigh(spread)
-    kept = roots > _SAME * roots.max()
-    factor = vectors[:, kept] * np.sqrt(roots[kept])
-    ahead = factor.sum(axis=0)
-    turned = factor @ _turn(ahead)
-    along, across = turned[:, 0], turned[:, 1:]
-    if across.shape[1] == 0:
-        return float(_inside(along, limit[None, :])[0]), 0.0
-    found = []
-    for seed in range(_SCRAMBLES):
-        points = _normals(across.shape[1], seed)
-        found.append(float(_inside(along, limit - points @ across.T).mean()))
-    return float(np.mean(found)), float(3 * np.std(found, ddof=1) / np.sqrt(_SCRAMBLES))
+
+    along: Floats
+    across: Floats
+
+    @classmethod
+    def of(cls, covariance: ArrayLike) -> NormalOrthant:
+        """From their covariance, positive semi-definite; it may be singular.
+
+        Examples
+        --------
+        >>> probability, _ = NormalOrthant.of([[1, 0.5], [0.5, 1]]).below([0, 0])
+        >>> round(probability, 4)
+        0.3333
+        """
+        roots, vectors = np.linalg.eigh(np.asarray(covariance, dtype=float))
+        kept = roots > _SAME * roots.max()
+        factor = vectors[:, kept] * np.sqrt(roots[kept])
+        turned = factor @ _turn(factor.sum(axis=0))
+        along, slopes = turned[:, 0], turned[:, 1:]
+        if slopes.shape[1] == 0:
+            return cls(along, np.zeros((1, 1, along.size)))
+        sequences = [_normals(slopes.shape[1], seed) @ slopes.T for seed in range(_SCRAMBLES)]
+        return cls(along, np.array(sequences))
+
+    def below(self, bounds: ArrayLike) -> tuple[float, float]:
+        """P(X_1 < b_1, ..., X_m < b_m) for finite bounds, and its error.
+
+        Returns
+        -------
+        probability, error : float
+            The error is three standard errors of 4 scrambled Sobol sequences of 8192 points with
+            fixed seeds: below 1e-6 for two normals, usually below 1e-4, up to 4e-4 for nine.
+        """
+        limit = np.asarray(bounds, dtype=float)
+        found = [float(_inside(self.along, limit - one).mean()) for one in self.across]
+        if len(found) == 1:
+            return found[0], 0.0
+        return float(np.mean(found)), float(3 * np.std(found, ddof=1) / np.sqrt(len(found)))
 
 
 def _turn(ahead: Floats) -> Floats:
@@ -80,7 +96,9 @@ def _inside(along: Floats, room: Floats) -> Floats:
     return np.asarray(np.where(open_to, np.maximum(ndtr(high) - ndtr(low), 0.0), 0.0))
 
 
+@lru_cache(maxsize=32)
 def _normals(dimensions: int, seed: int) -> Floats:
     sobol = qmc.Sobol(dimensions, rng=np.random.default_rng(seed))
-    points = sobol.random_base2(_LOG2_POINTS)
-    return np.asarray(ndtri(np.clip(points, 1e-12, 1 - 1e-12)))
+    points = np.asarray(ndtri(np.clip(sobol.random_base2(_LOG2_POINTS), 1e-12, 1 - 1e-12)))
+    points.setflags(write=False)
+    return points

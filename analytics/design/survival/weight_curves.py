@@ -13,6 +13,8 @@ from analytics.survival.logrank_weights import Weight
 
 Floats = NDArray[np.float64]
 
+_NOTHING = 1e-100  # of all events: so few that a power of it below 0 is still a number
+
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,8 @@ class ModestWeight(Result):
     """The modestly weighted log-rank test: 1 / max(S(t), S(delay)), at most `most`.
 
     S is the pooled Kaplan-Meier estimate just before t. Early events count less than late ones,
-    but never less than half as much when `most` is 2; and a treatment under which survival is
-    lower at all times cannot be found better.
+    but never less than half as much when `most` is 2. Unlike FH(0, gamma) it keeps the type I
+    error also when survival on treatment is lower at all times.
 
     Parameters
     ----------
@@ -107,6 +109,8 @@ def weight_curve(weight: LogRankWeight, cumulative_hazard: Floats, at_delay: flo
     survival, happened = np.exp(-cumulative_hazard), -np.expm1(-cumulative_hazard)
     rho, gamma = weight.rho, weight.gamma
     value = survival**rho * happened**gamma
-    with np.errstate(divide="ignore", invalid="ignore"):
-        late = np.where(happened > 0, gamma * survival / happened, 0.0)
-    return WeightCurve(value, value * (rho - late), np.inf)
+    if gamma == 0:
+        return WeightCurve(value, rho * value, np.inf)
+    started = np.maximum(happened, _NOTHING)
+    late = survival ** (rho + 1) * started ** (gamma - 1)
+    return WeightCurve(value, rho * value - gamma * late, np.inf)

@@ -12,14 +12,14 @@ from scipy.special import ndtr
 
 from analytics.checks import NotEstimableError, require
 from analytics.design.boundaries import GroupSequential, StoppingProbabilities
-from analytics.design.boundaries.recursion import stop_probabilities
+from analytics.design.boundaries.recursion import FAR, stop_probabilities
 from analytics.design.survival.at_risk import AtRisk
 from analytics.design.survival.maxcombo_boundaries import (
     largest_at_level,
     maxcombo_boundaries,
     maxcombo_stops,
 )
-from analytics.design.survival.normal_orthant import all_below
+from analytics.design.survival.normal_orthant import NormalOrthant
 from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight, weight_curve
 from analytics.design.survival.weighted_moments import WeightedMoments
 from analytics.design.survival.weighted_power import NOTE, WeightedPower
@@ -168,7 +168,7 @@ class WeightedTest(Result):
         covariance = self._covariance(variance)[np.ix_(own, own)]
         if own.size == 1:
             return float(ndtr(-bounds[0] / np.sqrt(covariance[0, 0])))
-        return 1 - all_below(covariance, bounds)[0]
+        return 1 - NormalOrthant.of(covariance).below(bounds)[0]
 
     def group_sequential(self, plan: GroupSequential, *, variance: str = "null") -> WeightedPower:
         """Power with looks at all analyses, under boundaries that are made for these statistics.
@@ -277,7 +277,7 @@ class WeightedTest(Result):
         nothing = np.zeros(bounds.size)
         return WeightedPower(
             plan=plan,
-            z_efficacy=tuple(bounds.tolist()),
+            z_efficacy=tuple(z if z < FAR else None for z in bounds.tolist()),
             z_futility=(None,) * bounds.size,
             alpha_spent=spent,
             stopping=StoppingProbabilities.of(
