@@ -5,6 +5,11 @@ from analytics.design.survival.average_hazard_ratio import (
     AverageHazardRatio,
     average_hazard_ratio,
 )
+from analytics.design.survival.calendar_looks import (
+    CalendarLooks,
+    calendar_looks,
+    calendar_looks_for_power,
+)
 from analytics.design.survival.design import SurvivalDesign
 from analytics.design.survival.evaluation import SurvivalEvaluation
 from analytics.design.survival.expected_events import ExpectedEvents
@@ -15,18 +20,29 @@ from analytics.design.survival.sample_size import (
     required_events,
     subjects_for_events,
 )
+from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
+from analytics.design.survival.weighted_power import WeightedPower
+from analytics.design.survival.weighted_tests import WeightedTest, weighted_test
 
 __all__ = [
     "Assurance",
     "AverageHazardRatio",
+    "CalendarLooks",
     "ExpectedEvents",
+    "LogRankWeight",
+    "ModestWeight",
     "SurvivalDesign",
     "SurvivalEvaluation",
+    "WeightedPower",
+    "WeightedTest",
     "accrual_for_events",
     "assurance",
     "average_hazard_ratio",
+    "calendar_looks",
+    "calendar_looks_for_power",
     "drift_per_root_event",
     "lachin_foulkes_subjects",
     "required_events",
     "subjects_for_events",
+    "weighted_test",
 ]
