@@ -6,14 +6,12 @@ from analytics.design.simulation.tests_compared import (
     LOG_RANK_TEST,
     MAX_COMBO,
     ComparedTest,
-    ModestWeight,
 )
 
 __all__ = [
     "LOG_RANK_TEST",
     "MAX_COMBO",
     "ComparedTest",
-    "ModestWeight",
     "SimulatedTrials",
     "TrialSimulation",
 ]

@@ -21,16 +21,16 @@ from analytics.design.simulation.stops import Stops
 from analytics.design.simulation.tests_compared import (
     LOG_RANK_TEST,
     ComparedTest,
-    ModestWeight,
     boundaries_of,
 )
 from analytics.design.simulation.trial import EVEN, FLEMING_HARRINGTON, MODEST, RANDOM
 from analytics.design.survival.arm_hazards import TREATMENT, arm_hazards
 from analytics.design.survival.design import SurvivalDesign
+from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
 from analytics.design.survival_assumptions import SurvivalAssumptions
 from analytics.progress import Progress, part, unheard
 from analytics.results import Result, registered
-from analytics.survival.logrank_weights import LOG_RANK, Weight
+from analytics.survival.logrank_weights import LOG_RANK
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -161,7 +161,7 @@ class TrialSimulation(Result):
         )
 
     @property
-    def weights(self) -> tuple[Weight | ModestWeight, ...]:
+    def weights(self) -> tuple[LogRankWeight, ...]:
         """Of all tests, each once."""
         return tuple(dict.fromkeys(one for test in self.tests for one in test.weights))
 
@@ -246,7 +246,7 @@ def _middle(assumptions: SurvivalAssumptions) -> float:
     return min(finite, default=assumptions.accrual.duration)
 
 
-def _weights(weights: tuple[Weight | ModestWeight, ...]) -> tuple[Whole, Floats, Floats]:
+def _weights(weights: tuple[LogRankWeight, ...]) -> tuple[Whole, Floats, Floats]:
     """Kinds and parameters; none for the log-rank test alone, which has a walk of its own."""
     if weights == (LOG_RANK,):
         weights = ()

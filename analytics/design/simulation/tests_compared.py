@@ -10,54 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
-from analytics.checks import NotEstimableError, require
+from analytics.checks import require
 from analytics.design.boundaries import Boundaries, GroupSequential
 from analytics.design.boundaries.recursion import FAR
+from analytics.design.survival.maxcombo_boundaries import maxcombo_boundaries
+from analytics.design.survival.weight_curves import LogRankWeight
 from analytics.results import Result, registered
-from analytics.survival.logrank_weights import LOG_RANK, Weight, fleming_harrington
-from analytics.survival.normal_maximum import tail_of_largest
+from analytics.survival.logrank_weights import LOG_RANK, fleming_harrington
 
 Floats = NDArray[np.float64]
 MOST_WEIGHTS = 4
-_DRAWS = 400_000
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModestWeight(Result):
-    """Weight 1 / max(S(t), S(delay)), at most `most`: late events count more, early ones not less.
-
-    Parameters
-    ----------
-    delay : float
-        Time since randomisation > 0 until which the weight rises.
-    most : float
-        > 1; infinite for no limit.
-
-    References
-    ----------
-    Magirr and Burman (2019), Statistics in Medicine 38:3782-3790.
-
-    Examples
-    --------
-    >>> ModestWeight(delay=6, most=2).name
-    'modestly weighted (6, at most 2)'
-    """
-
-    delay: float
-    most: float = np.inf
-
-    def __post_init__(self) -> None:
-        require(0 < self.delay < np.inf, "delay > 0", delay=self.delay)
-        require(self.most > 1, "the largest weight is > 1", most=self.most)
-
-    @property
-    def name(self) -> str:
-        """For tables and footnotes."""
-        limit = f", at most {self.most:g}" if self.most < np.inf else ""
-        return f"modestly weighted ({self.delay:g}{limit})"
 
 
 @registered
@@ -80,7 +43,7 @@ class ComparedTest(Result):
     ('log-rank', 'MaxCombo of log-rank, FH(0, 1), FH(1, 0), FH(1, 1)')
     """
 
-    weights: tuple[Weight | ModestWeight, ...] = (LOG_RANK,)
+    weights: tuple[LogRankWeight, ...] = (LOG_RANK,)
 
     def __post_init__(self) -> None:
         count = len(self.weights)
@@ -112,26 +75,23 @@ def boundaries_of(plan: GroupSequential, covariances: Floats) -> Boundaries:
     Parameters
     ----------
     plan : GroupSequential
-        Its information fractions are replaced by those of the test.
+        Its information fractions are replaced by those of the test; of several weights by the
+        smallest one at each look.
     covariances : array, looks x weights x weights
         Of the weighted scores at each look; scores have independent increments.
 
     Raises
     ------
-    NotEstimableError
-        For several weights with futility bounds or two sides.
+    InputError
+        For several weights with futility bounds, two sides, or without a spending function.
     """
-    if covariances.shape[1] == 1:
-        return replace(plan, information_fractions=_fractions(covariances[:, 0, 0])).boundaries()
-    if plan.sides == 2 or plan.futility is not None:
-        raise NotEstimableError("MaxCombo is simulated one-sided and without futility bounds.")
-    own = np.trace(covariances, axis1=1, axis2=2)
-    looks = replace(plan, information_fractions=_fractions(own))
-    spent = np.array(looks.boundaries().alpha_spent)
-    if spent.size == 1:
-        upper = np.array([_fixed_bound(covariances[0], plan.alpha)])
-    else:
-        upper = _bounds_by_draws(covariances, np.diff(spent, prepend=0.0))
+    information = np.diagonal(covariances, axis1=1, axis2=2)
+    shares = (information[:-1] / information[-1]).min(axis=1)
+    looks = replace(plan, information_fractions=(*shares.tolist(), 1.0))
+    weights = covariances.shape[1]
+    if weights == 1:
+        return looks.boundaries()
+    upper, _ = maxcombo_boundaries(looks, _correlation(covariances), weights)
     return Boundaries.of(
         information_fractions=looks.information_fractions,
         lower=np.full(upper.size, -FAR),
@@ -142,34 +102,10 @@ def boundaries_of(plan: GroupSequential, covariances: Floats) -> Boundaries:
     )
 
 
-def _fractions(information: Floats) -> tuple[float, ...]:
-    return (*(information[:-1] / information[-1]).tolist(), 1.0)
-
-
-def _fixed_bound(covariance: Floats, alpha: float) -> float:
-    spread = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(spread, spread)
-
-    def excess(bound: float) -> float:
-        return tail_of_largest(correlation, bound, two_sided=False)[0] - alpha
-
-    return float(brentq(excess, 0.0, 6.0, xtol=1e-6))
-
-
-def _bounds_by_draws(covariances: Floats, steps: Floats) -> Floats:
-    """One look after the other, from draws of the scores, which have independent increments."""
-    rng = np.random.default_rng(20_190_131)
-    size = covariances.shape[1]
-    total, alive = np.zeros((_DRAWS, size)), np.ones(_DRAWS, dtype=bool)
-    bounds, before = np.empty(steps.size), np.zeros((size, size))
-    for look, step in enumerate(steps):
-        variance, axes = np.linalg.eigh(covariances[look] - before)
-        root = axes * np.sqrt(np.maximum(variance, 0.0)) @ axes.T
-        total += rng.standard_normal((_DRAWS, size)) @ root
-        before = covariances[look]
-        largest = (total / np.sqrt(np.diag(before))).max(axis=1)
-        among = np.sort(largest[alive])[::-1]
-        crossed = max(round(step * _DRAWS), 1)
-        bounds[look] = (among[crossed - 1] + among[crossed]) / 2
-        alive &= largest < bounds[look]
-    return bounds
+def _correlation(covariances: Floats) -> Floats:
+    """Of all statistics of the first look, then of the second, …"""
+    looks, weights = covariances.shape[:2]
+    earlier = np.minimum.outer(np.arange(looks), np.arange(looks))
+    whole = covariances[earlier].transpose(0, 2, 1, 3).reshape(looks * weights, looks * weights)
+    spread = np.sqrt(np.diag(whole))
+    return np.asarray(whole / np.outer(spread, spread))

@@ -172,9 +172,7 @@ def _futility(
         spent = own.spending if isinstance(own, BetaSpending) else None
         beta = own.beta if isinstance(own, BetaSpending) else 0.1
         spending = _spending(name, spent, "futility")
-        share = fields.number(
-            "Type II error β", name="beta", first=beta, low=0, high=1, step=0.05
-        )
+        share = fields.number("Type II error β", name="beta", first=beta, low=0, high=1, step=0.05)
         return BetaSpending(spending=spending, beta=share), _binding(first)
 
 

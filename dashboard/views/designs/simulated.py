@@ -10,10 +10,10 @@ from analytics.design.simulation import (
     LOG_RANK_TEST,
     MAX_COMBO,
     ComparedTest,
-    ModestWeight,
     SimulatedTrials,
     TrialSimulation,
 )
+from analytics.design.survival import ModestWeight
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
 from dashboard.analyses.designs.simulating import SimulationOrder
