@@ -15,7 +15,13 @@ _RATIOS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 5
 
 
 def draw_power(
-    curve: pd.DataFrame, *, effect: str, assumed: float, logarithmic: bool, target: float | None
+    curve: pd.DataFrame,
+    *,
+    effect: str,
+    assumed: float,
+    logarithmic: bool,
+    target: float | None,
+    assurance: pd.DataFrame | None = None,
 ) -> go.Figure:
     """The probability to have succeeded by each look, over the true effect.
 
@@ -31,6 +37,8 @@ def draw_power(
         Whether the effect is a ratio.
     target : float or None
         The power asked for, marked.
+    assurance : DataFrame, optional
+        `effect`, `assurance`: the power averaged over the uncertainty about each effect.
 
     Examples
     --------
@@ -48,6 +56,8 @@ def draw_power(
         last = place == len(looks) - 1
         colour = LIGHT.accent if last else shades[min(place + 1, len(shades) - 1)]
         data.append(_curve(rows, look, colour, last=last))
+    if assurance is not None:
+        data.append(_averaged(assurance))
     shapes = [_mark(x=assumed)] + ([] if target is None else [_mark(y=target)])
     return new_figure(
         _describe(curve, looks[-1], assumed),
@@ -74,6 +84,18 @@ def _curve(rows: pd.DataFrame, look: int, colour: str, *, last: bool) -> dict[st
         "y": rows["succeeded"].tolist(),
         "name": "Power" if last and look > 1 else f"By look {look}",
         "line": {"color": colour, "width": 3 if last else 1.75},
+        "hovertemplate": "%{y:.1%}",
+    }
+
+
+def _averaged(assurance: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": assurance["effect"].tolist(),
+        "y": assurance["assurance"].tolist(),
+        "name": "Assurance",
+        "line": {"color": LIGHT.muted, "width": 2.5, "dash": "6px,4px"},
         "hovertemplate": "%{y:.1%}",
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analytics.design.boundaries import bound_scales
 from dashboard import results, state
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
 from dashboard.text import number, p_value, percent
@@ -28,6 +29,13 @@ SCALES: Mapping[str, BoundaryScale] = {
     "Conditional power": BoundaryScale(
         label="Conditional power under the assumed effect", short="conditional power"
     ),
+}
+_COLUMNS: Mapping[str, str] = {
+    "z": "z",
+    "p-value": "p_value",
+    "Hazard ratio": "hazard_ratio",
+    "B-value": "b_value",
+    "Conditional power": "conditional_power_assumed",
 }
 
 
@@ -61,48 +69,21 @@ def show(answer: DesignAnswer) -> None:
 
 def bounds_on(answer: DesignAnswer, scale: str) -> pd.DataFrame:
     """`look`, `at`, `efficacy` and `futility` on a scale."""
-    found = answer.evaluation
-    z = found.to_frame()[["z_efficacy", "z_futility"]].to_numpy()
-    t = np.array(found.boundaries.information_fractions)
-    turned = _on(answer, scale, z, t)
-    return pd.DataFrame(
-        {
-            "look": np.arange(1, t.size + 1),
-            "at": found.events,
-            "efficacy": turned[:, 0],
-            "futility": turned[:, 1],
-        }
+    design, found = answer.design, answer.evaluation
+    share = design.assumptions.control_share
+    effect = -np.log(found.average_hazard_ratios[-1] / design.margin)
+    scales = bound_scales(
+        design.monitoring,
+        planned_information=design.events * share * (1 - share),
+        assumed_theta=float(effect),
     )
-
-
-def _on(answer: DesignAnswer, scale: str, z: np.ndarray, t: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtr
-
-    if scale == "z":
-        return z
-    if scale == "p-value":
-        return np.where(np.isnan(z), np.nan, ndtr(-z))
-    if scale == "B-value":
-        return z * np.sqrt(t)[:, None]
-    if scale == "Hazard ratio":
-        share = answer.design.assumptions.control_share
-        root = np.sqrt(np.array(answer.evaluation.events) * share * (1 - share))
-        return answer.design.margin * np.exp(-z / root[:, None])
-    return _conditional(answer, z, t)
-
-
-def _conditional(answer: DesignAnswer, z: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Of success at the final analysis under the assumed effect, other looks left out."""
-    from scipy.special import ndtr
-
-    found = answer.evaluation
-    ratio, share = found.average_hazard_ratios[-1], answer.design.assumptions.control_share
-    drift = -np.log(ratio / answer.design.margin) * np.sqrt(found.events[-1] * share * (1 - share))
-    last = found.boundaries.z_efficacy[-1] or np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = z * np.sqrt(t)[:, None] + drift * (1 - t)[:, None] - last
-        shown = ndtr(mean / np.sqrt(1 - t)[:, None])
-    shown[-1] = np.where(np.isnan(z[-1]), np.nan, 1.0)
+    scales["hazard_ratio"] = design.margin * np.exp(-scales["effect"])
+    wide = scales.pivot(index="look", columns="bound", values=_COLUMNS[scale])
+    looks = np.arange(1, len(found.events) + 1)
+    wide = wide.reindex(index=looks, columns=["efficacy", "futility"])
+    shown = wide.reset_index().assign(at=found.events)
+    if scale.startswith("Conditional"):  # at the last look nothing is ahead
+        shown = shown[shown["look"] < len(looks)]
     return shown
 
 

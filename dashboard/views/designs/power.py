@@ -28,6 +28,7 @@ def show(answer: DesignAnswer) -> None:
             assumed=assumed,
             logarithmic=True,
             target=answer.proposal.target_power,
+            assurance=assurance_curve(answer, curve),
         ),
         name=f"{answer.name} power",
         notes=notes,
@@ -67,6 +68,20 @@ def curves(answer: DesignAnswer) -> tuple[pd.DataFrame, pd.DataFrame]:
         pd.DataFrame(rows, columns=["effect", "look", "succeeded"]),
         pd.DataFrame(sizes, columns=["effect", "expected"]),
     )
+
+
+def assurance_curve(answer: DesignAnswer, power: pd.DataFrame) -> pd.DataFrame | None:
+    """`effect`, `assurance`: the power averaged over the same uncertainty about each effect."""
+    spread = answer.design.assumptions.subgroups[0].effect.log_std_err
+    if spread == 0:
+        return None
+    nodes, weights = np.polynomial.hermite_e.hermegauss(31)
+    design, ratios = answer.design, power["effect"].unique()
+    wide = np.geomspace(ratios.min() * np.exp(-8 * spread), ratios.max() * np.exp(8 * spread), 400)
+    powers = [design.power_at(float(one)) for one in wide]
+    asked = np.log(ratios)[:, None] + spread * nodes
+    averaged = np.interp(asked, np.log(wide), powers) @ weights / weights.sum()
+    return pd.DataFrame({"effect": ratios, "assurance": averaged})
 
 
 def _show_assurance(answer: DesignAnswer) -> None:
