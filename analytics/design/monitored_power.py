@@ -23,9 +23,11 @@ FixedDrift = Callable[[Floats], Floats]
 """From subjects, both arms together, to the drift of a test without interim looks."""
 
 ONE_LOOK = GroupSequential(information_fractions=(1.0,))
-_LIFTED = (1.0, 6.0)  # drifts between which the lift varies; beyond, it stays what it is there
-_DEGREE = 24
-_MOST_ROUNDS = 100
+_LEAST, _USUAL, _MOST = 0.25, 6.0, 20.0  # drifts between which the lift is found
+_SURE = 0.99997  # power above which nothing more is to be gained
+_DEGREE = 32
+_MOST_LIFT = 4.0
+_MOST_ROUNDS, _HALVINGS = 30, 50
 
 
 def critical_z(monitoring: GroupSequential) -> float:
@@ -81,7 +83,7 @@ class MonitoredPower:
         """Drift over that of a test without interim looks with the same power.
 
         Its square is the inflation factor. Where interim looks leave next to no power it is cut
-        at 2.
+        at 4.
 
         Examples
         --------
@@ -90,18 +92,26 @@ class MonitoredPower:
         >>> round(float(lift) ** 2 - plan.inflation_factor(0.9), 9) == 0
         True
         """
-        inside = np.clip(np.asarray(drifts, dtype=float), *_LIFTED)
+        inside = np.clip(np.asarray(drifts, dtype=float), *self._lifted())
         if len(self.monitoring.information_fractions) == 1:
             return np.ones_like(inside)
         reach = critical_z(self.monitoring) + ndtri(self.power(inside))
-        return np.asarray(inside / np.maximum(reach, inside / 2))
+        return np.asarray(inside / np.maximum(reach, inside / _MOST_LIFT))
 
     def smooth_lift(self) -> FixedDrift:
         """The lift as a polynomial, for many drifts at once."""
         if len(self.monitoring.information_fractions) == 1:
             return np.ones_like
-        found = Chebyshev.interpolate(self.lift, _DEGREE, domain=_LIFTED)
-        return lambda drifts: np.asarray(found(np.clip(drifts, *_LIFTED)))
+        ends = self._lifted()
+        found = Chebyshev.interpolate(self.lift, _DEGREE, domain=ends)
+        return lambda drifts: np.asarray(found(np.clip(drifts, *ends)))
+
+    def _lifted(self) -> tuple[float, float]:
+        """Drifts between which the lift varies; beyond, it is taken to stay what it is there."""
+        most = _USUAL
+        while most < _MOST and self.power(most + 1) < _SURE:
+            most += 1
+        return _LEAST, most
 
     def drift(
         self, fixed_drift: FixedDrift, subjects: ArrayLike, lift: FixedDrift | None = None
@@ -126,14 +136,27 @@ class MonitoredPower:
         3.0
         """
         lift_of, planned = lift or self.lift, np.asarray(subjects, dtype=float)
+
+        def drifts_with(factor: Floats) -> Floats:
+            return np.asarray(factor * fixed_drift(planned / factor**2))
+
         factor = np.ones_like(planned)
         for _ in range(_MOST_ROUNDS):
-            drifts = factor * fixed_drift(planned / factor**2)
-            before, factor = factor, lift_of(drifts)
+            before, factor = factor, lift_of(drifts_with(factor))
             if np.allclose(before, factor, rtol=0, atol=1e-12):
-                break
-        return np.asarray(factor * fixed_drift(planned / factor**2))
+                return drifts_with(factor)
+        return drifts_with(_halved(lambda tried: lift_of(drifts_with(tried)), planned.shape))
 
     def _leaving(self, drift: float) -> tuple[Floats, Floats]:
         root = np.sqrt(np.array(self.monitoring.information_fractions))
         return stop_probabilities(root, drift * root, self.bounds.lower, self.bounds.upper)
+
+
+def _halved(lift_from: FixedDrift, shape: tuple[int, ...]) -> Floats:
+    """The lift that leads to itself, by halving, for tests so unlike z that steps do not settle."""
+    low, high = np.full(shape, 1.0), np.full(shape, _MOST_LIFT)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        more = lift_from(middle) > middle
+        low, high = np.where(more, middle, low), np.where(more, high, middle)
+    return np.asarray((low + high) / 2)

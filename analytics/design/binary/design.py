@@ -40,11 +40,11 @@ class BinaryDesign(EndpointDesign):
 
     Notes
     -----
-    Power is by normal approximation, of rates too: it is not for arms with a handful of events.
-    Interim looks act through the inflation factor alone, as is usual. With the pooled variance the
-    statistic has a variance slightly other than 1 under the alternative; the inflation factor
-    makes up for it in all, while probabilities to stop at single looks are off by up to a few
-    thousandths.
+    Power is by normal approximation: it is not for arms with a handful of events, nor without
+    them. Looks act through the inflation factor, as is usual. With the pooled variance the
+    variance of the statistic is not quite 1 under the alternative; the power allows for it, while
+    probabilities to stop at single looks are off by up to a few thousandths, with a few hundred
+    subjects up to a hundredth.
 
     References
     ----------
