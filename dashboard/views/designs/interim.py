@@ -172,14 +172,15 @@ def _tiles(seen: MonitoredTrial, found: InterimAnalysis) -> None:
             results.tile(
                 "Median-unbiased hazard ratio",
                 number(seen.hazard_ratio(stopped.median_unbiased), 3),
-                f"{stopped.confidence:.4g} interval {number(low, 3)} to {number(high, 3)}",
+                f"{100 * stopped.confidence:.4g} %: {number(low, 3)} to {number(high, 3)}",
             )
             results.tile("Stage-wise p-value", p_value(stopped.p_value), "one-sided")
         for one in found.conditional:
             results.tile(
                 f"Conditional power, {one.effect}",
-                percent(one.power, 1),
-                f"hazard ratio {number(seen.hazard_ratio(one.theta), 3)}",
+                percent(one.end, 1),
+                f"at HR {number(seen.hazard_ratio(one.theta), 3)}; next look "
+                f"{percent(one.next_look, 1)}",
             )
         if found.predictive_power is not None:
             results.tile(
@@ -194,7 +195,7 @@ def _repeated(seen: MonitoredTrial, found: InterimAnalysis) -> str:
     low, high = seen.hazard_ratio(latest.repeated_upper), seen.hazard_ratio(latest.repeated_lower)
     if np.isnan(low) and np.isnan(high):
         return "no repeated interval"
-    return f"repeated interval {number(low, 3)} to {number(high, 3)}"
+    return f"{number(low, 3)} to {number(high, 3)}, repeated"
 
 
 def _bounds(seen: MonitoredTrial, found: InterimAnalysis) -> pd.DataFrame:
