@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.design import Accrual, HazardAssumption
+from analytics.design import Accrual
 from analytics.design.survival import Assurance, SurvivalDesign, SurvivalEvaluation
 from dashboard.analyses.designs.proposal import DesignProposal
 from dashboard.analyses.designs.wording import (
     boundary_name,
     boundary_sentence,
+    dropout_sentence,
     effect_sentence,
     hazard_sentence,
     listed,
@@ -96,7 +97,7 @@ def _assumptions(design: SurvivalDesign) -> str:
         f"The time to event on control is assumed {controls}. The effect of treatment is assumed "
         f"as {effect_sentence(design)}. {_accrual(assumed.accrual, assumed.time_unit)} They are "
         f"randomised {_ratio(assumed.allocation_ratio)} to treatment and control. "
-        f"{_dropout(assumed.control_dropout, assumed.treatment_dropout)}"
+        f"{dropout_sentence(assumed)}"
     )
 
 
@@ -116,22 +117,6 @@ def _ratio(allocation: float) -> str:
     if allocation >= 1:
         return f"{allocation:g} : 1"
     return f"1 : {1 / allocation:g}"
-
-
-def _dropout(control: HazardAssumption | None, treatment: HazardAssumption | None) -> str:
-    if control is None and treatment is None:
-        return "No dropout is assumed."
-    shares = [0.0 if one is None else 100 * _by_a_year(one) for one in (treatment, control)]
-    if abs(shares[0] - shares[1]) < 1e-9:
-        return f"{shares[0]:.3g} % of subjects a year are assumed to drop out."
-    return (
-        f"{shares[0]:.3g} % of subjects on treatment and {shares[1]:.3g} % on control are assumed "
-        "to drop out in the first year."
-    )
-
-
-def _by_a_year(hazard: HazardAssumption) -> float:
-    return 1 - float(hazard.in_unit("years").survival([1.0])[0])
 
 
 def _looks(design: SurvivalDesign, found: SurvivalEvaluation) -> str:

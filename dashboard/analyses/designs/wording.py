@@ -126,3 +126,30 @@ def _effect_of(assumed: SurvivalAssumptions, at: int) -> str:
     if len(assumed.subgroups) > 1:
         return f"{group.name} ({100 * group.prevalence:.3g} %): {said}"
     return said
+
+
+def dropout_sentence(assumed: SurvivalAssumptions) -> str:
+    """The assumed dropout in a sentence.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.designs import usual_proposal
+    >>> dropout_sentence(usual_proposal().assumptions)
+    '5 % of subjects a year are assumed to drop out.'
+    """
+    treatment, control = (
+        0.0 if one is None else 100 * _by_a_year(one)
+        for one in (assumed.treatment_dropout, assumed.control_dropout)
+    )
+    if treatment == control == 0:
+        return "No dropout is assumed."
+    if abs(treatment - control) < 1e-9:
+        return f"{control:.3g} % of subjects a year are assumed to drop out."
+    return (
+        f"{treatment:.3g} % of subjects on treatment and {control:.3g} % on control are assumed "
+        "to drop out in the first year."
+    )
+
+
+def _by_a_year(hazard: HazardAssumption) -> float:
+    return 1 - float(hazard.in_unit("years").survival([1.0])[0])

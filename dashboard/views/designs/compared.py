@@ -10,7 +10,12 @@ import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
 from dashboard import results, state
-from dashboard.analyses.designs.wording import boundary_sentence, effect_sentence
+from dashboard.analyses.designs.wording import (
+    boundary_sentence,
+    dropout_sentence,
+    effect_sentence,
+    hazard_sentence,
+)
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import saved
 from dashboard.views.designs.answer import DesignAnswer
@@ -18,6 +23,11 @@ from dashboard.views.designs.answer import DesignAnswer
 _HERE = "On screen"
 ROWS: Mapping[str, Callable[[DesignAnswer], str]] = {
     "Effect": lambda one: effect_sentence(one.design),
+    "Control hazard": lambda one: "; ".join(
+        hazard_sentence(group.control) for group in one.design.assumptions.subgroups
+    ),
+    "Dropout": lambda one: dropout_sentence(one.design.assumptions),
+    "Enrolment, months": lambda one: number(one.design.assumptions.accrual.duration),
     "Looks at": lambda one: ", ".join(
         percent(share, 0) for share in one.design.monitoring.information_fractions
     ),

@@ -29,7 +29,7 @@ def show(answer: DesignAnswer) -> None:
         results.tile(
             f"Expected duration, {unit}",
             number(found.expected_duration),
-            f"at most {number(found.calendar_times[-1])}; {_null(answer)} without effect",
+            f"at most {number(found.calendar_times[-1])}; {_null(answer)}",
         )
         results.tile("Early stop", percent(1 - found.stopping.stop[-1], 0), "under the assumptions")
         results.tile(
@@ -47,7 +47,7 @@ def _assurance(answer: DesignAnswer) -> str:
 
 def _null(answer: DesignAnswer) -> str:
     duration = answer.evaluation.null_expected_duration
-    return number(duration) if np.isfinite(duration) else "never all events"
+    return f"null {number(duration)}" if np.isfinite(duration) else "null: never"
 
 
 def _sides(sides: int) -> str:
