@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.checks import InputError
 from dashboard import results
+from dashboard.analyses.designs import DesignProposal
 from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.designs import (
@@ -46,24 +47,31 @@ def show() -> None:
     with results.explained():
         heading.show("Designs")
         shown = current.proposal()
-        with st.container(horizontal=True, gap="small"):
-            saved.show(shown)
-            from_cohort.show(shown)
-            st.button(
-                "Plan of the study",
-                icon=":material/assignment:",
-                on_click=lambda: current.put(current.planned()),
-            )
-        saved.say_where_from(shown)
+        above = st.container()
         left, right = st.columns([4, 7], gap="large")
         with left:
             entered = _entered(shown)
+        with above, results.explained():
+            _about(entered or shown)
         with right, results.explained():
             if entered is not None:
                 _answer(DesignAnswer.of(entered))
 
 
-def _entered(shown: current.DesignProposal) -> current.DesignProposal | None:
+def _about(shown: DesignProposal) -> None:
+    """Where the design on screen is from, and where it can go."""
+    with st.container(horizontal=True, gap="small"):
+        saved.show(shown)
+        from_cohort.show(shown)
+        st.button(
+            "Plan of the study",
+            icon=":material/assignment:",
+            on_click=lambda: current.put(current.planned()),
+        )
+    saved.say_where_from(shown)
+
+
+def _entered(shown: DesignProposal) -> DesignProposal | None:
     """What the inputs say; None, with the rule that is broken, when they say nothing sound."""
     fields.begin(shown.to_json())
     try:

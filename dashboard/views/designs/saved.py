@@ -196,7 +196,6 @@ def _save(shown: DesignProposal, known: tuple[SavedDesign, ...]) -> None:
                 on_click=_save_version,
                 args=(shown, own, pointer[1], name),
             )
-    st.caption("What is saved is what stood on screen when this was opened.")
 
 
 def _save_new(shown: DesignProposal, name: str) -> None:
