@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -49,7 +50,7 @@ def test_a_proposal_comes_back_from_its_json(proposal: DesignProposal) -> None:
 
 
 def test_the_plan_of_a_study_is_its_first_design_and_the_effect_fits_the_events() -> None:
-    planned = planned_design(Plan.model_validate(build_plan(720)))
+    planned = planned_design(Plan.from_json(json.dumps(build_plan(720))))
     proposal = proposal_of_plan(planned)
     found = proposal.design().evaluate()
     assert proposal.events == planned.events
