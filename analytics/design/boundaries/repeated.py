@@ -17,9 +17,11 @@ from analytics.design.boundaries.solving import Looks, bounds_at, efficacy_with
 
 Floats = NDArray[np.float64]
 _LEAST = 1e-12  # a p-value
-_STEADY = 0.3  # one-sided errors up to which every spending function spends more at every look
-_MOST = 0.5
-_CANDIDATES = 9
+# One-sided errors between which a bound is followed. Bounds of spending functions fall up to 0.3
+# (their spending at each look rises until then); the last bound of Wang-Tsiatis, which takes what
+# other looks leave, may rise again earlier.
+_SPENDING = (0.3, 0.33, 0.37, 0.4, 0.44, 0.47, 0.4999999)
+_WANG_TSIATIS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, *_SPENDING)
 
 
 def repeated_intervals(
@@ -119,11 +121,12 @@ def _repeated_p(course: Course, look: int, z: float) -> float | None:
     def excess(error: float) -> float:
         return toward - _bound_with(course, look, error)
 
-    error = _least_error(excess)
+    given = isinstance(course.plan.efficacy, WangTsiatis)
+    error = _least_error(excess, _WANG_TSIATIS if given else _SPENDING)
     return 1.0 if error is None else course.plan.sides * error
 
 
-def _least_error(excess: Callable[[float], float]) -> float | None:
+def _least_error(excess: Callable[[float], float], candidates: tuple[float, ...]) -> float | None:
     """Where a bound that mostly falls with the error is first reached; of one side."""
 
     def at(probit: float) -> float:
@@ -132,7 +135,7 @@ def _least_error(excess: Callable[[float], float]) -> float | None:
     before = float(ndtri(_LEAST))
     if at(before) >= 0:
         return _LEAST
-    for probit in ndtri(np.linspace(_STEADY, _MOST - 1e-9, _CANDIDATES)).tolist():
+    for probit in ndtri(candidates).tolist():
         if at(probit) >= 0:
             return float(ndtr(brentq(at, before, probit, xtol=1e-12)))
         before = probit

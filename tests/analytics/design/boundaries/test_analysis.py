@@ -50,9 +50,17 @@ def analysed(row: Any) -> InterimAnalysis:
     """The analysis of a row of the reference tables."""
     looks = numbers(row.information_fractions)
     efficacy = oracle_efficacy(row.efficacy, numbers(row.efficacy_parameter), looks)
-    assumed = numbers(row.assumed_theta)
+    assumed, futility = numbers(row.assumed_theta), numbers(row.futility_z)
+    plan = GroupSequential(
+        information_fractions=looks,
+        alpha=float(row.alpha),
+        sides=int(row.sides),
+        efficacy=efficacy,
+        futility=FixedFutility(z=futility) if futility else None,
+        binding=bool(futility),
+    )
     return analyse(
-        GroupSequential(information_fractions=looks, efficacy=efficacy),
+        plan,
         information=numbers(row.information),
         z=numbers(row.z),
         planned_information=float(row.planned_information),
