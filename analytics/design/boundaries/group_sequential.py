@@ -87,7 +87,8 @@ class GroupSequential(Result):
         Raises
         ------
         NotEstimableError
-            When Haybittle-Peto bounds alone already spend more than alpha.
+            When Haybittle-Peto bounds alone already spend more than alpha, or binding stops for
+            futility leave less than alpha to spend.
         """
         return planned_boundaries(self)
 

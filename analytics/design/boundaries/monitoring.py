@@ -9,7 +9,7 @@ import numpy as np
 from analytics.checks import require
 from analytics.design.boundaries.group_sequential import MOST_LOOKS, GroupSequential
 from analytics.design.boundaries.rules import FixedFutility
-from analytics.design.boundaries.solving import Looks, bounds_at, spending_drift
+from analytics.design.boundaries.solving import Looks, boundaries_of
 from analytics.design.boundaries.stopping import Boundaries
 
 
@@ -63,7 +63,8 @@ def updated_boundaries(
         When information does not rise, a look that is not the last has reached the planned
         information, or looks remain after the final one.
     NotEstimableError
-        When the interim bounds of Wang-Tsiatis or Haybittle-Peto alone spend more than alpha.
+        When the interim bounds of Wang-Tsiatis or Haybittle-Peto alone spend more than alpha, or
+        binding stops for futility leave less than alpha to spend.
 
     Examples
     --------
@@ -139,14 +140,5 @@ def boundaries_at(plan: GroupSequential, fractions: tuple[float, ...]) -> Bounda
         require(len(fractions) - 1 <= len(plan.futility.z), rule, looks=len(fractions))
     share = np.minimum(fractions, 1.0)
     share[-1] = 1.0
-    drift = spending_drift(plan)
     looks = Looks(share=share, root=np.sqrt(np.array(fractions)))
-    lower, upper = bounds_at(plan, looks, drift)
-    return Boundaries.of(
-        information_fractions=fractions,
-        lower=lower,
-        upper=upper,
-        sides=plan.sides,
-        binding=plan.binding,
-        drift=drift,
-    )
+    return boundaries_of(plan, looks, fractions)

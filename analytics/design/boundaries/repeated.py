@@ -12,19 +12,16 @@ from scipy.special import ndtr, ndtri
 
 from analytics.design.boundaries.course import Course
 from analytics.design.boundaries.recursion import FAR, stop_probabilities
-from analytics.design.boundaries.rules import (
-    FixedFutility,
-    HaybittlePeto,
-    NoEfficacyStop,
-    WangTsiatis,
-)
-from analytics.design.boundaries.solving import Looks, bounds_at, spent_at
+from analytics.design.boundaries.rules import HaybittlePeto, NoEfficacyStop, WangTsiatis
+from analytics.design.boundaries.solving import Looks, bounds_at, efficacy_with
 
 Floats = NDArray[np.float64]
 _LEAST = 1e-12  # a p-value
-_STEADY = 0.3  # one-sided errors up to which every spending function spends more at every look
-_MOST = 0.5
-_CANDIDATES = 9
+# One-sided errors between which a bound is followed. Bounds of spending functions fall up to 0.3
+# (their spending at each look rises until then); the last bound of Wang-Tsiatis, which takes what
+# other looks leave, may rise again earlier.
+_SPENDING = (0.3, 0.33, 0.37, 0.4, 0.44, 0.47, 0.4999999)
+_WANG_TSIATIS = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, *_SPENDING)
 
 
 def repeated_intervals(
@@ -124,31 +121,33 @@ def _repeated_p(course: Course, look: int, z: float) -> float | None:
     def excess(error: float) -> float:
         return toward - _bound_with(course, look, error)
 
-    error = _least_error(excess)
+    given = isinstance(course.plan.efficacy, WangTsiatis)
+    error = _least_error(excess, _WANG_TSIATIS if given else _SPENDING)
     return 1.0 if error is None else course.plan.sides * error
 
 
-def _least_error(excess: Callable[[float], float]) -> float | None:
+def _least_error(excess: Callable[[float], float], candidates: tuple[float, ...]) -> float | None:
     """Where a bound that mostly falls with the error is first reached; of one side."""
-    if excess(_LEAST) >= 0:
+
+    def at(probit: float) -> float:
+        return excess(float(ndtr(probit)))
+
+    before = float(ndtri(_LEAST))
+    if at(before) >= 0:
         return _LEAST
-    before = ndtri(_LEAST)
-    for error in np.linspace(_STEADY, _MOST - 1e-9, _CANDIDATES):
-        if excess(error) >= 0:
-            x = brentq(lambda x: excess(float(ndtr(x))), before, ndtri(error), xtol=1e-12)
-            return float(ndtr(x))
-        before = ndtri(error)
+    for probit in ndtri(candidates).tolist():
+        if at(probit) >= 0:
+            return float(ndtr(brentq(at, before, probit, xtol=1e-12)))
+        before = probit
     return None
 
 
 def _bound_with(course: Course, look: int, error: float) -> float:
     """The efficacy bound at a look if the error of one side were another one."""
-    plan, looks = course.plan, course.looks
-    held = FixedFutility(z=course.bounds.z_futility[:-1]) if plan.binding else None
-    other = replace(plan, alpha=plan.sides * error, futility=held)
+    plan, looks, lower = course.plan, course.looks, course.bounds.lower
     if not isinstance(plan.efficacy, WangTsiatis):
-        looks = Looks(share=looks.share[:look], root=looks.root[:look])
-    return float(spent_at(other, looks, None)[1][look - 1])
+        looks, lower = Looks(share=looks.share[:look], root=looks.root[:look]), lower[:look]
+    return float(efficacy_with(plan, plan.sides * error, looks, lower)[look - 1])
 
 
 def _last_p(course: Course, z: float) -> float:

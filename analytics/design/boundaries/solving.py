@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
@@ -57,10 +57,21 @@ class Looks:
 @lru_cache(maxsize=_KEPT)
 def planned_boundaries(plan: GroupSequential) -> Boundaries:
     """The bounds at the plan's own looks."""
+    return boundaries_of(plan, Looks.planned(plan), plan.information_fractions)
+
+
+def boundaries_of(
+    plan: GroupSequential, looks: Looks, information_fractions: tuple[float, ...]
+) -> Boundaries:
+    """The bounds at any looks; their information over the planned one goes with the result."""
     drift = spending_drift(plan)
-    lower, upper = bounds_at(plan, Looks.planned(plan), drift)
+    lower, upper = bounds_at(plan, looks, drift)
+    if (upper <= -FAR).any():
+        raise NotEstimableError(
+            f"Binding stops for futility leave less than the type I error of {plan.alpha:g}."
+        )
     return Boundaries.of(
-        information_fractions=plan.information_fractions,
+        information_fractions=information_fractions,
         lower=lower,
         upper=upper,
         sides=plan.sides,
@@ -115,6 +126,22 @@ def spent_at(plan: GroupSequential, looks: Looks, drift: float | None) -> tuple[
     return _solved(plan, looks, fixed, futility, drift)
 
 
+def efficacy_with(plan: GroupSequential, alpha: float, looks: Looks, lower: Floats) -> Floats:
+    """Efficacy bounds with another alpha; binding futility bounds stay what they are.
+
+    Parameters
+    ----------
+    plan : GroupSequential
+    alpha : float
+    looks : Looks
+    lower : array
+        Futility bounds at these looks.
+    """
+    held = FixedFutility(z=planned_boundaries(plan).z_futility[:-1]) if plan.binding else None
+    other = replace(plan, alpha=alpha, futility=held)
+    return _solved(other, looks, _fixed_efficacy(other, looks, None), lower, None)[1]
+
+
 def _solved(
     plan: GroupSequential, looks: Looks, fixed: Floats, futility: Floats, drift: float | None
 ) -> tuple[Floats, Floats]:
@@ -144,6 +171,8 @@ def _fixed_efficacy(plan: GroupSequential, looks: Looks, drift: float | None) ->
     if isinstance(plan.efficacy, WangTsiatis):
         level = _wang_tsiatis_level(plan, drift if plan.binding else None)
         bounds[:-1] = level * looks.share[:-1] ** (plan.efficacy.delta - 0.5)
+        if np.array_equal(looks.root, Looks.planned(plan).root):
+            bounds[-1] = level
     elif isinstance(plan.efficacy, HaybittlePeto):
         bounds[:-1] = plan.efficacy.z
     elif isinstance(plan.efficacy, NoEfficacyStop):

@@ -58,7 +58,8 @@ def stagewise_estimate(course: Course, look: int, z: float) -> StagewiseEstimate
     """The estimate of a trial that stopped at a look with z.
 
     Stops for futility count when they are binding; bounds that are not are ignored, as they are
-    by the efficacy bounds.
+    by the efficacy bounds. The p-value is at most alpha when efficacy was shown; after a stop at
+    futility bounds that are not binding and lie close to the efficacy bounds it can be, too.
 
     Parameters
     ----------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
+from analytics.checks import NotEstimableError
 from analytics.design.boundaries import (
     BetaSpending,
     Efficacy,
@@ -56,7 +58,7 @@ def plans(draw: st.DrawFn, rules: st.SearchStrategy[Efficacy] | None = None) -> 
         own = BetaSpending(spending=draw(spending()), beta=draw(st.floats(0.05, 0.3)))
         bounds = tuple(draw(st.floats(-1, 1)) for _ in looks[1:])
         futility = draw(st.sampled_from([own, FixedFutility(z=bounds)]))
-    return GroupSequential(
+    plan = GroupSequential(
         information_fractions=looks,
         alpha=draw(st.floats(0.02, 0.1)),
         sides=2 if kind == "two-sided" else 1,
@@ -64,3 +66,14 @@ def plans(draw: st.DrawFn, rules: st.SearchStrategy[Efficacy] | None = None) -> 
         futility=futility,
         binding=kind == "futility" and draw(st.booleans()),
     )
+    assume(has_bounds(plan))
+    return plan
+
+
+def has_bounds(plan: GroupSequential) -> bool:
+    """Whether alpha can be spent, and not more."""
+    try:
+        plan.boundaries()
+    except NotEstimableError:
+        return False
+    return True

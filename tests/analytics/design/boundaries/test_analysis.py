@@ -16,6 +16,7 @@ from analytics.checks import InputError
 from analytics.design import boundaries
 from analytics.design.boundaries import (
     BetaSpending,
+    Efficacy,
     FixedFutility,
     GroupSequential,
     HaybittlePeto,
@@ -25,6 +26,7 @@ from analytics.design.boundaries import (
     NormalPrior,
     WangTsiatis,
     analyse,
+    updated_boundaries,
 )
 from analytics.design.boundaries.conditional import (
     conditional_power,
@@ -48,9 +50,17 @@ def analysed(row: Any) -> InterimAnalysis:
     """The analysis of a row of the reference tables."""
     looks = numbers(row.information_fractions)
     efficacy = oracle_efficacy(row.efficacy, numbers(row.efficacy_parameter), looks)
-    assumed = numbers(row.assumed_theta)
+    assumed, futility = numbers(row.assumed_theta), numbers(row.futility_z)
+    plan = GroupSequential(
+        information_fractions=looks,
+        alpha=float(row.alpha),
+        sides=int(row.sides),
+        efficacy=efficacy,
+        futility=FixedFutility(z=futility) if futility else None,
+        binding=bool(futility),
+    )
     return analyse(
-        GroupSequential(information_fractions=looks, efficacy=efficacy),
+        plan,
         information=numbers(row.information),
         z=numbers(row.z),
         planned_information=float(row.planned_information),
@@ -97,6 +107,7 @@ def test_agrees_with_reference(case: str) -> None:
 # Repeated inference ------------------------------------------------------------
 
 
+FUTILE = BetaSpending(spending=HwangShihDeCani(gamma=-2))
 statistics = st.lists(st.floats(-3, 4), min_size=5, max_size=5)
 
 
@@ -163,6 +174,24 @@ def test_bounds_that_ignore_alpha_have_no_repeated_p_value_before_the_end() -> N
     first, last_look = seen_of(silent, [2.0, 2.0]).looks
     assert (first.repeated_p_value, first.repeated_lower, first.z_efficacy) == (None, None, None)
     assert last_look.repeated_p_value == pytest.approx(float(norm.sf(2.0)), abs=1e-12)
+
+
+@pytest.mark.parametrize("rule", [HwangShihDeCani(gamma=-2), WangTsiatis(delta=0.2)])
+@pytest.mark.parametrize("binding", [False, True])
+@pytest.mark.parametrize("sides", [1, 2])
+def test_repeated_p_value_at_other_looks(rule: Efficacy, binding: bool, sides: int) -> None:
+    """At the bound it is alpha, whatever the number of looks and their information."""
+    futility = FUTILE if sides == 1 else None
+    plan = GroupSequential(
+        information_fractions=(0.3, 0.6, 1.0), efficacy=rule, sides=sides, futility=futility
+    )
+    plan = replace(plan, binding=binding and sides == 1)
+    for information in ((20.0, 50.0), (20.0, 50.0, 70.0, 107.0), (104.0,)):
+        bounds = updated_boundaries(plan, information, planned_information=100)
+        z = tuple(bounds.upper[: len(information)].tolist())
+        seen = analyse(plan, information=information, z=z, planned_information=100)
+        for look in seen.looks:
+            assert look.repeated_p_value == pytest.approx(plan.alpha, abs=1e-8)
 
 
 # Conditional and predictive power ----------------------------------------------
@@ -238,7 +267,6 @@ def outcomes(plan: GroupSequential, theta: float, draws: int) -> tuple[Course, A
     return course, stop + 1, z[np.arange(draws), stop]
 
 
-FUTILE = BetaSpending(spending=HwangShihDeCani(gamma=-2))
 STOPPING = [
     GroupSequential(information_fractions=(0.4, 0.7, 1.0)),
     GroupSequential(information_fractions=(0.4, 0.7, 1.0), sides=2, efficacy=WangTsiatis()),

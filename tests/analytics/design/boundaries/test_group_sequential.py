@@ -138,6 +138,9 @@ def test_refuses_what_has_no_answer() -> None:
     )
     with pytest.raises(NotEstimableError, match=r"no effect gives a power of 0\.9"):
         plan.drift(0.9)
+    hard = GroupSequential(information_fractions=(0.5, 1.0), futility=high, binding=True)
+    with pytest.raises(NotEstimableError, match="leave less than the type I error"):
+        hard.boundaries()
     with pytest.raises(InputError, match="alpha < power < 1"):
         plan.drift(1.0)
     with pytest.raises(InputError, match="drift is finite"):
