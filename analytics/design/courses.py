@@ -211,7 +211,9 @@ class TrialCourses:
             table=pd.DataFrame(rows, columns=list(COLUMNS)),
         )
 
-    def _value_rows(self, spent: Floats, curve: ValueCurve, only_success: bool) -> list[object]:
+    def _value_rows(
+        self, spent: Floats, curve: ValueCurve, only_success: bool
+    ) -> list[tuple[object, ...]]:
         """Value and net value; a course of which a share succeeds is two."""
         worth = curve.value(self.months)
         shown = self.success if only_success else np.ones_like(self.success)

@@ -171,6 +171,7 @@ def test_listed_subjects_become_a_cohort(page: Page, server: RunningServer) -> N
 
 PAGES = (
     "", "cohorts", "compare", "subjects", "survival", "safety", "measurements", "prediction",
+    "designs",
 )  # fmt: skip
 
 
@@ -183,7 +184,8 @@ def test_pages_are_accessible(
     page.goto(f"{server.url}/{path}")
     results = page.get_by_role("figure").or_(page.get_by_test_id("stDataFrame"))
     results = results.or_(page.get_by_role("button", name="Fit and validate"))
-    expect(results.or_(page.get_by_role("table")).first).to_be_visible(timeout=SLOW)
+    results = results.or_(page.get_by_role("table")).filter(visible=True)
+    expect(results.first).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
     found = Axe().run(page).response["violations"]
     serious = [v["id"] for v in found if v["impact"] in {"serious", "critical"}]

@@ -65,7 +65,7 @@ def stream_of(seed: np.uint64, replication: int) -> np.uint64:
 @njit(cache=True, nogil=True)
 def uniform(counter: np.uint64) -> float:
     """From 0, inclusive, to 1, exclusive."""
-    return (mixed(counter) >> uint64(11)) * _TO_UNIT
+    return float((mixed(counter) >> uint64(11)) * _TO_UNIT)
 
 
 @njit(cache=True, nogil=True)
@@ -90,7 +90,7 @@ def exponential(counter: np.uint64) -> float:
     layer = word & _LAYER_MASK
     value = (word >> uint64(11)) * _TO_UNIT * _ENDS[layer]
     if value < _ENDS[layer + uint64(1)]:
-        return value
+        return float(value)
     return _rare_exponential(word, layer, value)
 
 

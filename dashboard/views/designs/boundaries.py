@@ -48,6 +48,7 @@ def show(answer: DesignAnswer) -> None:
         persist_state="session",
         required=True,
     )
+    chosen = chosen or "z"
     scale = SCALES[chosen]
     table = bounds_on(answer, chosen)
     results.figure(

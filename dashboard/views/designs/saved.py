@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from analytics.checks import InputError
@@ -225,7 +227,7 @@ def _save_version(shown: DesignProposal, own: SavedDesign, based_on: int, name: 
     current.put(shown, saved=(saved.id, saved.version))
 
 
-def _facts(shown: DesignProposal) -> dict[str, object]:
+def _facts(shown: DesignProposal) -> dict[str, Any]:
     source = shown.source
     cohort = None
     if source is not None and source.cohort is not None and source.cohort_version is not None:
