@@ -20,7 +20,7 @@ from analytics.results import Result, registered
 from dashboard.analyses.designs.fitted_assumptions import FittedAssumptions
 from dashboard.analyses.designs.planned import PlannedDesign
 
-Sizing = Literal["events", "power", "duration"]
+Sizing = Literal["events", "power", "duration", "calendar"]
 SIZINGS: tuple[Sizing, ...] = get_args(Sizing)
 NO_COSTS = Costs()
 _USUAL_MEDIAN, _USUAL_RATIO, _USUAL_DROPOUT = 12.0, 0.7, 0.05
@@ -71,14 +71,17 @@ class DesignProposal(Result):
     monitoring : GroupSequential
     margin : float
         Hazard ratio of the null hypothesis.
-    sizing : {"events", "power", "duration"}
+    sizing : {"events", "power", "duration", "calendar"}
         "events": they are stated. "power": they are found for `target_power`; the subjects stay.
         "duration": subjects are found, so that the power is reached at `study_duration`.
+        "calendar": looks are made at `look_times`, with the events that are expected by then.
     events : float
         Of the final analysis, when stated.
     target_power : float
     study_duration : float
         In the unit of the assumptions, when subjects are found.
+    look_times : tuple of float
+        Rising, when looks are made at calendar times.
     costs : Costs
     value : ValueCurve or None
         What finishing is worth.
@@ -101,6 +104,7 @@ class DesignProposal(Result):
     events: float = 330.0
     target_power: float = 0.9
     study_duration: float = 36.0
+    look_times: tuple[float, ...] = ()
     costs: Costs = NO_COSTS
     value: ValueCurve | None = None
     source: AssumptionsSource | None = None
@@ -124,6 +128,10 @@ class DesignProposal(Result):
                 monitoring=self.monitoring,
                 events=self.events,
                 margin=self.margin,
+            )
+        if self.sizing == "calendar":
+            return SurvivalDesign.at_calendar_times(
+                self.assumptions, self.monitoring, self.look_times, margin=self.margin
             )
         duration = self.study_duration if self.sizing == "duration" else None
         return SurvivalDesign.for_power(

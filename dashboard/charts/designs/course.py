@@ -161,3 +161,66 @@ def draw_cost(cost: pd.DataFrame, *, currency: str) -> go.Figure:
         xaxis={"title": {"text": ""}},
         yaxis={"title": {"text": f"Cost, {currency}"}, "tickformat": "~s"},
     )
+
+
+def draw_value(curve: pd.DataFrame, looks: pd.DataFrame, *, currency: str) -> go.Figure:
+    """What finishing by a month is worth, and where the looks are on that curve.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        `month`, `value`: straight lines between them.
+    looks : DataFrame
+        `look`, `month`, `value`.
+    currency : str
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"month": [0.0, 24, 48], "value": [1e8, 1e8, 4e7]})
+    >>> looks = pd.DataFrame({"look": [1], "month": [30.0], "value": [8.5e7]})
+    >>> draw_value(curve, looks, currency="EUR").layout.yaxis.title.text
+    'Value, EUR'
+    """
+    last = float(curve["month"].max())
+    low, high = min(0.0, float(curve["value"].min())), float(curve["value"].max())
+    said = "; ".join(
+        f"look {row.look} in month {row.month:.1f}: {row.value:,.0f} {currency}"
+        for row in looks.itertuples()
+    )
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": curve["month"].tolist(),
+        "y": curve["value"].tolist(),
+        "line": {"color": LIGHT.accent, "width": 2.5},
+        "showlegend": False,
+        "hovertemplate": f"%{{y:,.0f}} {currency}<extra></extra>",
+    }
+    marks = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": looks["month"].tolist(),
+        "y": looks["value"].tolist(),
+        "marker": {"size": 11, "color": LIGHT.accent, "symbol": "diamond"},
+        "text": [f"Look {look}" for look in looks["look"]],
+        "textposition": "top right",
+        "textfont": {"size": 12, "color": LIGHT.text},
+        "showlegend": False,
+        "hovertemplate": f"%{{text}}, month %{{x:.1f}}: %{{y:,.0f}} {currency}<extra></extra>",
+    }
+    return new_figure(
+        f"Value of finishing by month. {said}.",
+        height=340,
+        data=[line, marks],
+        margin={"t": 24},
+        xaxis={
+            "title": {"text": "Months since the first subject was randomised"},
+            "tickvals": time_ticks(last, unit="months"),
+            "range": [0, last],
+        },
+        yaxis={
+            "title": {"text": f"Value, {currency}"},
+            "tickformat": "~s",
+            "range": [1.1 * low, 1.15 * high],
+        },
+    )

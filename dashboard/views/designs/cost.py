@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.design.cost import ITEMS
 from dashboard import results
-from dashboard.charts.designs.course import draw_cost
+from dashboard.charts.designs.course import draw_cost, draw_value
 from dashboard.views.designs.answer import DesignAnswer
 
 _KINDS = {
@@ -45,11 +45,36 @@ def show(answer: DesignAnswer) -> None:
         data=table,
         code=answer.code,
     )
+    if answer.proposal.value is not None:
+        _show_value(answer, notes)
     results.table(
         forecast_table(forecast.to_frame()),
         raw=forecast.to_frame(),
         name=f"{answer.name} forecast",
         notes=notes,
+        code=answer.code,
+    )
+
+
+def _show_value(answer: DesignAnswer, notes: list[str]) -> None:
+    """What finishing is worth, with the looks on the curve."""
+    value, found = answer.proposal.value, answer.evaluation
+    assert value is not None
+    last = 1.05 * max(found.calendar_times[-1], value.months[-1])
+    times = np.unique([0.0, *value.months, last])
+    curve = pd.DataFrame({"month": times, "value": value.value(times)})
+    looks = pd.DataFrame(
+        {
+            "look": np.arange(1, len(found.events) + 1),
+            "month": found.calendar_times,
+            "value": value.value(found.calendar_times),
+        }
+    )
+    results.figure(
+        draw_value(curve, looks, currency=value.currency),
+        name=f"{answer.name} value",
+        notes=notes,
+        data=curve,
         code=answer.code,
     )
 

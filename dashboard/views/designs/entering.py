@@ -19,6 +19,7 @@ _SIZINGS: Mapping[Sizing, str] = {
     "events": "State the events",
     "power": "Find the events for a power",
     "duration": "Find the subjects for a power in a time",
+    "calendar": "Look at calendar times",
 }
 _PRICES = {
     "per_site": "Per site",
@@ -61,10 +62,18 @@ def _size(first: DesignProposal) -> DesignProposal:
         "Size", list(SIZINGS), name="sizing", first=first.sizing, format_func=_SIZINGS.__getitem__
     )
     events, power, duration = first.events, first.target_power, first.study_duration
+    times = first.look_times or (18.0, 36.0)
     with st.grid(3, min_column_width=130):
         if sizing == "events":
             events = fields.number(
                 "Events at the end", name="events", first=events, low=1, high=1e6, step=10
+            )
+        elif sizing == "calendar":
+            times = fields.numbers(
+                "Looks at months",
+                name="look_times",
+                first=times,
+                help="Shares of events follow from what is expected by then.",
             )
         else:
             power = fields.number(
@@ -89,6 +98,7 @@ def _size(first: DesignProposal) -> DesignProposal:
         events=events,
         target_power=power,
         study_duration=duration,
+        look_times=times if sizing == "calendar" else first.look_times,
         margin=margin,
     )
 

@@ -6,9 +6,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analytics.design.survival import (
+    lachin_foulkes_subjects,
+    required_events,
+    subjects_for_events,
+)
+from analytics.design.survival.sample_size import METHODS
 from dashboard import results
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
-from dashboard.text import percent, plain
+from dashboard.text import number, percent, plain
 from dashboard.views.designs.answer import DesignAnswer
 
 _POINTS = 81
@@ -48,6 +54,51 @@ def show(answer: DesignAnswer) -> None:
         notes=notes,
         data=size,
         code=answer.code,
+    )
+    _other_formulas(answer)
+
+
+def _other_formulas(answer: DesignAnswer) -> None:
+    """Events and subjects by other formulas, for the same power and the same looks."""
+    design = answer.design
+    if not design.assumptions.proportional or design.monitoring.sides == 2:
+        return
+    with st.expander("Size by other formulas", icon=":material/functions:"):
+        results.table(
+            formulas(answer),
+            name=f"{answer.name} formulas",
+            notes=answer.notes(
+                "For the power of the design at its final calendar time. Looks act through the "
+                "inflation factor. Schoenfeld (1981), Freedman (1982), Lachin and Foulkes (1986)."
+            ),
+        )
+
+
+def formulas(answer: DesignAnswer) -> pd.DataFrame:
+    """Events and subjects by Schoenfeld, Freedman, and Lachin and Foulkes."""
+    design, found = answer.design, answer.evaluation
+    assumed, plan = design.assumptions, design.monitoring
+    drift, end = plan.drift(found.power), found.calendar_times[-1]
+    rows = []
+    for method in METHODS:
+        events = required_events(
+            assumed.subgroups[0].effect.hazard_ratios[0],
+            drift=drift,
+            margin=design.margin,
+            allocation_ratio=assumed.allocation_ratio,
+            method=method,
+        )
+        subjects = subjects_for_events(assumed, events=events, study_duration=end)
+        rows.append((method.capitalize(), events, subjects))
+    fixed = lachin_foulkes_subjects(
+        assumed, power=found.power, study_duration=end, alpha=plan.alpha, margin=design.margin
+    )
+    subjects = fixed * plan.inflation_factor(found.power)
+    events = found.events[-1] * subjects / assumed.accrual.subjects
+    rows.append(("Lachin and Foulkes", events, subjects))
+    return pd.DataFrame(
+        [(name, number(events), number(subjects)) for name, events, subjects in rows],
+        columns=["Formula", "Events", "Subjects"],
     )
 
 

@@ -18,7 +18,7 @@ from queries.workspace import SavedDesign
 from queries.workspace.cohorts import CohortSource
 
 KIND = "group-sequential-survival"
-_SAID = "design_said"
+_SAID, _FILES = "design_said", "design_files"
 
 
 def show(shown: DesignProposal) -> None:
@@ -26,6 +26,7 @@ def show(shown: DesignProposal) -> None:
     known = of_study()
     with st.popover(f"Open ({len(known):,})", icon=":material/folder_open:"):
         _open(known)
+        _upload()
     with st.popover("Save", icon=":material/save:"):
         _save(shown, known)
 
@@ -160,6 +161,33 @@ def _open(known: tuple[SavedDesign, ...]) -> None:
             args=(chosen.id,),
             help="Takes it off the list for good; its versions can still be read.",
         )
+
+
+def _upload() -> None:
+    """A design that was taken away as JSON comes back."""
+    key = f"design_file_{st.session_state.get(_FILES, 0)}"
+    st.file_uploader(
+        "Design from a JSON file",
+        type="json",
+        key=key,
+        max_upload_size=1,
+        on_change=_take_file,
+        args=(key,),
+    )
+
+
+def _take_file(key: str) -> None:
+    given = st.session_state.get(key)
+    if given is None:
+        return
+    st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
+    try:
+        found = Result.from_json(given.getvalue().decode("utf-8"))
+        if not isinstance(found, DesignProposal):
+            raise InputError("The file holds no design of this page.")
+        current.put(found)
+    except (InputError, UnicodeDecodeError) as error:
+        st.session_state[_SAID] = f"{given.name} cannot be opened: {error}"
 
 
 def _put(chosen: SavedDesign) -> None:

@@ -13,7 +13,7 @@ from analytics.design.simulation import (
     SimulatedTrials,
     TrialSimulation,
 )
-from analytics.design.survival import ModestWeight
+from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
 from dashboard.analyses.designs.simulating import SimulationOrder
@@ -84,6 +84,7 @@ def _choose(answer: DesignAnswer) -> TrialSimulation:
     costs = answer.proposal.costs
     return TrialSimulation(
         design=answer.design,
+        look_times=answer.proposal.look_times if answer.proposal.sizing == "calendar" else None,
         tests=(LOG_RANK_TEST, *(_MORE[name] for name in more)),
         entry=entry,
         replications=int(replications),
@@ -97,10 +98,11 @@ def _show(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) 
     _verdict(answer, found)
     notes = answer.notes(
         f"{found.replications:,} simulated trials, seed {found.seed}; ± is the Monte-Carlo "
-        "standard error. Each test has boundaries by its own information.",
+        "standard error. Each test has boundaries by its own information. The closed form of "
+        "weighted tests is for large trials and usually a little optimistic.",
     )
     results.table(
-        _tests(found),
+        _tests(answer, asked, found),
         raw=found.by_test,
         name=f"{answer.name} simulated tests",
         notes=notes,
@@ -135,12 +137,14 @@ def _verdict(answer: DesignAnswer, found: SimulatedTrials) -> None:
         )
 
 
-def _tests(found: SimulatedTrials) -> pd.DataFrame:
+def _tests(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) -> pd.DataFrame:
     frame, unit = found.by_test, found.time_unit
+    closed = [answer.evaluation.power, *(_closed(answer, one) for one in asked.tests[1:])]
     return pd.DataFrame(
         {
             "Test": frame["test"],
             "Power": _with_error(frame["power"], frame["power_mc_std_err"], 100, 2, " %"),
+            "In closed form": [percent(one, 2) for one in closed],
             "Events": _with_error(
                 frame["expected_events"], frame["expected_events_mc_std_err"], 1, 1
             ),
@@ -156,6 +160,14 @@ def _tests(found: SimulatedTrials) -> pd.DataFrame:
             ],
         }
     )
+
+
+def _closed(answer: DesignAnswer, test: ComparedTest) -> float:
+    """Power for large trials, with bounds by the information of the test."""
+    found = weighted_test(
+        answer.design.assumptions, times=answer.evaluation.calendar_times, weights=test.weights
+    )
+    return found.group_sequential(answer.design.monitoring).power
 
 
 def _looks(found: SimulatedTrials) -> pd.DataFrame:

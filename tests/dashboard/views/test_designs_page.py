@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,44 @@ def test_an_input_changes_the_design_and_a_broken_rule_is_a_sentence():
         assert sentence in shown(app)
         assert app.session_state[TEXT] == kept
         assert not app.metric
+
+
+# SAS/STAT User's Guide, The SEQDESIGN Procedure, "Computing Sample Size for Survival Data That Have
+# Uniform Accrual", with ACCTIME=18: four looks, O'Brien-Fleming-type spending, two-sided 0.05,
+# power 0.9, hazards 0.03466 and 0.01733 a week, 15 subjects a week. Events, weeks, subjects and
+# z as printed there.
+PUBLISHED = {
+    "events": (22.26962, 44.53924, 66.80886, 89.07847),
+    "calendar_times": (11.2631, 16.2875, 20.4926, 25.13323),
+    "subjects": (168.95, 244.31, 270.00, 270.00),
+    "z_efficacy": (4.33263, 2.96333, 2.35902, 2.01409),
+}
+
+
+@pytest.mark.usefixtures("home")
+def test_the_page_reproduces_a_published_design():
+    app = opened(**{TEXT: usual_proposal().to_json()})
+    entered = {
+        "Median, months": math.log(2) / 0.03466,
+        "Hazard ratio": 0.5,
+        "Subjects": 270,
+        "Accrual, months": 18.0,
+        "Dropout of control, % a year": 0.0,
+        "Dropout of treatment, % a year": 0.0,
+        "Type I error α": 0.05,
+    }
+    for label, value in entered.items():
+        labelled(app, "number_input", label).set_value(value)  # type: ignore[attr-defined]
+    labelled(app, "text_input", "Looks at shares of events").set_value("0.25, 0.5, 0.75, 1")  # type: ignore[attr-defined]
+    labelled(app, "selectbox", "Sides").set_value(2).run()  # type: ignore[attr-defined]
+    assert not app.exception
+    found = proposal(app).design().evaluate()
+    for name, digits in (("events", 4), ("calendar_times", 4), ("subjects", 2)):
+        assert getattr(found, name) == pytest.approx(PUBLISHED[name], abs=0.6 * 10**-digits)
+    assert found.boundaries.z_efficacy == pytest.approx(PUBLISHED["z_efficacy"], abs=2.1e-4)
+    said = shown(app)
+    assert "Power: 90.0%" in said
+    assert "Events: 90" in said
 
 
 @pytest.mark.usefixtures("home")
