@@ -86,7 +86,8 @@ class ContinuousDesign(EndpointDesign):
         Raises
         ------
         NotEstimableError
-            When no number of subjects is enough, or more than 1,000,000 are needed.
+            When no number of subjects is enough, more than 1,000,000 are needed, or so few that
+            an arm has none or the power is missed by more than 0.005.
 
         Examples
         --------
@@ -107,7 +108,7 @@ class ContinuousDesign(EndpointDesign):
             test=test,
             accrual=accrual,
             months_to_endpoint=months_to_endpoint,
-        )
+        )._having(power)
 
     def evaluate(self) -> ContinuousEvaluation:
         """Power, expected subjects and duration, and what happens at each look."""

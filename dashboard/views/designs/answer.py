@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import streamlit as st
 
@@ -14,8 +15,22 @@ from analytics.design.survival import (
 )
 from analytics.results import Result
 from dashboard import state
-from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.designs import DesignProposal, EndpointProposal
 from dashboard.analyses.designs.protocol import rebuilding_code
+
+
+class ProposalAnswer(Protocol):
+    """What a tab needs to show a proposal of any endpoint and to give it away."""
+
+    @property
+    def proposal(self) -> DesignProposal | EndpointProposal: ...
+    @property
+    def evaluation(self) -> Result: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    def notes(self, *said: str) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +70,7 @@ class DesignAnswer:
         return [*said, *where_from(self.proposal)]
 
 
-def where_from(proposal: DesignProposal) -> list[str]:
+def where_from(proposal: DesignProposal | EndpointProposal) -> list[str]:
     """Where the assumptions come from."""
     source = proposal.source
     if source is None:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from analytics.checks import InputError
 from dashboard import results
-from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.designs import (
     boundaries,
@@ -16,7 +14,6 @@ from dashboard.views.designs import (
     cost,
     course,
     current,
-    fields,
     from_cohort,
     headline,
     interim,
@@ -26,7 +23,9 @@ from dashboard.views.designs import (
     simulated,
 )
 from dashboard.views.designs.answer import DesignAnswer
-from dashboard.views.designs.entering import choose_proposal
+from dashboard.views.designs.endpoints import page as endpoint_tabs
+from dashboard.views.designs.endpoints import two_stage
+from dashboard.views.designs.entering import choose_proposal, enter
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[DesignAnswer], None]] = {
@@ -45,34 +44,34 @@ def show() -> None:
     """The Designs page."""
     with results.explained():
         heading.show("Designs")
-        shown = current.proposal()
-        with st.container(horizontal=True, gap="small"):
-            saved.show(shown)
-            from_cohort.show(shown)
-            st.button(
-                "Plan of the study",
-                icon=":material/assignment:",
-                on_click=lambda: current.put(current.planned()),
-            )
-        saved.say_where_from(shown)
-        left, right = st.columns([4, 7], gap="large")
-        with left:
-            entered = _entered(shown)
-        with right, results.explained():
-            if entered is not None:
-                _answer(DesignAnswer.of(entered))
+        endpoint = current.choose_endpoint()
+        if endpoint == current.TWO_STAGE:
+            two_stage.show()
+        elif endpoint == current.SURVIVAL.endpoint:
+            _survival()
+        else:
+            screens = (current.BINARY, current.CONTINUOUS)
+            endpoint_tabs.show(next(one for one in screens if one.endpoint == endpoint))
 
 
-def _entered(shown: current.DesignProposal) -> current.DesignProposal | None:
-    """What the inputs say; None, with the rule that is broken, when they say nothing sound."""
-    fields.begin(shown.to_json())
-    try:
-        entered = choose_proposal(shown)
-    except InputError as error:
-        st.error(plain(error), icon=":material/error:")
-        return None
-    fields.read_back(current.keep(entered))
-    return entered
+def _survival() -> None:
+    screen = current.SURVIVAL
+    shown = screen.proposal()
+    with st.container(horizontal=True, gap="small"):
+        saved.show(screen, shown)
+        from_cohort.show(shown)
+        st.button(
+            "Plan of the study",
+            icon=":material/assignment:",
+            on_click=lambda: screen.put(current.planned()),
+        )
+    saved.say_where_from(screen, shown)
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        entered = enter(screen, shown, choose_proposal)
+    with right, results.explained():
+        if entered is not None:
+            _answer(DesignAnswer.of(entered))
 
 
 def _answer(answer: DesignAnswer) -> None:

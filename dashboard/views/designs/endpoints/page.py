@@ -1,0 +1,52 @@
+"""A binary or continuous design: assumptions beside the design, what it does, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboard import results
+from dashboard.analyses.designs import EndpointProposal
+from dashboard.views.designs import saved
+from dashboard.views.designs.current import Screen
+from dashboard.views.designs.endpoints import boundaries, cost, headline, power, protocol
+from dashboard.views.designs.endpoints.answer import EndpointAnswer
+from dashboard.views.designs.endpoints.entering import choose_proposal
+from dashboard.views.designs.entering import enter
+from dashboard.views.tabs import choose_tab
+
+TABS: Mapping[str, Callable[[EndpointAnswer], None]] = {
+    "Boundaries": boundaries.show,
+    "Power": power.show,
+    "Cost": cost.show,
+    "Protocol": protocol.show,
+}
+
+
+def show(screen: Screen[EndpointProposal]) -> None:
+    """Inputs at the left, the design at the right."""
+    shown = screen.proposal()
+    with st.container(horizontal=True, gap="small"):
+        saved.show(screen, shown)
+        st.button(
+            "Start anew",
+            icon=":material/restart_alt:",
+            on_click=lambda: screen.put(screen.first()),
+        )
+    saved.say_where_from(screen, shown)
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        entered = enter(screen, shown, choose_proposal)
+    with right, results.explained():
+        if entered is not None:
+            _answer(EndpointAnswer.of(entered))
+
+
+def _answer(answer: EndpointAnswer) -> None:
+    headline.show(answer)
+    tabs = choose_tab(list(TABS), key="design_endpoint_tab")
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab, results.explained():
+                draw(answer)
