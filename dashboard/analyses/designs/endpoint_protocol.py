@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.design.binary import BinaryAssumptions, BinaryDesign, BinaryEvaluation
-from analytics.design.continuous import ContinuousAssumptions, ContinuousEvaluation
+from analytics.design.continuous import (
+    ContinuousAssumptions,
+    ContinuousDesign,
+    ContinuousEvaluation,
+)
 from analytics.design.enrolling import enrol_until
 from dashboard.analyses.designs.endpoint_wording import (
     Design,
@@ -40,8 +44,8 @@ def endpoint_paragraphs(design: Design, found: Evaluation) -> list[str]:
     >>> from dashboard.analyses.designs.endpoint_proposal import usual_binary
     >>> design = usual_binary().design()
     >>> said = endpoint_paragraphs(design, design.evaluate())
-    >>> said[0][-64:]
-    'n control) give a power of 90.1 % under the assumptions below.'
+    >>> said[0][-60:]
+    'control) give a power of 90.1 % under the assumptions below.'
     """
     return [
         _test(design, found),
@@ -113,11 +117,15 @@ def _looks(design: Design, found: Evaluation) -> str:
     subjects = [_whole(one) for one in looks["subjects"]]
     fractions = [f"{100 * one:.4g} %" for one in plan.information_fractions]
     z = [None if np.isnan(one) else float(one) for one in looks["z_futility"]]
+    deviate = ""
+    if isinstance(design, ContinuousDesign) and design.test == "t":
+        deviate = " Here z is the normal deviate of the one-sided p-value of the t test."
     return (
         f"Analyses are made of {listed(subjects)} subjects ({listed(fractions)} of the "
         f"information). The type I error is spent by the {boundary_name(plan.efficacy)}: the "
         f"null hypothesis is rejected if z is at least {listed(bounds)}, respectively, which an "
-        f"observed {effect} of about {listed(effects)} reaches. {futility_sentence(plan, z)}"
+        f"observed {effect} of about {listed(effects)} reaches.{deviate} "
+        f"{futility_sentence(plan, z)}"
     )
 
 

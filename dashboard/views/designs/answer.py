@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import streamlit as st
-
 from analytics.design.survival import (
     Assurance,
     SurvivalDesign,
@@ -53,7 +51,7 @@ class DesignAnswer:
     @classmethod
     def of(cls, proposal: DesignProposal) -> DesignAnswer:
         """Computed once for each proposal, whoever looks."""
-        return _answer(proposal.to_json())
+        return state.computed(proposal, lambda: _answer(proposal))
 
     @property
     def name(self) -> str:
@@ -78,10 +76,7 @@ def where_from(proposal: DesignProposal | EndpointProposal) -> list[str]:
     return [f"Assumptions fitted to {source.endpoint} of: {source.cohort_sentence}"]
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _answer(text: str) -> DesignAnswer:
-    proposal = Result.from_json(text)
-    assert isinstance(proposal, DesignProposal)
+def _answer(proposal: DesignProposal) -> DesignAnswer:
     design = proposal.design()
     return DesignAnswer(
         proposal=proposal,

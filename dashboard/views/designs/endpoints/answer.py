@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from analytics.design.binary import BinaryAssumptions, BinaryDesign, BinaryEvaluation
 from analytics.design.continuous import ContinuousDesign, ContinuousEvaluation
-from analytics.results import Result
 from dashboard import state
 from dashboard.analyses.designs import EndpointProposal
 from dashboard.analyses.designs.endpoint_wording import effect_name
@@ -34,7 +31,7 @@ class EndpointAnswer:
     @classmethod
     def of(cls, proposal: EndpointProposal) -> EndpointAnswer:
         """Computed once for each proposal, whoever looks."""
-        return _answer(proposal.to_json())
+        return state.computed(proposal, lambda: _answer(proposal))
 
     @property
     def name(self) -> str:
@@ -62,9 +59,6 @@ class EndpointAnswer:
         return [*said, *where_from(self.proposal)]
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _answer(text: str) -> EndpointAnswer:
-    proposal = Result.from_json(text)
-    assert isinstance(proposal, EndpointProposal)
+def _answer(proposal: EndpointProposal) -> EndpointAnswer:
     design = proposal.design()
     return EndpointAnswer(proposal=proposal, design=design, evaluation=design.evaluate())
