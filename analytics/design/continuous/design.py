@@ -99,7 +99,8 @@ class ContinuousDesign(EndpointDesign):
         require(test in TESTS, f"test in {TESTS}", test=test)
         assumptions.require_benefit()
         critical, deviate, lift = required_deviates(monitoring, power)
-        subjects = lift**2 * _fixed_subjects(assumptions, test, critical, deviate)
+        found = lift**2 * _fixed_subjects(assumptions, test, critical, deviate)
+        subjects = max(found, _fewest(assumptions, test))
         require_reachable(subjects, f"{assumptions.null:g}")
         return cls(
             assumptions=assumptions,

@@ -16,8 +16,8 @@ from dashboard.analyses.designs.endpoint_wording import (
     Design,
     effect_phrase,
     null_sentence,
+    phrase_of_test,
     short_effect,
-    test_phrase,
 )
 from dashboard.analyses.designs.wording import (
     allocation_words,
@@ -47,13 +47,14 @@ def endpoint_paragraphs(design: Design, found: Evaluation) -> list[str]:
     >>> said[0][-60:]
     'control) give a power of 90.1 % under the assumptions below.'
     """
-    return [
+    said = [
         _test(design, found),
         _assumptions(design),
         _looks(design, found),
         _expected(found),
         _methods(design),
     ]
+    return [paragraph for paragraph in said if paragraph]
 
 
 def _test(design: Design, found: Evaluation) -> str:
@@ -63,7 +64,7 @@ def _test(design: Design, found: Evaluation) -> str:
     if len(by_arm) == 2:
         arms = f" ({by_arm[0]:,.5g} on treatment, {by_arm[1]:,.5g} on control)"
     return (
-        f"The primary analysis is a {sides} {test_phrase(design)} at the overall significance "
+        f"The primary analysis is a {sides} {phrase_of_test(design)} at the overall significance "
         f"level {plan.alpha:g}; the null hypothesis is "
         f"{null_sentence(design.assumptions, plan.sides)}. {_whole(design.subjects)} subjects"
         f"{arms} give a power of {100 * found.power:.1f} % under the assumptions below."
@@ -106,25 +107,26 @@ def _enrolment(design: Design) -> list[str]:
 
 def _looks(design: Design, found: Evaluation) -> str:
     plan, looks = design.monitoring, found.looks
+    z_is = "z" if plan.sides == 1 else "|z|"
     effect, bounds = short_effect(design.assumptions), _bounds(looks["z_efficacy"])
     effects = _effects(looks["effect_efficacy"])
+    deviate = ""
+    if isinstance(design, ContinuousDesign) and design.test == "t":
+        deviate = " Here z is the normal deviate of the one-sided p-value of the t test."
     if len(looks) == 1:
         return (
             f"There is one analysis, of {_whole(design.subjects)} subjects. The null hypothesis "
-            f"is rejected if z is at least {bounds[0]}, which an observed {effect} of about "
-            f"{effects[0]} reaches."
+            f"is rejected if {z_is} is at least {bounds[0]}, which an observed {effect} of about "
+            f"{effects[0]} reaches.{deviate}"
         )
     subjects = [_whole(one) for one in looks["subjects"]]
     fractions = [f"{100 * one:.4g} %" for one in plan.information_fractions]
     z = [None if np.isnan(one) else float(one) for one in looks["z_futility"]]
-    deviate = ""
-    if isinstance(design, ContinuousDesign) and design.test == "t":
-        deviate = " Here z is the normal deviate of the one-sided p-value of the t test."
     return (
         f"Analyses are made of {listed(subjects)} subjects ({listed(fractions)} of the "
         f"information). The type I error is spent by the {boundary_name(plan.efficacy)}: the "
-        f"null hypothesis is rejected if z is at least {listed(bounds)}, respectively, which an "
-        f"observed {effect} of about {listed(effects)} reaches.{deviate} "
+        f"null hypothesis is rejected if {z_is} is at least {listed(bounds)}, respectively, which "
+        f"an observed {effect} of about {listed(effects)} reaches.{deviate} "
         f"{futility_sentence(plan, z)}"
     )
 
@@ -142,12 +144,14 @@ def _whole(subjects: float) -> str:
 
 
 def _expected(found: Evaluation) -> str:
-    looks = found.looks
-    said = (
-        f"Under the assumptions {found.expected_subjects:.0f} subjects are expected to be "
-        f"analysed, {found.expected_subjects_null:.0f} under the null hypothesis; the trial stops "
-        f"before the final analysis with probability {100 * (1 - looks['stop'].iloc[-1]):.1f} %."
-    )
+    looks, said = found.looks, ""
+    if len(looks) > 1:
+        said = (
+            f"Under the assumptions {found.expected_subjects:.0f} subjects are expected to be "
+            f"analysed, {found.expected_subjects_null:.0f} under the null hypothesis; the trial "
+            "stops before the final analysis with probability "
+            f"{100 * (1 - looks['stop'].iloc[-1]):.1f} %."
+        )
     if found.expected_duration is not None:
         months = listed([f"{one:.1f}" for one in looks["months"]])
         said += (
@@ -160,7 +164,7 @@ def _expected(found: Evaluation) -> str:
             " Averaged over the uncertainty of the effect, the probability of success (assurance) "
             f"is {100 * found.assurance:.1f} %."
         )
-    return said
+    return said.strip()
 
 
 def _methods(design: Design) -> str:

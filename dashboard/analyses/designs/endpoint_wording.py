@@ -86,13 +86,13 @@ def effect_phrase(assumed: Assumptions) -> str:
     )
 
 
-def test_phrase(design: Design) -> str:
+def phrase_of_test(design: Design) -> str:
     """The test and its variance.
 
     Examples
     --------
     >>> assumed = ContinuousAssumptions(treatment_mean=3, sd=10)
-    >>> test_phrase(ContinuousDesign(assumptions=assumed, subjects=400))
+    >>> phrase_of_test(ContinuousDesign(assumptions=assumed, subjects=400))
     't test of treatment against control'
     """
     assumed = design.assumptions
@@ -102,11 +102,14 @@ def test_phrase(design: Design) -> str:
             own = assumed.null == (0.0 if assumed.scale == "difference" else 1.0)
             at = "at the pooled rate" if own else "at the rates most likely under the null"
         return f"normal test of treatment against control, with the variance {at},"
-    name = "t test" if design.test == "t" else "z test with known standard deviations"
-    if design.test == "t" and not design.assumptions.equal_sd:
-        name = "t test with Satterthwaite's degrees of freedom"
-    against = "a value" if design.assumptions.arms == 1 else "control"
-    return f"{name} of treatment against {against}"
+    against = "of treatment against control"
+    if design.assumptions.arms == 1:
+        against = "of the mean against a value"
+    if design.test == "z":
+        return f"z test {against}, with known standard deviation,"
+    if design.assumptions.equal_sd:
+        return f"t test {against}"
+    return f"t test {against} with Satterthwaite's degrees of freedom"
 
 
 def approximation_sentence(design: Design) -> str:

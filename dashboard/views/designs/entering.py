@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
 
-from analytics.checks import InputError
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.designs.proposal import SIZINGS, Sizing
-from dashboard.text import plain
 from dashboard.views.designs import fields
 from dashboard.views.designs.assumptions import choose_assumptions
-from dashboard.views.designs.current import Proposal, Screen
 from dashboard.views.designs.money import choose_money
 from dashboard.views.designs.monitoring import choose_monitoring
 
@@ -22,20 +19,6 @@ _SIZINGS: Mapping[Sizing, str] = {
     "power": "Find the events for a power",
     "duration": "Find the subjects for a power in a time",
 }
-
-
-def enter(
-    screen: Screen[Proposal], shown: Proposal, choose: Callable[[Proposal], Proposal]
-) -> Proposal | None:
-    """What the inputs say; None, with the rule that is broken, when they say nothing sound."""
-    fields.begin(shown.to_json())
-    try:
-        entered = choose(shown)
-    except InputError as error:
-        st.error(plain(error), icon=":material/error:")
-        return None
-    fields.read_back(screen.keep(entered))
-    return entered
 
 
 def choose_proposal(first: DesignProposal) -> DesignProposal:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboard import results
+from dashboard.analyses.designs import DesignProposal
 from dashboard.views import heading
 from dashboard.views.designs import (
     boundaries,
@@ -19,13 +20,13 @@ from dashboard.views.designs import (
     interim,
     power,
     protocol,
-    saved,
     simulated,
 )
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.endpoints import page as endpoint_tabs
 from dashboard.views.designs.endpoints import two_stage
-from dashboard.views.designs.entering import choose_proposal, enter
+from dashboard.views.designs.entering import choose_proposal
+from dashboard.views.designs.layout import lay_out
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[DesignAnswer], None]] = {
@@ -55,23 +56,19 @@ def show() -> None:
 
 
 def _survival() -> None:
-    screen = current.SURVIVAL
-    shown = screen.proposal()
-    with st.container(horizontal=True, gap="small"):
-        saved.show(screen, shown)
-        from_cohort.show(shown)
-        st.button(
-            "Plan of the study",
-            icon=":material/assignment:",
-            on_click=lambda: screen.put(current.planned()),
-        )
-    saved.say_where_from(screen, shown)
-    left, right = st.columns([4, 7], gap="large")
-    with left:
-        entered = enter(screen, shown, choose_proposal)
+    right, entered = lay_out(current.SURVIVAL, choose=choose_proposal, buttons=_buttons)
     with right, results.explained():
         if entered is not None:
             _answer(DesignAnswer.of(entered))
+
+
+def _buttons(shown: DesignProposal) -> None:
+    from_cohort.show(shown)
+    st.button(
+        "Plan of the study",
+        icon=":material/assignment:",
+        on_click=lambda: current.SURVIVAL.put(current.planned()),
+    )
 
 
 def _answer(answer: DesignAnswer) -> None:

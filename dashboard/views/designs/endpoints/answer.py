@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from analytics.design.binary import BinaryAssumptions, BinaryDesign, BinaryEvaluation
 from analytics.design.continuous import ContinuousDesign, ContinuousEvaluation
 from dashboard import state
@@ -11,6 +14,8 @@ from dashboard.analyses.designs import EndpointProposal
 from dashboard.analyses.designs.endpoint_wording import effect_name
 from dashboard.analyses.designs.protocol import rebuilding_code
 from dashboard.views.designs.answer import where_from
+
+_FAR_APART = 2.0  # ratio of ratios above which a logarithmic axis has enough ticks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,14 @@ class EndpointAnswer:
     def is_ratio(self) -> bool:
         """Whether the effect is a ratio."""
         return self.design.assumptions.scale != "difference"
+
+    def is_logarithmic(self, effects: ArrayLike) -> bool:
+        """Whether an axis of these effects is: they are ratios, all above 0, and far apart."""
+        seen = np.asarray(effects, dtype=float)
+        seen = seen[np.isfinite(seen)]
+        if not self.is_ratio or not seen.size or seen.min() <= 0:
+            return False
+        return bool(seen.max() > _FAR_APART * seen.min())
 
     def notes(self, *said: str) -> list[str]:
         """What stands under a result."""

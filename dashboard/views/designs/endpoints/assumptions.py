@@ -10,7 +10,7 @@ from dashboard.views.designs import fields
 
 _FAR = 1e9
 _BETTER = ("higher", "lower")
-_TWO_ARMS, _ONE_ARM = "Two arms", "One arm against a value"
+_TWO_ARMS, _ONE_ARM = "Two arms", "One arm"
 
 
 def choose_binary(first: BinaryAssumptions) -> BinaryAssumptions:
@@ -58,6 +58,7 @@ def choose_continuous(first: ContinuousAssumptions) -> ContinuousAssumptions:
         arms = fields.choose(
             "Arms", [_TWO_ARMS, _ONE_ARM], name="arms",
             first=_TWO_ARMS if first.arms == 2 else _ONE_ARM,
+            help="The mean of one arm is held against the value of the null hypothesis.",
         )  # fmt: skip
         better = _better("mean", first.higher_is_better)
         if arms == _ONE_ARM:

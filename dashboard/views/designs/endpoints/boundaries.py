@@ -54,7 +54,7 @@ def bounds_on(answer: EndpointAnswer, scale: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "look": looks["look"],
-            "at": looks["subjects"],
+            "at": np.ceil(looks["subjects"] - 1e-9),
             "efficacy": looks[f"{column}_efficacy"],
             "futility": looks[f"{column}_futility"],
         }
@@ -69,13 +69,12 @@ def _scale(answer: EndpointAnswer, chosen: str) -> BoundaryScale:
             label="One-sided p-value", short="p-value", upward=False, logarithmic=True
         )
     assumed = answer.design.assumptions
-    bounds = bounds_on(answer, chosen)[["efficacy", "futility"]].to_numpy(float)
-    positive = bool((bounds[np.isfinite(bounds)] > 0).all())
+    bounds = bounds_on(answer, chosen)[["efficacy", "futility"]]
     return BoundaryScale(
         label=f"Estimated {answer.effect}",
         short=short_effect(assumed),
         upward=assumed.higher_is_better,
-        logarithmic=answer.is_ratio and positive,
+        logarithmic=answer.is_logarithmic(bounds),
     )
 
 

@@ -66,20 +66,19 @@ def _assumptions(first: EndpointProposal) -> EndpointProposal:
 
 
 def _size(first: EndpointProposal) -> EndpointProposal:
-    with st.grid(2, min_column_width=140):
-        sizing = fields.choose(
-            "Size",
-            list(ENDPOINT_SIZINGS),
-            name="sizing",
-            first=first.sizing,
-            format_func=_SIZINGS.__getitem__,
+    sizing = fields.choose(
+        "Size",
+        list(ENDPOINT_SIZINGS),
+        name="sizing",
+        first=first.sizing,
+        format_func=_SIZINGS.__getitem__,
+    )
+    if sizing == "subjects":
+        subjects = fields.number(
+            "Subjects in all", name="subjects", first=first.subjects, low=2, high=1e6, step=10
         )
-        if sizing == "subjects":
-            subjects = fields.number(
-                "Subjects in all", name="subjects", first=first.subjects, low=2, high=1e6, step=10
-            )
-            return replace(first, sizing=sizing, subjects=subjects)
-        power = fields.percentage("Power, %", name="power", first=first.target_power, high=99.9)
+        return replace(first, sizing=sizing, subjects=subjects)
+    power = fields.percentage("Power, %", name="power", first=first.target_power, high=99.9)
     return replace(first, sizing=sizing, target_power=power)
 
 

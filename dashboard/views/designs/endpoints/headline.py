@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import results
+from dashboard.analyses.designs.endpoint_wording import short_effect
 from dashboard.text import number, percent
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
 
@@ -22,17 +23,25 @@ def show(answer: EndpointAnswer) -> None:
             f"{found.expected_subjects:,.0f}",
             f"{found.expected_subjects_null:,.0f} without effect",
         )
-        if found.expected_duration is not None:
-            results.tile(
-                "Expected duration, months",
-                number(found.expected_duration),
-                f"at most {number(found.looks['months'].iloc[-1])}",
-            )
+        _fourth(answer)
         early = 1 - found.looks["stop"].iloc[-1]
         results.tile("Early stop", percent(early, 0), "under the assumptions")
         sides = "one-sided" if plan.sides == 1 else "two-sided"
         error = percent(plan.type_one_error(), 2)
         results.tile("Type I error", error, f"α {plan.alpha:g}, {sides}")
+
+
+def _fourth(answer: EndpointAnswer) -> None:
+    """Duration where enrolment is stated, else the estimate that is needed at the end."""
+    found, assumed = answer.evaluation, answer.design.assumptions
+    last = found.looks.iloc[-1]
+    if found.expected_duration is not None:
+        most = f"at most {number(last['months'])}"
+        results.tile("Expected duration, months", number(found.expected_duration), most)
+        return
+    needed = f"{last['effect_efficacy']:.3g}" if np.isfinite(last["effect_efficacy"]) else "–"
+    label = f"{short_effect(assumed).capitalize()} needed at the end"
+    results.tile(label, needed, f"{assumed.effect:.3g} assumed")
 
 
 def _assurance(answer: EndpointAnswer) -> str:

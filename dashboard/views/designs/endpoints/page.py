@@ -8,12 +8,11 @@ import streamlit as st
 
 from dashboard import results
 from dashboard.analyses.designs import EndpointProposal
-from dashboard.views.designs import saved
 from dashboard.views.designs.current import Screen
 from dashboard.views.designs.endpoints import boundaries, cost, headline, power, protocol
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
 from dashboard.views.designs.endpoints.entering import choose_proposal
-from dashboard.views.designs.entering import enter
+from dashboard.views.designs.layout import lay_out
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[EndpointAnswer], None]] = {
@@ -26,18 +25,15 @@ TABS: Mapping[str, Callable[[EndpointAnswer], None]] = {
 
 def show(screen: Screen[EndpointProposal]) -> None:
     """Inputs at the left, the design at the right."""
-    shown = screen.proposal()
-    with st.container(horizontal=True, gap="small"):
-        saved.show(screen, shown)
+
+    def buttons(_shown: EndpointProposal) -> None:
         st.button(
             "Start anew",
             icon=":material/restart_alt:",
             on_click=lambda: screen.put(screen.first()),
         )
-    saved.say_where_from(screen, shown)
-    left, right = st.columns([4, 7], gap="large")
-    with left:
-        entered = enter(screen, shown, choose_proposal)
+
+    right, entered = lay_out(screen, choose=choose_proposal, buttons=buttons)
     with right, results.explained():
         if entered is not None:
             _answer(EndpointAnswer.of(entered))

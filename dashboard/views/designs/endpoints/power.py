@@ -33,7 +33,7 @@ def show(answer: EndpointAnswer) -> None:
     drawn: dict[str, Any] = {
         "effect": f"True {answer.effect}",
         "assumed": design.assumptions.effect,
-        "logarithmic": answer.is_ratio,
+        "logarithmic": answer.is_logarithmic(effects),
     }
     results.figure(
         draw_power(

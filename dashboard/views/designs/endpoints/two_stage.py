@@ -58,7 +58,8 @@ def _answer(simon: SimonDesigns) -> None:
     _tiles(simon)
     code, name = two_stage_code(simon), f"{state.study().code} two-stage designs"
     notes = [
-        "The type I error, the early stop and the expected subjects are at the null rate, the "
+        "A stage fails with so many responses of its subjects or fewer; stage 2 counts both. The "
+        "type I error, the early stop and the expected subjects are at the null rate, the "
         "power at the target rate; all are exact binomial.",
         "A design is admissible when none has a smaller w × subjects + (1 − w) × expected "
         "subjects for the weights w shown (Jung et al. 2004).",
@@ -66,7 +67,7 @@ def _answer(simon: SimonDesigns) -> None:
     with st.container(border=True):
         for kind, one in zip(found.to_frame()["design"], found.designs, strict=True):
             sentence = plain(two_stage_sentences(one))
-            st.markdown(f"**{plain(str(kind).capitalize())}** {sentence}")
+            st.markdown(f"**{plain(str(kind).capitalize())}.** {sentence}")
     st.subheader("Admissible designs", anchor=False)
     results.table(_table(found), raw=found.to_frame(), name=name, notes=notes, code=code)
     st.caption(" ".join(plain(note) for note in notes))
@@ -100,16 +101,16 @@ def _table(found: AdmissibleDesigns) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Design": frame["design"].str.capitalize(),
-            "Stop after stage 1": [
+            "Stage 1 fails": [
                 f"≤ {one.first_responses}/{one.first_subjects}" for one in found.designs
             ],
-            "Fail after stage 2": [f"≤ {one.responses}/{one.subjects}" for one in found.designs],
+            "Stage 2 fails": [f"≤ {one.responses}/{one.subjects}" for one in found.designs],
             "Type I error": [percent(one, 2) for one in frame["type_one_error"]],
             "Power": [percent(one, 1) for one in frame["power"]],
             "Early stop": [percent(one, 1) for one in frame["early_stop"]],
             "Expected subjects": [number(one, 2) for one in frame["expected_subjects"]],
             "Weights": [
-                f"{low:.3f}–{high:.3f}"
+                f"{low:.2f}–{high:.2f}"
                 for low, high in zip(frame["from_weight"], frame["to_weight"], strict=True)
             ],
         }
