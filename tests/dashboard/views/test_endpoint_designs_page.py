@@ -181,6 +181,18 @@ def test_a_link_that_cannot_be_read_says_so(home: Path) -> None:
     assert on_screen(app, BINARY.text) == usual_binary()
 
 
+def test_a_link_carries_endpoint_and_inputs(home: Path) -> None:
+    app = opened(BINARY.endpoint)
+    _input(app, "Rate, treatment, %").set_value(45.0).run()
+    linked = AppTest.from_string(SCRIPT, default_timeout=60)
+    linked.query_params["view"] = app.query_params["view"]
+    linked.run()
+    assert sound(linked)
+    assert linked.session_state["design_endpoint_kind"] == BINARY.endpoint
+    assert on_screen(linked, BINARY.text) == on_screen(app, BINARY.text)
+    assert _input(linked, "Rate, treatment, %").value == 45
+
+
 def test_saved_and_opened_again(home: Path) -> None:
     app = opened(CONTINUOUS.endpoint, RATIO)
     app.text_input("design_name None").set_value("Means").run()
@@ -223,8 +235,8 @@ def test_a_survival_design_is_saved_and_opened_as_before(home: Path) -> None:
 def test_two_stages(home: Path) -> None:
     app = opened(TWO_STAGE, design_simon_beta=20.0)
     said = tiles(app)
-    assert said["Optimal: responses / subjects", "15.0 subjects expected at p₀"] == "1/10, 5/29"
-    assert said["Minimax: responses / subjects", "19.5 subjects expected at p₀"] == "1/15, 5/25"
+    assert said["Optimal: r₁/n₁, r/n", "15.0 expected at p₀"] == "1/10, 5/29"
+    assert said["Minimax: r₁/n₁, r/n", "19.5 expected at p₀"] == "1/15, 5/25"
     assert shown(app).count("subjects are treated first") == 4
     app.number_input("design_simon_null").set_value(40.0).run()
     assert not app.exception

@@ -15,7 +15,7 @@ from dashboard.analyses.designs.endpoint_wording import effect_name
 from dashboard.analyses.designs.protocol import rebuilding_code
 from dashboard.views.designs.answer import where_from
 
-_FAR_APART = 2.0  # ratio of ratios above which a logarithmic axis has enough ticks
+_FAR_APART = 3.0  # ratio of ratios above which a logarithmic axis has enough ticks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

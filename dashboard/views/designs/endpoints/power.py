@@ -33,7 +33,7 @@ def show(answer: EndpointAnswer) -> None:
     drawn: dict[str, Any] = {
         "effect": f"True {answer.effect}",
         "assumed": design.assumptions.effect,
-        "logarithmic": answer.is_logarithmic(effects),
+        "logarithmic": answer.is_logarithmic([*effects, design.assumptions.effect]),
     }
     results.figure(
         draw_power(
@@ -61,11 +61,10 @@ def effects_around(answer: EndpointAnswer) -> Floats:
     assumed = answer.design.assumptions
     bound = float(answer.evaluation.looks["effect_efficacy"].iloc[-1])
     ends = [assumed.null, assumed.effect] + ([bound] if np.isfinite(bound) else [])
-    if not answer.is_ratio:
+    if not answer.is_ratio or min(ends) <= 0:
         low, high = _beyond(min(ends), max(ends))
         return _possible(answer, np.linspace(low, high, _POINTS))
-    positive = [one for one in ends if one > 0]
-    low, high = _beyond(np.log(min(positive)), np.log(max(positive)))
+    low, high = _beyond(np.log(min(ends)), np.log(max(ends)))
     return _possible(answer, np.geomspace(np.exp(low), np.exp(high), _POINTS))
 
 

@@ -58,8 +58,8 @@ def _answer(simon: SimonDesigns) -> None:
     _tiles(simon)
     code, name = two_stage_code(simon), f"{state.study().code} two-stage designs"
     notes = [
-        "A stage fails with so many responses of its subjects or fewer; stage 2 counts both. The "
-        "type I error, the early stop and the expected subjects are at the null rate, the "
+        "Stage 1 fails with r₁ or fewer responses of n₁ subjects, stage 2 with r or fewer of all "
+        "n. The type I error, the early stop and the expected subjects are at the null rate, the "
         "power at the target rate; all are exact binomial.",
         "A design is admissible when none has a smaller w × subjects + (1 − w) × expected "
         "subjects for the weights w shown (Jung et al. 2004).",
@@ -85,7 +85,7 @@ def _answer(simon: SimonDesigns) -> None:
 def _tiles(simon: SimonDesigns) -> None:
     with st.grid(2, min_column_width=170):
         for name, one in (("Optimal", simon.optimal), ("Minimax", simon.minimax)):
-            results.tile(f"{name}: responses / subjects", _stages(one), _expected(one))
+            results.tile(f"{name}: r₁/n₁, r/n", _stages(one), _expected(one))
 
 
 def _stages(one: TwoStageDesign) -> str:
@@ -93,7 +93,7 @@ def _stages(one: TwoStageDesign) -> str:
 
 
 def _expected(one: TwoStageDesign) -> str:
-    return f"{number(one.expected_subjects(one.null_rate))} subjects expected at p₀"
+    return f"{number(one.expected_subjects(one.null_rate))} expected at p₀"
 
 
 def _table(found: AdmissibleDesigns) -> pd.DataFrame:
@@ -102,9 +102,9 @@ def _table(found: AdmissibleDesigns) -> pd.DataFrame:
         {
             "Design": frame["design"].str.capitalize(),
             "Stage 1 fails": [
-                f"≤ {one.first_responses}/{one.first_subjects}" for one in found.designs
+                f"≤{one.first_responses}/{one.first_subjects}" for one in found.designs
             ],
-            "Stage 2 fails": [f"≤ {one.responses}/{one.subjects}" for one in found.designs],
+            "Stage 2 fails": [f"≤{one.responses}/{one.subjects}" for one in found.designs],
             "Type I error": [percent(one, 2) for one in frame["type_one_error"]],
             "Power": [percent(one, 1) for one in frame["power"]],
             "Early stop": [percent(one, 1) for one in frame["early_stop"]],
