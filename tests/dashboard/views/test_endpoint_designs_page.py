@@ -131,7 +131,7 @@ def test_tiles_say_what_the_evaluation_says(home: Path) -> None:
     half = design.subjects / 2
     assert said["Subjects", f"{half:g} treatment, {half:g} control"] == f"{design.subjects:.0f}"
     expected = f"{found.expected_subjects:.0f}"
-    without = f"{found.expected_subjects_null:.0f} without effect"
+    without = f"{found.expected_subjects_null:.0f} under the null"
     assert said["Expected subjects", without] == expected
     months = f"at most {found.looks['months'].iloc[-1]:.1f}"
     assert said["Expected duration, months", months] == f"{found.expected_duration:.1f}"

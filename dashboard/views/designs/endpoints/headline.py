@@ -21,7 +21,7 @@ def show(answer: EndpointAnswer) -> None:
         results.tile(
             "Expected subjects",
             f"{found.expected_subjects:,.0f}",
-            f"{found.expected_subjects_null:,.0f} without effect",
+            f"{found.expected_subjects_null:,.0f} under the null",
         )
         _fourth(answer)
         early = 1 - found.looks["stop"].iloc[-1]
