@@ -147,6 +147,14 @@ def _answered(
     return _analysis.run(_store(path, pooled))
 
 
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _computed(
+    asked: str,  # noqa: ARG001  (what the answer is kept by)
+    _compute: Callable[[], Found],
+) -> Found:
+    return _compute()
+
+
 @st.cache_resource(show_spinner=False, max_entries=50)
 def _job_result(
     key: str,  # noqa: ARG001  (what the result is kept by)
@@ -310,6 +318,12 @@ def answered(analysis: Answerable[Found]) -> Found:
     """The answer to an analysis of the snapshot on screen; not to be changed."""
     asked = f"{type(analysis).__module__} {analysis!r}"
     answer: Found = _answered(str(snapshot_path()), study().blinded, asked, analysis)
+    return answer
+
+
+def computed(asked: Result, compute: Callable[[], Found]) -> Found:
+    """What is computed from a value alone, without data: once, whoever looks; not to be changed."""
+    answer: Found = _computed(asked.to_json(), compute)
     return answer
 
 

@@ -23,6 +23,7 @@ from analytics.results import Result
 Floats = NDArray[np.float64]
 _PRIOR_REACH = 7.0  # standard deviations
 _PRIOR_POINTS = 281
+_POWER_MISSED = 0.005  # by a number of subjects found for a power
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,41 @@ class EndpointDesign(Result):
             }
         )
 
+    def success_by_effect(self, effects: ArrayLike) -> pd.DataFrame:
+        """Probability to have shown efficacy by each look when the effect is another one.
+
+        Parameters
+        ----------
+        effects : array
+            On the scale of the assumptions.
+
+        Returns
+        -------
+        DataFrame
+            One row per effect and look: `effect`, `look`, `succeeded`.
+
+        Examples
+        --------
+        >>> from analytics.design.binary import BinaryAssumptions, BinaryDesign
+        >>> plan = GroupSequential(information_fractions=(0.5, 1.0))
+        >>> assumed = BinaryAssumptions(treatment_rate=0.4, control_rate=0.25)
+        >>> design = BinaryDesign(assumptions=assumed, subjects=406, monitoring=plan)
+        >>> design.success_by_effect([0.15])["succeeded"].round(3).tolist()
+        [0.252, 0.899]
+        """
+        values = np.atleast_1d(np.asarray(effects, dtype=float))
+        monitored = MonitoredPower.of(self.monitoring)
+        drifts = self._drifts(monitored, values)
+        succeeded = [np.cumsum(monitored.stopping(float(one)).efficacy) for one in drifts]
+        looks = len(self.monitoring.information_fractions)
+        return pd.DataFrame(
+            {
+                "effect": np.repeat(values, looks),
+                "look": np.tile(np.arange(1, looks + 1), values.size),
+                "succeeded": np.concatenate(succeeded),
+            }
+        )
+
     def rounded(self) -> Self:
         """The design with the next whole number of subjects that keeps the allocation ratio.
 
@@ -141,6 +177,18 @@ class EndpointDesign(Result):
         require(few, f"0 < subjects <= {MOST_SUBJECTS:,}", subjects=self.subjects)
         months = self.months_to_endpoint
         require(0 <= months < np.inf, "months_to_endpoint >= 0", months_to_endpoint=months)
+
+    def _having(self, power: float) -> Self:
+        """The design itself; `NotEstimableError` if it has not that power, or no subject by arm."""
+        monitored = MonitoredPower.of(self.monitoring)
+        found = monitored.stopping(float(self._drifts(monitored, None))).power
+        if abs(found - power) > _POWER_MISSED or min(self.subjects_by_arm) < 1:
+            raise NotEstimableError(
+                "The normal approximation gives no sample size here; for a power of "
+                f"{power:.4g} it finds {self.subjects:.4g} subjects, who have {found:.4g}: assume "
+                "a smaller effect, or state the subjects."
+            )
+        return self
 
     def _characteristics(self) -> dict[str, Any]:
         """The fields of an `EndpointEvaluation`."""

@@ -89,7 +89,8 @@ class BinaryDesign(EndpointDesign):
         Raises
         ------
         NotEstimableError
-            When no number of subjects is enough, or more than 1,000,000 are needed.
+            When no number of subjects is enough, more than 1,000,000 are needed, or so few that
+            an arm has none or the power is missed by more than 0.005.
 
         Examples
         --------
@@ -108,7 +109,7 @@ class BinaryDesign(EndpointDesign):
             variance=variance,
             accrual=accrual,
             months_to_endpoint=months_to_endpoint,
-        )
+        )._having(power)
 
     def evaluate(self) -> BinaryEvaluation:
         """Power, expected subjects and duration, and what happens at each look."""

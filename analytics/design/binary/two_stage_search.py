@@ -62,6 +62,36 @@ def search_designs(
 
 
 @njit(cache=True, nogil=True)
+def best_by_size(
+    null_rate: float, target_rate: float, alpha: float, power: float, fewest: int, most: int
+) -> Ints:
+    """For each n from `fewest` to `most` the (r1, n1, r, n) with the fewest expected subjects.
+
+    A row of zeros where there is none.
+
+    Examples
+    --------
+    >>> best_by_size(0.1, 0.3, 0.1, 0.9, 25, 26).tolist()
+    [[1, 16, 4, 25], [2, 18, 4, 26]]
+    """
+    found = np.zeros((max(most - fewest + 1, 0), 4), np.int64)
+    pmf_null, pmf = _binomials(null_rate, most), _binomials(target_rate, most)
+    tail_null, tail = _tails(pmf_null), _tails(pmf)
+    stop_bound = _largest_first_stop(tail, power, most)
+    for n in range(fewest, most + 1):
+        best = np.inf
+        for n1 in range(1, n):
+            low = stop_bound[n1]
+            if low < 0 or n1 + tail_null[n1, low + 1] * (n - n1) > best:
+                continue
+            r1, r, expected = _best_for(n1, n, low, pmf_null, pmf, tail_null, tail, alpha, power)
+            if r >= 0 and expected < best - _TIE:
+                best = expected
+                found[n - fewest] = np.array([r1, n1, r, n])
+    return found
+
+
+@njit(cache=True, nogil=True)
 def _best_for(
     n1: int, n: int, low: int, pmf_null: Floats, pmf: Floats, tail_null: Floats, tail: Floats,
     alpha: float, power: float,

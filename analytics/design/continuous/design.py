@@ -86,7 +86,8 @@ class ContinuousDesign(EndpointDesign):
         Raises
         ------
         NotEstimableError
-            When no number of subjects is enough, or more than 1,000,000 are needed.
+            When no number of subjects is enough, more than 1,000,000 are needed, or so few that
+            an arm has none or the power is missed by more than 0.005.
 
         Examples
         --------
@@ -98,7 +99,8 @@ class ContinuousDesign(EndpointDesign):
         require(test in TESTS, f"test in {TESTS}", test=test)
         assumptions.require_benefit()
         critical, deviate, lift = required_deviates(monitoring, power)
-        subjects = lift**2 * _fixed_subjects(assumptions, test, critical, deviate)
+        found = lift**2 * _fixed_subjects(assumptions, test, critical, deviate)
+        subjects = max(found, _fewest(assumptions, test))
         require_reachable(subjects, f"{assumptions.null:g}")
         return cls(
             assumptions=assumptions,
@@ -107,7 +109,7 @@ class ContinuousDesign(EndpointDesign):
             test=test,
             accrual=accrual,
             months_to_endpoint=months_to_endpoint,
-        )
+        )._having(power)
 
     def evaluate(self) -> ContinuousEvaluation:
         """Power, expected subjects and duration, and what happens at each look."""

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dashboard.analyses.designs.accrual import FittedAccrual, fit_accrual
 from dashboard.analyses.designs.dropout import FittedDropout
+from dashboard.analyses.designs.endpoint_proposal import (
+    EndpointProposal,
+    usual_binary,
+    usual_continuous,
+)
 from dashboard.analyses.designs.fitted import AssumptionsFit
 from dashboard.analyses.designs.fitted_assumptions import (
     EstimatedEffect,
@@ -24,6 +29,7 @@ __all__ = [
     "AssumptionsFit",
     "AssumptionsSource",
     "DesignProposal",
+    "EndpointProposal",
     "EstimatedEffect",
     "FittedAccrual",
     "FittedAssumptions",
@@ -35,5 +41,7 @@ __all__ = [
     "proposal_of_plan",
     "spending_named",
     "taken_over",
+    "usual_binary",
+    "usual_continuous",
     "usual_proposal",
 ]

@@ -6,19 +6,23 @@ import numpy as np
 
 from analytics.design import Accrual
 from analytics.design.survival import Assurance, SurvivalDesign, SurvivalEvaluation
+from dashboard.analyses.designs.endpoint_proposal import EndpointProposal
 from dashboard.analyses.designs.proposal import DesignProposal
 from dashboard.analyses.designs.wording import (
+    allocation_words,
     boundary_name,
     boundary_sentence,
     dropout_sentence,
     effect_sentence,
+    futility_sentence,
     hazard_sentence,
     listed,
+    pace_words,
 )
 from dashboard.analyses.script import expression, import_lines
 
 
-def rebuilding_code(proposal: DesignProposal) -> str:
+def rebuilding_code(proposal: DesignProposal | EndpointProposal) -> str:
     """Python that makes the design again and evaluates it.
 
     Examples
@@ -96,27 +100,16 @@ def _assumptions(design: SurvivalDesign) -> str:
     return (
         f"The time to event on control is assumed {controls}. The effect of treatment is assumed "
         f"as {effect_sentence(design)}. {_accrual(assumed.accrual, assumed.time_unit)} They are "
-        f"randomised {_ratio(assumed.allocation_ratio)} to treatment and control. "
+        f"randomised {allocation_words(assumed.allocation_ratio)} to treatment and control. "
         f"{dropout_sentence(assumed)}"
     )
 
 
 def _accrual(accrual: Accrual, unit: str) -> str:
-    rates = listed([f"{rate:.4g}" for rate in accrual.rates])
-    how = f"at {rates} a {unit[:-1]}"
-    if len(accrual.rates) > 1:
-        ends = listed([f"{end:g}" for end in accrual.ends])
-        how += f" in periods that end at {ends} {unit}"
     return (
         f"{np.ceil(accrual.subjects - 1e-9):,.0f} subjects are enrolled over "
-        f"{accrual.duration:.4g} {unit}, {how}."
+        f"{accrual.duration:.4g} {unit}, {pace_words(accrual, unit)}."
     )
-
-
-def _ratio(allocation: float) -> str:
-    if allocation >= 1:
-        return f"{allocation:g} : 1"
-    return f"1 : {1 / allocation:g}"
 
 
 def _looks(design: SurvivalDesign, found: SurvivalEvaluation) -> str:
@@ -136,21 +129,7 @@ def _looks(design: SurvivalDesign, found: SurvivalEvaluation) -> str:
         f"hypothesis is rejected if z is at least {listed(bounds)}, respectively, which an "
         f"observed hazard ratio of about {listed(ratios)} reaches."
     )
-    return said + _futility(design, found)
-
-
-def _futility(design: SurvivalDesign, found: SurvivalEvaluation) -> str:
-    plan = design.monitoring
-    if plan.futility is None:
-        return " The trial does not stop early for futility."
-    shown = [(look + 1, z) for look, z in enumerate(found.boundaries.z_futility) if z is not None]
-    bounds = listed([f"{z:.4f} at look {look}" for look, z in shown])
-    binding = (
-        "The rule is binding, and the efficacy boundaries count on it."
-        if plan.binding
-        else "The rule is not binding: the type I error is kept if it is overruled."
-    )
-    return f" It stops for futility if z is at most {bounds}. {binding}"
+    return f"{said} {futility_sentence(plan, found.boundaries.z_futility)}"
 
 
 def _expected(design: SurvivalDesign, found: SurvivalEvaluation, averaged: Assurance) -> str:

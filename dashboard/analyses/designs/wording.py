@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from analytics.design import HazardAssumption, SurvivalAssumptions
+from analytics.design import Accrual, HazardAssumption, SurvivalAssumptions
 from analytics.design.boundaries import (
     BetaSpending,
     Efficacy,
@@ -74,6 +76,54 @@ def boundary_sentence(plan: GroupSequential) -> str:
     if isinstance(plan.futility, FixedFutility):
         said += "; futility at stated z"
     return said + (", binding" if plan.binding else "")
+
+
+def futility_sentence(plan: GroupSequential, z_futility: Sequence[float | None]) -> str:
+    """What a plan says of stopping for futility, with its bounds.
+
+    Examples
+    --------
+    >>> plan = GroupSequential(information_fractions=(0.5, 1.0), futility=FixedFutility(z=(0.5,)))
+    >>> futility_sentence(plan, (0.5, None))[:57]
+    'It stops for futility if z is at most 0.5000 at look 1. T'
+    """
+    if plan.futility is None:
+        return "The trial does not stop early for futility."
+    shown = [(look + 1, z) for look, z in enumerate(z_futility) if z is not None]
+    bounds = listed([f"{z:.4f} at look {look}" for look, z in shown])
+    binding = (
+        "The rule is binding, and the efficacy boundaries count on it."
+        if plan.binding
+        else "The rule is not binding: the type I error is kept if it is overruled."
+    )
+    return f"It stops for futility if z is at most {bounds}. {binding}"
+
+
+def allocation_words(allocation: float) -> str:
+    """Subjects on treatment and control.
+
+    Examples
+    --------
+    >>> allocation_words(2), allocation_words(0.5)
+    ('2 : 1', '1 : 2')
+    """
+    return f"{allocation:g} : 1" if allocation >= 1 else f"1 : {1 / allocation:g}"
+
+
+def pace_words(accrual: Accrual, unit: str) -> str:
+    """The speed of enrolment.
+
+    Examples
+    --------
+    >>> pace_words(Accrual(ends=(6, 18), rates=(10, 25)), "months")
+    'at 10 and 25 a month in periods that end at 6 and 18 months'
+    """
+    rates = listed([f"{rate:.4g}" for rate in accrual.rates])
+    how = f"at {rates} a {unit[:-1]}"
+    if len(accrual.rates) > 1:
+        ends = listed([f"{end:g}" for end in accrual.ends])
+        how += f" in periods that end at {ends} {unit}"
+    return how
 
 
 def hazard_sentence(hazard: HazardAssumption) -> str:

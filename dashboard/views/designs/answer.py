@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import streamlit as st
+from typing import Protocol
 
 from analytics.design.survival import (
     Assurance,
@@ -14,8 +13,22 @@ from analytics.design.survival import (
 )
 from analytics.results import Result
 from dashboard import state
-from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.designs import DesignProposal, EndpointProposal
 from dashboard.analyses.designs.protocol import rebuilding_code
+
+
+class ProposalAnswer(Protocol):
+    """What a tab needs to show a proposal of any endpoint and to give it away."""
+
+    @property
+    def proposal(self) -> DesignProposal | EndpointProposal: ...
+    @property
+    def evaluation(self) -> Result: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    def notes(self, *said: str) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +51,7 @@ class DesignAnswer:
     @classmethod
     def of(cls, proposal: DesignProposal) -> DesignAnswer:
         """Computed once for each proposal, whoever looks."""
-        return _answer(proposal.to_json())
+        return state.computed(proposal, lambda: _answer(proposal))
 
     @property
     def name(self) -> str:
@@ -55,7 +68,7 @@ class DesignAnswer:
         return [*said, *where_from(self.proposal)]
 
 
-def where_from(proposal: DesignProposal) -> list[str]:
+def where_from(proposal: DesignProposal | EndpointProposal) -> list[str]:
     """Where the assumptions come from."""
     source = proposal.source
     if source is None:
@@ -63,10 +76,7 @@ def where_from(proposal: DesignProposal) -> list[str]:
     return [f"Assumptions fitted to {source.endpoint} of: {source.cohort_sentence}"]
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _answer(text: str) -> DesignAnswer:
-    proposal = Result.from_json(text)
-    assert isinstance(proposal, DesignProposal)
+def _answer(proposal: DesignProposal) -> DesignAnswer:
     design = proposal.design()
     return DesignAnswer(
         proposal=proposal,

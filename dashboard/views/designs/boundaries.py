@@ -41,12 +41,14 @@ _COLUMNS: Mapping[str, str] = {
 
 def show(answer: DesignAnswer) -> None:
     """The plot and its table."""
-    chosen = st.segmented_control(
-        "Scale",
-        list(SCALES),
-        key=state.choice("design_scale", list(SCALES), "z"),
-        persist_state="session",
-        required=True,
+    chosen = str(
+        st.segmented_control(
+            "Scale",
+            list(SCALES),
+            key=state.choice("design_scale", list(SCALES), "z"),
+            persist_state="session",
+            required=True,
+        )
     )
     chosen = chosen or "z"
     scale = SCALES[chosen]

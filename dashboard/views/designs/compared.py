@@ -17,7 +17,7 @@ from dashboard.analyses.designs.wording import (
     hazard_sentence,
 )
 from dashboard.text import number, percent, plain
-from dashboard.views.designs import saved
+from dashboard.views.designs import current, saved
 from dashboard.views.designs.answer import DesignAnswer
 
 _HERE = "On screen"
@@ -49,7 +49,8 @@ ROWS: Mapping[str, Callable[[DesignAnswer], str]] = {
 
 def show(answer: DesignAnswer) -> None:
     """A column per design."""
-    known = {f"{one.name} (version {one.version})": one for one in saved.of_study()}
+    own = saved.of_study(current.SURVIVAL.kind)
+    known = {f"{one.name} (version {one.version})": one for one in own}
     if not known:
         st.info("Save this design, change it, and compare the two here.", icon=":material/compare:")
         return
@@ -63,7 +64,7 @@ def show(answer: DesignAnswer) -> None:
     columns = {_HERE: answer}
     for name in chosen:
         try:
-            columns[name] = DesignAnswer.of(saved.proposal_of(known[name]))
+            columns[name] = DesignAnswer.of(saved.survival_of(known[name]))
         except (InputError, NotEstimableError) as error:
             st.warning(plain(f"{name}: {error}"), icon=":material/do_not_disturb_on:")
     if len(columns) == 1:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.design.cost import ITEMS
+from analytics.design.cost import ITEMS, Costs
+from analytics.design.courses import TrialCourses
 from dashboard import results
 from dashboard.charts.designs.course import draw_cost, draw_value
-from dashboard.views.designs.answer import DesignAnswer
+from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
 
 _KINDS = {
     "sites": "Sites",
@@ -24,20 +25,47 @@ _KINDS = {
 
 def show(answer: DesignAnswer) -> None:
     """Nothing but a hint until a price is stated."""
+    found = answer.evaluation
+    looks = pd.DataFrame(
+        {
+            "month": found.calendar_times,
+            "subjects": found.subjects,
+            "subject_months": found.subject_months,
+            "probability": found.stopping.stop,
+        }
+    )
+    if is_priced(answer.proposal.costs):
+        show_courses(answer, found.courses(), looks)
+
+
+def is_priced(costs: Costs) -> bool:
+    """Whether any price is stated; else a hint is shown."""
+    if any(costs.prices):
+        return True
+    st.info(
+        "No prices are stated. Enter them under Money, and cost and duration are forecast.",
+        icon=":material/payments:",
+    )
+    return False
+
+
+def show_courses(answer: ProposalAnswer, courses: TrialCourses, looks: pd.DataFrame) -> None:
+    """What the trial costs if it stops at each look, and the forecast.
+
+    Parameters
+    ----------
+    courses : TrialCourses
+    looks : DataFrame
+        `month`, `subjects`, `subject_months` and `probability` of stopping there.
+    """
     costs = answer.proposal.costs
-    if not any(costs.prices):
-        st.info(
-            "No prices are stated. Enter them under Money, and cost and duration are forecast.",
-            icon=":material/payments:",
-        )
-        return
-    forecast = answer.evaluation.courses().forecast(costs, answer.proposal.value)
+    forecast = courses.forecast(costs, answer.proposal.value)
     notes = answer.notes(
         "The trial stops at one of its looks, with the probabilities of the design; 5 % and 95 % "
         "are over these courses. Looks are taken to happen at their expected times: a simulation "
         "adds how those vary.",
     )
-    table = by_look(answer)
+    table = by_look(costs, looks)
     results.figure(
         draw_cost(table, currency=costs.currency),
         name=f"{answer.name} cost",
@@ -46,7 +74,7 @@ def show(answer: DesignAnswer) -> None:
         code=answer.code,
     )
     if answer.proposal.value is not None:
-        _show_value(answer, notes)
+        _show_value(answer, looks, notes)
     results.table(
         forecast_table(forecast.to_frame()),
         raw=forecast.to_frame(),
@@ -56,22 +84,18 @@ def show(answer: DesignAnswer) -> None:
     )
 
 
-def _show_value(answer: DesignAnswer, notes: list[str]) -> None:
+def _show_value(answer: ProposalAnswer, looks: pd.DataFrame, notes: list[str]) -> None:
     """What finishing is worth, with the looks on the curve."""
-    value, found = answer.proposal.value, answer.evaluation
+    value = answer.proposal.value
     assert value is not None
-    last = 1.05 * max(found.calendar_times[-1], value.months[-1])
+    last = 1.05 * max(float(looks["month"].iloc[-1]), value.months[-1])
     times = np.unique([0.0, *value.months, last])
     curve = pd.DataFrame({"month": times, "value": value.value(times)})
-    looks = pd.DataFrame(
-        {
-            "look": np.arange(1, len(found.events) + 1),
-            "month": found.calendar_times,
-            "value": value.value(found.calendar_times),
-        }
+    marked = looks.assign(
+        look=np.arange(1, len(looks) + 1), value=value.value(looks["month"].to_numpy(float))
     )
     results.figure(
-        draw_value(curve, looks, currency=value.currency),
+        draw_value(curve, marked, currency=value.currency),
         name=f"{answer.name} value",
         notes=notes,
         data=curve,
@@ -79,22 +103,21 @@ def _show_value(answer: DesignAnswer, notes: list[str]) -> None:
     )
 
 
-def by_look(answer: DesignAnswer) -> pd.DataFrame:
+def by_look(costs: Costs, looks: pd.DataFrame) -> pd.DataFrame:
     """`look`, `month`, `kind`, `cost`, `probability`."""
-    found, costs = answer.evaluation, answer.proposal.costs
     amounts = costs.amounts(
-        months=np.array(found.calendar_times),
-        subjects=np.array(found.subjects),
-        analyses=np.arange(1.0, len(found.events) + 1),
+        months=looks["month"].to_numpy(float),
+        subjects=looks["subjects"].to_numpy(float),
+        analyses=np.arange(1.0, len(looks) + 1),
         activated_sites=None,
-        subject_months=np.array(found.subject_months),
+        subject_months=looks["subject_months"].to_numpy(float),
     )
     return pd.DataFrame(
         [
-            (look + 1, month, _KINDS[item], amounts[at, look], found.stopping.stop[look])
+            (look + 1, month, _KINDS[item], amounts[at, look], looks["probability"].iloc[look])
             for at, item in enumerate(ITEMS)
             if amounts[at].any()
-            for look, month in enumerate(found.calendar_times)
+            for look, month in enumerate(looks["month"])
         ],
         columns=["look", "month", "kind", "cost", "probability"],
     )

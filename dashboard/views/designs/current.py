@@ -1,79 +1,126 @@
-"""The proposal on screen: kept as JSON in the view, so that links carry it."""
+"""The proposals on screen, one per endpoint: kept as JSON in the view, so that links carry them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
+from analytics.design.binary import BinaryAssumptions
+from analytics.design.continuous import ContinuousAssumptions
 from analytics.results import Result
 from dashboard import state
 from dashboard.analyses.designs import (
     DesignProposal,
+    EndpointProposal,
     planned_design,
     proposal_of_plan,
+    usual_binary,
+    usual_continuous,
     usual_proposal,
 )
 
-TEXT = "design_proposal"
-_STUDY, _SAVED = "design_study", "design_saved"
+Proposal = TypeVar("Proposal", bound=DesignProposal | EndpointProposal)
 _MOST = 60_000  # characters that a link can carry
 
 
-def proposal() -> DesignProposal:
-    """The one on screen; first, the plan of the study."""
-    study = state.study().code
-    text = st.session_state.get(TEXT)
-    if text is None or st.session_state.get(_STUDY) != study:
-        put(planned())
-        return planned()
-    try:
-        found = Result.from_json(text)
-    except InputError:
-        found = None
-    if not isinstance(found, DesignProposal):
-        put(planned())
-        st.warning("The design of this link cannot be read; the plan is shown instead.")
-        return planned()
-    if found.unblinded and state.store().pooled:
-        put(planned())
-        st.warning(
-            "This design rests on hazards by arm, which are not shown while the study is blinded; "
-            "the plan is shown instead.",
-            icon=":material/visibility_off:",
-        )
-        return planned()
-    return found
-
-
-def put(shown: DesignProposal, *, saved: tuple[str, int] | None = None) -> None:
-    """Make a proposal the one on screen.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen(Generic[Proposal]):
+    """Where the proposal of an endpoint is kept in the view.
 
     Parameters
     ----------
-    saved : (id, version), optional
-        Of the saved design that it is.
+    endpoint : str
+        As the page's control names it.
+    prefix : str
+        Of its keys in the view.
+    kind : str
+        Of its saved designs in the workspace.
+    holds : callable
+        Whether a value is a proposal of this endpoint.
+    first : callable
+        What is shown before anything was entered.
+    instead : str
+        How messages call that one.
     """
-    text = shown.to_json()
-    if len(text) > _MOST:
-        raise InputError(f"A design has at most {_MOST:,} characters as JSON, not {len(text):,}.")
-    st.session_state[TEXT] = text
-    st.session_state[_STUDY] = state.study().code
-    st.session_state[_SAVED] = None if saved is None else list(saved)
-    for key in (TEXT, _STUDY, _SAVED):
-        state.remember(key, None)
 
+    endpoint: str
+    prefix: str
+    kind: str
+    holds: Callable[[object], bool]
+    first: Callable[[], Proposal]
+    instead: str
 
-def keep(entered: DesignProposal) -> str:
-    """Keep what the inputs say, and give its text."""
-    text = entered.to_json()
-    st.session_state[TEXT] = text
-    return text
+    @property
+    def text(self) -> str:
+        """The key of the proposal's JSON."""
+        return f"{self.prefix}_proposal"
 
+    def proposal(self) -> Proposal:
+        """The one on screen."""
+        text = st.session_state.get(self.text)
+        if text is None or st.session_state.get(self._study) != state.study().code:
+            return self._begin()
+        try:
+            found: Proposal = Result.from_json(text)  # type: ignore[assignment]
+        except InputError:
+            found = None  # type: ignore[assignment]
+        if not self.holds(found):
+            st.warning(f"The design of this link cannot be read; {self.instead} is shown instead.")
+            return self._begin()
+        if found.unblinded and state.store().pooled:
+            st.warning(
+                "This design rests on hazards by arm, which are not shown while the study is "
+                f"blinded; {self.instead} is shown instead.",
+                icon=":material/visibility_off:",
+            )
+            return self._begin()
+        return found
 
-def saved() -> tuple[str, int] | None:
-    """Id and version of the saved design that the one on screen came from."""
-    pointer = st.session_state.get(_SAVED)
-    return None if pointer is None else (str(pointer[0]), int(pointer[1]))
+    def put(self, shown: Proposal, *, saved: tuple[str, int] | None = None) -> None:
+        """Make a proposal the one on screen.
+
+        Parameters
+        ----------
+        saved : (id, version), optional
+            Of the saved design that it is.
+        """
+        text = shown.to_json()
+        if len(text) > _MOST:
+            rule = f"A design has at most {_MOST:,} characters as JSON"
+            raise InputError(f"{rule}, not {len(text):,}.")
+        st.session_state[self.text] = text
+        st.session_state[self._study] = state.study().code
+        st.session_state[self._saved] = None if saved is None else list(saved)
+        for key in (self.text, self._study, self._saved):
+            state.remember(key, None)
+
+    def keep(self, entered: Proposal) -> str:
+        """Keep what the inputs say, and give its text."""
+        text = entered.to_json()
+        st.session_state[self.text] = text
+        return text
+
+    def saved(self) -> tuple[str, int] | None:
+        """Id and version of the saved design that the one on screen came from."""
+        pointer = st.session_state.get(self._saved)
+        return None if pointer is None else (str(pointer[0]), int(pointer[1]))
+
+    def _begin(self) -> Proposal:
+        first = self.first()
+        self.put(first)
+        return first
+
+    @property
+    def _study(self) -> str:
+        return f"{self.prefix}_study"
+
+    @property
+    def _saved(self) -> str:
+        return f"{self.prefix}_saved"
 
 
 def planned() -> DesignProposal:
@@ -87,12 +134,55 @@ def planned() -> DesignProposal:
         return usual_proposal()
 
 
-def lacking() -> tuple[str, ...]:
-    """What the plan of the study leaves open."""
-    plan = state.study().plan
-    if plan is None:
-        return ("The study has no plan here.",)
-    try:
-        return planned_design(plan).lacking
-    except (InputError, NotEstimableError) as error:
-        return (str(error),)
+def _assumes(kind: type) -> Callable[[object], bool]:
+    return lambda found: isinstance(found, EndpointProposal) and isinstance(found.assumptions, kind)
+
+
+SURVIVAL: Screen[DesignProposal] = Screen(
+    endpoint="Time to event",
+    prefix="design",
+    kind="group-sequential-survival",
+    holds=lambda found: isinstance(found, DesignProposal),
+    first=planned,
+    instead="the plan",
+)
+BINARY: Screen[EndpointProposal] = Screen(
+    endpoint="Binary",
+    prefix="design_binary",
+    kind="group-sequential-endpoint",
+    holds=_assumes(BinaryAssumptions),
+    first=usual_binary,
+    instead="a usual trial",
+)
+CONTINUOUS: Screen[EndpointProposal] = Screen(
+    endpoint="Continuous",
+    prefix="design_continuous",
+    kind="group-sequential-endpoint",
+    holds=_assumes(ContinuousAssumptions),
+    first=usual_continuous,
+    instead="a usual trial",
+)
+TWO_STAGE = "Single-arm two-stage (Simon)"
+ENDPOINTS = (SURVIVAL.endpoint, BINARY.endpoint, CONTINUOUS.endpoint, TWO_STAGE)
+_ENDPOINT = "design_endpoint_kind"
+
+
+def choose_endpoint() -> str:
+    """The kind of endpoint that the page is about."""
+    chosen = st.segmented_control(
+        "Endpoint",
+        ENDPOINTS,
+        key=state.choice(_ENDPOINT, ENDPOINTS, SURVIVAL.endpoint),
+        persist_state="session",
+        required=True,
+    )
+    return str(chosen)
+
+
+def open_proposal(found: object, saved: tuple[str, int] | None = None) -> None:
+    """Make a proposal, saved or not, the one on screen, and its endpoint that of the page."""
+    screens: tuple[Screen[DesignProposal] | Screen[EndpointProposal], ...]
+    screens = (SURVIVAL, BINARY, CONTINUOUS)
+    screen = next(one for one in screens if one.holds(found))
+    screen.put(found, saved=saved)  # type: ignore[arg-type]
+    st.session_state[_ENDPOINT] = screen.endpoint

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
-from analytics.design.cost import Costs, ValueCurve
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.designs.proposal import SIZINGS, Sizing
 from dashboard.views.designs import fields
 from dashboard.views.designs.assumptions import choose_assumptions
+from dashboard.views.designs.money import choose_money
 from dashboard.views.designs.monitoring import choose_monitoring
 
 _SIZINGS: Mapping[Sizing, str] = {
@@ -20,15 +19,6 @@ _SIZINGS: Mapping[Sizing, str] = {
     "power": "Find the events for a power",
     "duration": "Find the subjects for a power in a time",
     "calendar": "Look at calendar times",
-}
-_PRICES = {
-    "per_site": "Per site",
-    "per_activation": "Per activation",
-    "per_screened": "Per screened subject",
-    "per_randomised": "Per randomised subject",
-    "per_subject_month": "Per subject and month",
-    "per_trial_month": "Per month of the trial",
-    "per_analysis": "Per analysis",
 }
 
 
@@ -47,7 +37,7 @@ def choose_proposal(first: DesignProposal) -> DesignProposal:
     with st.expander("Size", icon=":material/straighten:", expanded=True):
         sized = _size(first)
     with st.expander("Money", icon=":material/payments:"):
-        costs, value = _money(first)
+        costs, value = choose_money(first.costs, first.value)
     return replace(
         sized,
         assumptions=assumptions,
@@ -101,45 +91,3 @@ def _size(first: DesignProposal) -> DesignProposal:
         look_times=times if sizing == "calendar" else first.look_times,
         margin=margin,
     )
-
-
-def _money(first: DesignProposal) -> tuple[Costs, ValueCurve | None]:
-    with st.grid(2, min_column_width=150):
-        currency = st.text_input(
-            "Currency", key=fields.key("currency", first.costs.currency), max_chars=8
-        )
-        sites = fields.whole("Sites", name="sites", first=first.costs.sites, low=0, high=100_000)
-        screened = fields.number(
-            "Screening failures, %",
-            name="screening",
-            first=100 * first.costs.screening_failure_share,
-            low=0,
-            high=99,
-            step=5,
-        )
-        prices = {
-            price: fields.number(
-                label, name=price, first=getattr(first.costs, price), low=0, high=1e12, step=1000
-            )
-            for price, label in _PRICES.items()
-        }
-    costs = Costs(
-        currency=currency.strip() or "EUR",
-        sites=sites,
-        screening_failure_share=screened / 100,
-        **prices,
-    )
-    return costs, _value(first.value, costs.currency)
-
-
-def _value(first: ValueCurve | None, currency: str) -> ValueCurve | None:
-    """What finishing is worth, month by month: a table that is drawn as a curve."""
-    st.caption("What finishing by a month is worth: straight lines between the rows.")
-    rows = pd.DataFrame({"Month": [], "Value": []}, dtype=float)
-    if first is not None:
-        rows = pd.DataFrame({"Month": first.months, "Value": first.values})
-    edited = fields.table("value", rows)
-    if edited.empty:
-        return None
-    points = [(float(month), float(value)) for month, value in edited.itertuples(index=False)]
-    return ValueCurve.drawn(points, currency=currency)

@@ -67,6 +67,13 @@ def number(
     )
 
 
+def percentage(label: str, *, name: str, first: float, high: float = 100.0) -> float:
+    """A share, entered in percent."""
+    shown = round(100 * first, 8)
+    entered = number(label, name=name, first=shown, low=0, high=high, step=5)
+    return round(entered / 100, 10)
+
+
 def whole(label: str, *, name: str, first: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
     shown = min(max(int(first), low), high)

@@ -100,6 +100,6 @@ def _take(
                 effect=estimated.get(effect) if effect else None,
                 accrual_of_cohort=own_accrual,
             )
-            current.put(taken)
+            current.SURVIVAL.put(taken)
         except (InputError, NotEstimableError, DataError) as error:
             st.session_state["design_said"] = str(error)

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from analytics.checks import InputError
 from dashboard import results
 from dashboard.analyses.designs import DesignProposal
-from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.designs import (
     boundaries,
@@ -17,17 +15,18 @@ from dashboard.views.designs import (
     cost,
     course,
     current,
-    fields,
     from_cohort,
     headline,
     interim,
     power,
     protocol,
-    saved,
     simulated,
 )
 from dashboard.views.designs.answer import DesignAnswer
+from dashboard.views.designs.endpoints import page as endpoint_tabs
+from dashboard.views.designs.endpoints import two_stage
 from dashboard.views.designs.entering import choose_proposal
+from dashboard.views.designs.layout import lay_out
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[DesignAnswer], None]] = {
@@ -46,41 +45,30 @@ def show() -> None:
     """The Designs page."""
     with results.explained():
         heading.show("Designs")
-        shown = current.proposal()
-        above = st.container()
-        left, right = st.columns([4, 7], gap="large")
-        with left:
-            entered = _entered(shown)
-        with above, results.explained():
-            _about(entered or shown)
-        with right, results.explained():
-            if entered is not None:
-                _answer(DesignAnswer.of(entered))
+        endpoint = current.choose_endpoint()
+        if endpoint == current.TWO_STAGE:
+            two_stage.show()
+        elif endpoint == current.SURVIVAL.endpoint:
+            _survival()
+        else:
+            screens = (current.BINARY, current.CONTINUOUS)
+            endpoint_tabs.show(next(one for one in screens if one.endpoint == endpoint))
 
 
-def _about(shown: DesignProposal) -> None:
-    """Where the design on screen is from, and where it can go."""
-    with st.container(horizontal=True, gap="small"):
-        saved.show(shown)
-        from_cohort.show(shown)
-        st.button(
-            "Plan of the study",
-            icon=":material/assignment:",
-            on_click=lambda: current.put(current.planned()),
-        )
-    saved.say_where_from(shown)
+def _survival() -> None:
+    right, entered = lay_out(current.SURVIVAL, choose=choose_proposal, buttons=_buttons)
+    with right, results.explained():
+        if entered is not None:
+            _answer(DesignAnswer.of(entered))
 
 
-def _entered(shown: DesignProposal) -> DesignProposal | None:
-    """What the inputs say; None, with the rule that is broken, when they say nothing sound."""
-    fields.begin(shown.to_json())
-    try:
-        entered = choose_proposal(shown)
-    except InputError as error:
-        st.error(plain(error), icon=":material/error:")
-        return None
-    fields.read_back(current.keep(entered))
-    return entered
+def _buttons(shown: DesignProposal) -> None:
+    from_cohort.show(shown)
+    st.button(
+        "Plan of the study",
+        icon=":material/assignment:",
+        on_click=lambda: current.SURVIVAL.put(current.planned()),
+    )
 
 
 def _answer(answer: DesignAnswer) -> None:

@@ -8,12 +8,16 @@ from dashboard import results
 from dashboard.analyses.designs.protocol import protocol_paragraphs
 from dashboard.exports import tables
 from dashboard.text import plain
-from dashboard.views.designs.answer import DesignAnswer
+from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
 
 
 def show(answer: DesignAnswer) -> None:
+    """The paragraphs of a survival design, then files."""
+    show_paragraphs(answer, protocol_paragraphs(answer.design, answer.evaluation, answer.assurance))
+
+
+def show_paragraphs(answer: ProposalAnswer, said: list[str]) -> None:
     """Paragraphs, then files."""
-    said = protocol_paragraphs(answer.design, answer.evaluation, answer.assurance)
     with st.container(border=True):
         for paragraph in said:
             st.markdown(plain(paragraph))

@@ -9,47 +9,55 @@ import streamlit as st
 from analytics.checks import InputError
 from analytics.results import Result
 from dashboard import results, state
-from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.designs import DesignProposal, EndpointProposal
 from dashboard.home import PERSON
 from dashboard.text import plain
 from dashboard.views.designs import current
+from dashboard.views.designs.current import Proposal, Screen
 from queries.errors import DataError
 from queries.workspace import SavedDesign
 from queries.workspace.cohorts import CohortSource
 
-KIND = "group-sequential-survival"
 _SAID, _FILES = "design_said", "design_files"
 
 
-def show(shown: DesignProposal) -> None:
+def show(screen: Screen[Proposal], shown: Proposal) -> None:
     """Two popovers."""
-    known = of_study()
+    known = of_study(screen.kind)
     with st.popover(f"Open ({len(known):,})", icon=":material/folder_open:"):
         _open(known)
         _upload()
     with st.popover("Save", icon=":material/save:"):
-        _save(shown, known)
+        _save(screen, shown, known)
 
 
-def of_study() -> tuple[SavedDesign, ...]:
-    """The designs of this kind that this reader may see."""
+def of_study(kind: str) -> tuple[SavedDesign, ...]:
+    """The designs of a kind that this reader may see."""
     found = state.workspace().designs.of_study(state.study().code, pooled=state.store().pooled)
-    return tuple(one for one in found if one.kind == KIND)
+    return tuple(one for one in found if one.kind == kind)
 
 
-def proposal_of(saved: SavedDesign) -> DesignProposal:
+def proposal_of(saved: SavedDesign) -> DesignProposal | EndpointProposal:
     """What was saved; `InputError` for what this version cannot read."""
     found = Result.from_json(saved.design_json)
-    if not isinstance(found, DesignProposal):
+    if not isinstance(found, DesignProposal | EndpointProposal):
         raise InputError(f"The design {saved.name!r} cannot be read by this version.")
     return found
 
 
-def say_where_from(shown: DesignProposal) -> None:
+def survival_of(saved: SavedDesign) -> DesignProposal:
+    """A saved survival design; `InputError` for what this version cannot read as one."""
+    found = proposal_of(saved)
+    if not isinstance(found, DesignProposal):
+        raise InputError(f"The design {saved.name!r} is not one of time to event.")
+    return found
+
+
+def say_where_from(screen: Screen[Proposal], shown: Proposal) -> None:
     """Under the buttons: the saved design on screen, whether it is stale, and the data behind."""
     if (said := st.session_state.pop(_SAID, None)) is not None:
         st.error(plain(said), icon=":material/error:")
-    _say_saved(shown)
+    _say_saved(screen, shown)
     source = shown.source
     if source is not None:
         with st.expander(
@@ -66,7 +74,7 @@ def say_where_from(shown: DesignProposal) -> None:
         st.caption(plain(f"{shown.origin}. {_open_questions(shown)}"))
 
 
-def _open_questions(shown: DesignProposal) -> str:
+def _open_questions(shown: Proposal) -> str:
     if not shown.origin.startswith("The plan"):
         return ""
     return (
@@ -75,8 +83,8 @@ def _open_questions(shown: DesignProposal) -> str:
     )
 
 
-def _say_saved(shown: DesignProposal) -> None:
-    pointer = current.saved()
+def _say_saved(screen: Screen[Proposal], shown: Proposal) -> None:
+    pointer = screen.saved()
     if pointer is None:
         return
     try:
@@ -93,7 +101,7 @@ def _say_saved(shown: DesignProposal) -> None:
     )
 
 
-def _stale(shown: DesignProposal) -> list[str]:
+def _stale(shown: Proposal) -> list[str]:
     """Why the data behind are not those of today."""
     source = shown.source
     if source is None:
@@ -183,16 +191,16 @@ def _take_file(key: str) -> None:
     st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
     try:
         found = Result.from_json(given.getvalue().decode("utf-8"))
-        if not isinstance(found, DesignProposal):
+        if not isinstance(found, DesignProposal | EndpointProposal):
             raise InputError("The file holds no design of this page.")
-        current.put(found)
+        current.open_proposal(found)
     except (InputError, UnicodeDecodeError) as error:
         st.session_state[_SAID] = f"{given.name} cannot be opened: {error}"
 
 
 def _put(chosen: SavedDesign) -> None:
     try:
-        current.put(proposal_of(chosen), saved=(chosen.id, chosen.version))
+        current.open_proposal(proposal_of(chosen), (chosen.id, chosen.version))
     except InputError as error:
         st.session_state[_SAID] = str(error)
 
@@ -202,8 +210,8 @@ def _retire(design_id: str) -> None:
         state.workspace().designs.retire(design_id, PERSON, pooled=state.store().pooled)
 
 
-def _save(shown: DesignProposal, known: tuple[SavedDesign, ...]) -> None:
-    pointer = current.saved()
+def _save(screen: Screen[Proposal], shown: Proposal, known: tuple[SavedDesign, ...]) -> None:
+    pointer = screen.saved()
     own = next((one for one in known if pointer is not None and one.id == pointer[0]), None)
     name = st.text_input(
         "Name", value=own.name if own else "", key=f"design_name {own}", max_chars=200
@@ -216,7 +224,7 @@ def _save(shown: DesignProposal, known: tuple[SavedDesign, ...]) -> None:
             icon=":material/save:",
             disabled=not name.strip(),
             on_click=_save_new,
-            args=(shown, name),
+            args=(screen, shown, name),
         )
         if own is not None and pointer is not None:
             st.button(
@@ -224,22 +232,24 @@ def _save(shown: DesignProposal, known: tuple[SavedDesign, ...]) -> None:
                 key="design_save_version",
                 icon=":material/history:",
                 on_click=_save_version,
-                args=(shown, own, pointer[1], name),
+                args=(screen, shown, own, pointer[1], name),
             )
 
 
-def _save_new(shown: DesignProposal, name: str) -> None:
+def _save_new(screen: Screen[Proposal], shown: Proposal, name: str) -> None:
     try:
         saved = state.workspace().designs.save(
-            study=state.study().code, name=name, person=PERSON, **_facts(shown)
+            study=state.study().code, name=name, person=PERSON, **_facts(screen, shown)
         )
     except (DataError, InputError) as error:
         st.session_state[_SAID] = str(error)
         return
-    current.put(shown, saved=(saved.id, saved.version))
+    screen.put(shown, saved=(saved.id, saved.version))
 
 
-def _save_version(shown: DesignProposal, own: SavedDesign, based_on: int, name: str) -> None:
+def _save_version(
+    screen: Screen[Proposal], shown: Proposal, own: SavedDesign, based_on: int, name: str
+) -> None:
     try:
         saved = state.workspace().designs.save_version(
             own.id,
@@ -247,21 +257,21 @@ def _save_version(shown: DesignProposal, own: SavedDesign, based_on: int, name: 
             person=PERSON,
             pooled=state.store().pooled,
             name=name.strip() or None,
-            **_facts(shown),
+            **_facts(screen, shown),
         )
     except (DataError, InputError) as error:
         st.session_state[_SAID] = str(error)
         return
-    current.put(shown, saved=(saved.id, saved.version))
+    screen.put(shown, saved=(saved.id, saved.version))
 
 
-def _facts(shown: DesignProposal) -> dict[str, Any]:
+def _facts(screen: Screen[Proposal], shown: Proposal) -> dict[str, Any]:
     source = shown.source
     cohort = None
     if source is not None and source.cohort is not None and source.cohort_version is not None:
         cohort = CohortSource(cohort=source.cohort, version=source.cohort_version)
     return {
-        "kind": KIND,
+        "kind": screen.kind,
         "design_json": shown.to_json(),
         "unblinded": shown.unblinded,
         "cohort": cohort,

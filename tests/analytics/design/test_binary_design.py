@@ -15,7 +15,7 @@ from scipy.optimize import minimize_scalar
 from analytics.checks import InputError, NotEstimableError
 from analytics.design import Accrual
 from analytics.design.binary import BinaryAssumptions, BinaryDesign, restricted_rates
-from analytics.design.boundaries import GroupSequential
+from analytics.design.boundaries import GroupSequential, LanDeMetsPocock
 from analytics.design.cost import Costs
 from analytics.results import Result, same
 from tests.analytics.design.endpoint_trials import (
@@ -372,3 +372,16 @@ def test_what_no_trial_reaches_says_what_would() -> None:
     stopped = Accrual(ends=(6.0, 12.0), rates=(10.0, 0.0))
     with pytest.raises(NotEstimableError, match="ends with 60 of 406 subjects: let its last rate"):
         BinaryDesign.for_power(BASE, accrual=stopped).evaluate()
+
+
+@pytest.mark.parametrize(
+    ("variance", "plan"),
+    [("pooled", GroupSequential(information_fractions=(0.2, 0.5, 1.0), efficacy=LanDeMetsPocock())),
+     ("unpooled", GroupSequential(information_fractions=(1.0,)))],
+)  # fmt: skip
+def test_a_size_that_does_not_have_its_power_is_refused(
+    variance: str, plan: GroupSequential
+) -> None:
+    absurd = BinaryAssumptions(treatment_rate=0.999, control_rate=0.0001)
+    with pytest.raises(NotEstimableError, match="approximation gives no sample size here; for a"):
+        BinaryDesign.for_power(absurd, plan, 0.5, variance=variance)

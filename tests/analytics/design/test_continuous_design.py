@@ -284,3 +284,12 @@ def test_what_no_trial_reaches_says_what_would() -> None:
         ContinuousDesign.for_power(BASE.with_effect(1e-4))
     huge = ContinuousDesign.for_power(BASE.with_effect(1e4), test="t")
     assert 2.1 <= huge.subjects < 3
+
+
+@pytest.mark.parametrize("effect", [5.0, 10.0, 1e4])
+@pytest.mark.parametrize("alpha", [0.025, 0.2])
+def test_a_size_that_does_not_have_its_power_is_refused(effect: float, alpha: float) -> None:
+    plan = GroupSequential(information_fractions=(1.0,), alpha=alpha)
+    absurd = replace(BASE.with_effect(effect), allocation_ratio=10.0)
+    with pytest.raises(NotEstimableError, match="approximation gives no sample size here; for a"):
+        ContinuousDesign.for_power(absurd, plan, 0.5)

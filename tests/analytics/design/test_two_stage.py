@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binom
 
 from analytics.checks import InputError, NotEstimableError
-from analytics.design.binary import TwoStageDesign, simon_designs
+from analytics.design.binary import TwoStageDesign, admissible_designs, simon_designs
 from analytics.results import Result
 from tests.analytics.design.endpoint_trials import oracle_rows
 
@@ -55,6 +55,43 @@ def test_no_other_design_is_better(null: float, target: float, alpha: float, pow
     assert found.optimal.expected_subjects(null) == pytest.approx(least)
     assert found.minimax.subjects == fewest[0]
     assert found.minimax.expected_subjects(null) == pytest.approx(fewest[1])
+
+
+@pytest.mark.parametrize(
+    ("null", "target", "alpha", "power"),
+    [(0.1, 0.4, 0.05, 0.8), (0.3, 0.6, 0.1, 0.7), (0.05, 0.3, 0.1, 0.8)],
+)
+def test_admissible_designs_are_best_for_their_weights(
+    null: float, target: float, alpha: float, power: float
+) -> None:
+    simon = simon_designs(null_rate=null, target_rate=target, alpha=alpha, power=power)
+    found = admissible_designs(simon)
+    assert (found.designs[0], found.designs[-1]) == (simon.minimax, simon.optimal)
+    points = np.array(
+        [
+            (n, first + binom.sf(r1, first, null) * (n - first))
+            for n in range(simon.minimax.subjects, simon.optimal.subjects + 3)
+            for first in range(1, n)
+            for r1 in range(first)
+            if any(_holds(r1, first, n, null, target, alpha, power))
+        ]
+    )
+    for row in found.to_frame().itertuples():
+        own = np.array((row.subjects, row.expected_subjects))
+        for weight in np.linspace(row.from_weight, row.to_weight, 5):
+            loss = np.array((weight, 1 - weight))
+            assert own @ loss == pytest.approx((points @ loss).min())
+    frame = found.to_frame()
+    assert (frame["from_weight"] < frame["to_weight"]).all()
+    assert Result.from_json(found.to_json()) == found
+
+
+def test_one_design_may_be_both() -> None:
+    simon = simon_designs(null_rate=0.1, target_rate=0.6, alpha=0.05, power=0.7)
+    both = replace(simon, minimax=simon.optimal)
+    frame = admissible_designs(both).to_frame()
+    assert frame["design"].tolist() == ["optimal and minimax"]
+    assert frame[["from_weight", "to_weight"]].to_numpy().tolist() == [[0, 1]]
 
 
 def _holds(

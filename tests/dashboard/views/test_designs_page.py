@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.results import Result
 from dashboard.analyses.designs import AssumptionsSource, DesignProposal, usual_proposal
-from dashboard.views.designs.current import TEXT
+from dashboard.views.designs.current import SURVIVAL
 from queries.workspace import open_workspace
 
 SECONDS = 60
+TEXT = SURVIVAL.text
 PAGE = """
 from dashboard import state
 from dashboard.results import explained
