@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analytics.checks import require
 from analytics.design.boundaries import Boundaries
 from analytics.design.cost import Costs, ValueCurve
+from analytics.design.effect import TreatmentEffect
 from analytics.design.simulation.block import Block, simulate_block
 from analytics.design.simulation.courses import CourseTables
 from analytics.design.simulation.random_numbers import MOST_REPLICATIONS
@@ -74,6 +75,7 @@ class TrialSimulation(Result):
     Examples
     --------
     >>> from analytics.design import Accrual, HazardAssumption, TreatmentEffect
+    >>> from analytics.design.boundaries import GroupSequential
     >>> design = SurvivalDesign(
     ...     assumptions=SurvivalAssumptions.of(
     ...         control=HazardAssumption.exponential(median=12),
@@ -144,13 +146,14 @@ class TrialSimulation(Result):
 
     def _boundaries(self, progress: Progress, threads: int | None) -> tuple[Boundaries, ...]:
         """Of each test: those of the design for the log-rank test, for others by their own
-        information, which trials without effect show."""
+        information, which trials under the null hypothesis show."""
         plan = self.design.monitoring
         own = [self.own_boundaries and one != LOG_RANK_TEST for one in self.tests]
         if not any(own):
             return (plan.boundaries(),) * len(self.tests)
         progress(0.0, "Finding the information of each test.")
-        null = self._inputs(self.design.assumptions.under_null())
+        nothing = TreatmentEffect.constant(self.design.margin)
+        null = self._inputs(self.design.assumptions.with_effect(nothing))
         total = np.zeros(())
         for _, block in self._blocks(null, _PILOT, self.seed ^ _PILOT_SEED, threads):
             total = total + block.covariances.sum(axis=0)
