@@ -23,7 +23,7 @@ _TAIL = 250  # knots beyond the time when few are left
 _RARE = 4.0  # cumulative hazard from which on they are knots of the tail
 _MOST = 250.0  # cumulative hazard that few survive even at a hundredth of it
 _FOREVER = 1e300  # a time
-_NOBODY = 1e-12
+_NOBODY = 1e-12  # a share of subjects, or a cumulative hazard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def _knots(arm: ArmHazard) -> tuple[Floats, Floats, Floats, Floats]:
         starts, spent = starts[np.isfinite(spent)], spent[np.isfinite(spent)]
         widths = np.diff(starts)
         own = np.diff(spent) / widths
+        if spent[-1] - spent[-2] < _NOBODY:
+            own[-1] = 0.0  # all who ever have the event have had it
         lost = np.zeros(widths.size)
         if arm.dropout is not None:
             lost = np.diff(arm.dropout.cumulative_hazard(starts)) / widths

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ class TrialSimulation(Result):
     seed : int
         From 0 to 2^32 - 1. The same seed gives the same trials on any number of threads.
     costs : Costs, optional
+        Without a price per subject and month on study.
     value : ValueCurve, optional
         With costs, what the first test's trials cost and what finishing them is worth.
 
@@ -111,13 +113,26 @@ class TrialSimulation(Result):
             subjects=self.subjects,
         )
         self._require_times()
+        self._require_costs()
+
+    def _require_costs(self) -> None:
+        """What would otherwise be refused when all trials are done."""
+        if self.costs is None:
+            return
+        paid = self.costs.per_subject_month
+        rule = "simulated trials are not paid by the month on study: time on study is not kept"
+        require(paid == 0, rule, per_subject_month=paid)
+        if self.value is not None:
+            same = self.value.currency == self.costs.currency
+            both = {"costs": self.costs.currency, "value": self.value.currency}
+            require(same, "costs and value are in one currency", **both)
 
     def _require_times(self) -> None:
         if self.look_times is None:
             return
         looks = len(self.design.monitoring.information_fractions)
-        before = (0.0, *self.look_times[:-1])
-        rising = all(low < high for low, high in zip(before, self.look_times, strict=True))
+        ends = (0.0, *self.look_times, np.inf)
+        rising = all(low < high for low, high in pairwise(ends))
         rule = "each look has a calendar time, rising from above 0"
         require(rising and len(self.look_times) == looks, rule, look_times=self.look_times)
 
@@ -216,7 +231,7 @@ class TrialSimulation(Result):
     ) -> Iterator[tuple[float, Block]]:
         """Blocks in their order with the share that is done, simulated side by side."""
         size = max(min(_BLOCK // self.subjects, _LONGEST_BLOCK), 1)
-        count = threads or len(os.sched_getaffinity(0))
+        count = len(os.sched_getaffinity(0)) if threads is None else threads
         require(count >= 1, "threads >= 1", threads=threads)
         firsts = range(0, replications, size)
         looks, weights = len(self.look_events), len(self.weights)
