@@ -231,7 +231,7 @@ class TrialSimulation(Result):
     ) -> Iterator[tuple[float, Block]]:
         """Blocks in their order with the share that is done, simulated side by side."""
         size = max(min(_BLOCK // self.subjects, _LONGEST_BLOCK), 1)
-        count = len(os.sched_getaffinity(0)) if threads is None else threads
+        count = _processors() if threads is None else threads
         require(count >= 1, "threads >= 1", threads=threads)
         firsts = range(0, replications, size)
         looks, weights = len(self.look_events), len(self.weights)
@@ -246,6 +246,13 @@ class TrialSimulation(Result):
                 some = firsts[start : start + 2 * count]
                 for first, block in zip(some, pool.map(simulated, some), strict=True):
                     yield min(first + size, replications) / replications, block
+
+
+def _processors() -> int:
+    """That this process may use; not every system says."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _taking_turns(shares: Floats, subjects: int) -> Whole:

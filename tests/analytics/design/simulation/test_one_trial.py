@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytics.design import (
@@ -186,6 +188,75 @@ def _sums(
         covariance += np.outer(weights, weights) * share * (1 - share)
         curve = after
     return score, covariance
+
+
+@settings(max_examples=60, derandomize=True)
+@given(
+    subjects=st.integers(2, 40),
+    share=st.floats(0.02, 1.0),
+    control=st.sampled_from(
+        [
+            HazardAssumption.exponential(median=6),
+            HazardAssumption.piecewise(cuts=[7], rates=[1e-6, 0.5]),
+            HazardAssumption.cure(cured=0.5, median_uncured=3),
+            HazardAssumption.weibull(shape=0.4, scale=5),
+        ]
+    ),
+    dropout=st.sampled_from([None, HazardAssumption.exponential(rate=0.2)]),
+    ratio=st.sampled_from([0.5, 1.0, 3.0]),
+    margin=st.sampled_from([0.8, 1.0, 1.3]),
+    at_times=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_small_trials(
+    subjects: int,
+    share: float,
+    control: HazardAssumption,
+    dropout: HazardAssumption | None,
+    ratio: float,
+    margin: float,
+    at_times: bool,
+    seed: int,
+) -> None:
+    """Looks before anybody is in, arms that are empty, events that never come."""
+    trial = SurvivalAssumptions.of(
+        control=control,
+        effect=TreatmentEffect.delayed(hazard_ratio=0.6, delay=1),
+        accrual=Accrual(ends=(2.0, 5.0, 9.0), rates=(subjects / 4, 0.0, subjects / 8)),
+        dropout=dropout,
+        allocation_ratio=ratio,
+    )
+    design = SurvivalDesign(
+        assumptions=trial,
+        monitoring=GroupSequential(information_fractions=(0.3, 1.0)),
+        events=max(share * subjects, 0.1),
+        margin=margin,
+    )
+    times = (0.01, 8.0) if at_times else None
+    weights = (LOG_RANK, ModestWeight(delay=6, most=2), fleming_harrington(0, 0.5))
+    simulation = TrialSimulation(
+        design=design, look_times=times, tests=(ComparedTest(weights=weights),), seed=seed
+    )
+    alone = replace(simulation, tests=(LOG_RANK_TEST,))
+    block, other = _block(simulation, 2), _block(alone, 2)
+    for row, look in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        drawn, when = Trial.of(simulation, row), block.months[row, look]
+        left = drawn.entries + drawn.times
+        wanted, happened = simulation.look_events[look], np.sort(left[drawn.event])
+        assert block.short[row, look] == (wanted > happened.size)
+        if times:
+            assert when == times[look]
+        elif wanted > happened.size:
+            assert when == max(left[np.isfinite(left)], default=0.0)
+        else:
+            assert when == happened[wanted - 1]
+        assert block.enrolled[row, look] == (drawn.entries <= when).sum()
+        assert block.events[row, look] == (happened <= when).sum()
+        score, covariance = _sums(*drawn.seen(when), margin)
+        np.testing.assert_allclose(block.scores[row, look], score, atol=1e-9)
+        np.testing.assert_allclose(block.covariances[row, look], covariance, atol=1e-9)
+        np.testing.assert_allclose(other.scores[row, look, 0], score[0], atol=1e-9)
+        np.testing.assert_allclose(other.covariances[row, look, 0, 0], covariance[0, 0], atol=1e-9)
 
 
 def test_events_that_never_come_end_a_trial_with_the_last_who_leaves() -> None:
