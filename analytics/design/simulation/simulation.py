@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,7 +41,7 @@ ENTRIES = ("random", "even")
 MOST_TRIALS = 10_000_000
 MOST_SUBJECTS = 100_000
 _BLOCK = 2_000_000  # subjects in a block of trials
-_LONGEST_BLOCK = 4_096
+_LONGEST_BLOCK = 1_024
 _PILOT = 4_000
 _PILOT_SEED = 0x5EED
 
@@ -241,11 +242,17 @@ class TrialSimulation(Result):
             simulate_block(np.uint64(seed), first, *inputs, *block.outputs)  # type: ignore[arg-type]
             return block
 
-        with ThreadPoolExecutor(count) as pool:
-            for start in range(0, len(firsts), 2 * count):
-                some = firsts[start : start + 2 * count]
-                for first, block in zip(some, pool.map(simulated, some), strict=True):
-                    yield min(first + size, replications) / replications, block
+        pool, begun = ThreadPoolExecutor(count), deque[Future[Block]]()
+        try:
+            for done, first in enumerate(firsts, start=1 - 2 * count):
+                begun.append(pool.submit(simulated, first))
+                if done > 0:
+                    yield done * size / replications, begun.popleft().result()
+            while begun:
+                done = len(firsts) - len(begun) + 1
+                yield min(done * size / replications, 1.0), begun.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _processors() -> int:

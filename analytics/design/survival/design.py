@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,7 +177,7 @@ class SurvivalDesign(Result):
     def drift_at(self, hazard_ratio: float) -> float:
         """Mean of the final z under a constant hazard ratio; positive below the margin."""
         require(0 < hazard_ratio < np.inf, "hazard ratio > 0", hazard_ratio=hazard_ratio)
-        return -np.log(hazard_ratio / self.margin) * sqrt(self.events * self._information_per_event)
+        return -log(hazard_ratio / self.margin) * sqrt(self.events * self._information_per_event)
 
     def hazard_ratio_at(self, drift: float) -> float:
         """The constant hazard ratio under which the final z has a mean.
