@@ -13,12 +13,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from analytics.design.hazard import HazardAssumption
 from analytics.design.survival.arm_hazards import ArmHazard
 
 Floats = NDArray[np.float64]
 _FEW = 8  # pieces that are looked through one by one
 _FINE = 512  # knots for a family that is not piecewise exponential
-_MOST = 40.0  # cumulative hazard that nobody survives
+_TAIL = 250  # knots beyond the time when few are left
+_RARE = 4.0  # cumulative hazard from which on they are knots of the tail
+_MOST = 250.0  # cumulative hazard that few survive even at a hundredth of it
+_FOREVER = 1e300  # a time
+_NOBODY = 1e-12  # a share of subjects, or a cumulative hazard
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class CourseTables:
         ...     subgroup="All subjects", arm="treatment", share=0.5,
         ...     control=HazardAssumption.exponential(rate=0.1),
         ...     effect=TreatmentEffect.delayed(hazard_ratio=0.5, delay=4), dropout=None),))
-        >>> tables.starts.tolist(), tables.reached.round(3).tolist(), tables.pace.tolist()
+        >>> tables.starts.tolist(), tables.reached.round(3).tolist(), tables.pace.round(3).tolist()
         ([[0.0, 4.0]], [[0.0, 0.4]], [[10.0, 20.0]])
         """
         rows = [_knots(arm) for arm in arms]
@@ -72,8 +77,12 @@ def _knots(arm: ArmHazard) -> tuple[Floats, Floats, Floats, Floats]:
         event, dropout = arm.rates_from(starts)
     else:
         starts = _fine_starts(arm)
+        spent = arm.cumulative_hazard(starts)
+        starts, spent = starts[np.isfinite(spent)], spent[np.isfinite(spent)]
         widths = np.diff(starts)
-        own = np.diff(arm.cumulative_hazard(starts)) / widths
+        own = np.diff(spent) / widths
+        if spent[-1] - spent[-2] < _NOBODY:
+            own[-1] = 0.0  # all who ever have the event have had it
         lost = np.zeros(widths.size)
         if arm.dropout is not None:
             lost = np.diff(arm.dropout.cumulative_hazard(starts)) / widths
@@ -85,13 +94,25 @@ def _knots(arm: ArmHazard) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _fine_starts(arm: ArmHazard) -> Floats:
-    """Knots where equal shares of subjects are lost, denser at both ends, and all cuts."""
+    """Knots for the event and for dropout, and all cuts."""
+    shapes = [one for one in (arm.control, arm.dropout) if one is not None]
+    return np.unique(np.concatenate([[0.0], *(_knots_of(one) for one in shapes), arm.cuts]))
+
+
+def _knots_of(hazard: HazardAssumption) -> Floats:
+    """Times between which equal shares have the event, denser at both ends, and a tail.
+
+    The tail is for arms with a much smaller hazard, or, where some never have the event, to say
+    that nothing happens any more.
+    """
     shares = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, _FINE))
-    levels = np.append(-np.log1p(-shares[1:-1]), _MOST)
-    shape = arm.control
-    times = shape._evaluated("time_of", levels, None)
-    finite = times[np.isfinite(times) & (times > 0)]
-    return np.unique(np.concatenate([[0.0], finite, arm.cuts]))
+    never = float(np.nan_to_num(hazard.survival([_FOREVER])[0]))
+    levels = -np.log1p(-shares[1:-1] * (1 - never))
+    if never < _NOBODY:
+        levels = np.append(levels, np.geomspace(_RARE, _MOST, _TAIL))
+    times = hazard._evaluated("time_of", levels, None)
+    times = times[np.isfinite(times) & (times > 0)]
+    return times if never < _NOBODY else np.append(times, times[-1] * np.array([10.0, 100.0]))
 
 
 @njit(cache=True, nogil=True, inline="always")

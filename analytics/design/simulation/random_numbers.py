@@ -88,7 +88,7 @@ def exponential(counter: np.uint64) -> float:
     """
     word = mixed(counter)
     layer = word & _LAYER_MASK
-    value = (word >> uint64(11)) * _TO_UNIT * _ENDS[layer]
+    value: float = (word >> uint64(11)) * _TO_UNIT * _ENDS[layer]
     if value < _ENDS[layer + uint64(1)]:
         return float(value)
     return _rare_exponential(word, layer, value)

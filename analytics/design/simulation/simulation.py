@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from analytics.checks import require
 from analytics.design.boundaries import Boundaries
 from analytics.design.cost import Costs, ValueCurve
+from analytics.design.effect import TreatmentEffect
 from analytics.design.simulation.block import Block, simulate_block
 from analytics.design.simulation.courses import CourseTables
 from analytics.design.simulation.random_numbers import MOST_REPLICATIONS
@@ -38,7 +41,7 @@ ENTRIES = ("random", "even")
 MOST_TRIALS = 10_000_000
 MOST_SUBJECTS = 100_000
 _BLOCK = 2_000_000  # subjects in a block of trials
-_LONGEST_BLOCK = 4_096
+_LONGEST_BLOCK = 1_024
 _PILOT = 4_000
 _PILOT_SEED = 0x5EED
 
@@ -68,12 +71,14 @@ class TrialSimulation(Result):
     seed : int
         From 0 to 2^32 - 1. The same seed gives the same trials on any number of threads.
     costs : Costs, optional
+        Without a price per subject and month on study.
     value : ValueCurve, optional
         With costs, what the first test's trials cost and what finishing them is worth.
 
     Examples
     --------
     >>> from analytics.design import Accrual, HazardAssumption, TreatmentEffect
+    >>> from analytics.design.boundaries import GroupSequential
     >>> design = SurvivalDesign(
     ...     assumptions=SurvivalAssumptions.of(
     ...         control=HazardAssumption.exponential(median=12),
@@ -109,13 +114,26 @@ class TrialSimulation(Result):
             subjects=self.subjects,
         )
         self._require_times()
+        self._require_costs()
+
+    def _require_costs(self) -> None:
+        """What would otherwise be refused when all trials are done."""
+        if self.costs is None:
+            return
+        paid = self.costs.per_subject_month
+        rule = "simulated trials are not paid by the month on study: time on study is not kept"
+        require(paid == 0, rule, per_subject_month=paid)
+        if self.value is not None:
+            same = self.value.currency == self.costs.currency
+            both = {"costs": self.costs.currency, "value": self.value.currency}
+            require(same, "costs and value are in one currency", **both)
 
     def _require_times(self) -> None:
         if self.look_times is None:
             return
         looks = len(self.design.monitoring.information_fractions)
-        before = (0.0, *self.look_times[:-1])
-        rising = all(low < high for low, high in zip(before, self.look_times, strict=True))
+        ends = (0.0, *self.look_times, np.inf)
+        rising = all(low < high for low, high in pairwise(ends))
         rule = "each look has a calendar time, rising from above 0"
         require(rising and len(self.look_times) == looks, rule, look_times=self.look_times)
 
@@ -144,13 +162,14 @@ class TrialSimulation(Result):
 
     def _boundaries(self, progress: Progress, threads: int | None) -> tuple[Boundaries, ...]:
         """Of each test: those of the design for the log-rank test, for others by their own
-        information, which trials without effect show."""
+        information, which trials under the null hypothesis show."""
         plan = self.design.monitoring
         own = [self.own_boundaries and one != LOG_RANK_TEST for one in self.tests]
         if not any(own):
             return (plan.boundaries(),) * len(self.tests)
         progress(0.0, "Finding the information of each test.")
-        null = self._inputs(self.design.assumptions.under_null())
+        nothing = TreatmentEffect.constant(self.design.margin)
+        null = self._inputs(self.design.assumptions.with_effect(nothing))
         total = np.zeros(())
         for _, block in self._blocks(null, _PILOT, self.seed ^ _PILOT_SEED, threads):
             total = total + block.covariances.sum(axis=0)
@@ -213,7 +232,7 @@ class TrialSimulation(Result):
     ) -> Iterator[tuple[float, Block]]:
         """Blocks in their order with the share that is done, simulated side by side."""
         size = max(min(_BLOCK // self.subjects, _LONGEST_BLOCK), 1)
-        count = threads or len(os.sched_getaffinity(0))
+        count = _processors() if threads is None else threads
         require(count >= 1, "threads >= 1", threads=threads)
         firsts = range(0, replications, size)
         looks, weights = len(self.look_events), len(self.weights)
@@ -223,11 +242,24 @@ class TrialSimulation(Result):
             simulate_block(np.uint64(seed), first, *inputs, *block.outputs)  # type: ignore[arg-type]
             return block
 
-        with ThreadPoolExecutor(count) as pool:
-            for start in range(0, len(firsts), 2 * count):
-                some = firsts[start : start + 2 * count]
-                for first, block in zip(some, pool.map(simulated, some), strict=True):
-                    yield min(first + size, replications) / replications, block
+        pool, begun = ThreadPoolExecutor(count), deque[Future[Block]]()
+        try:
+            for done, first in enumerate(firsts, start=1 - 2 * count):
+                begun.append(pool.submit(simulated, first))
+                if done > 0:
+                    yield done * size / replications, begun.popleft().result()
+            while begun:
+                done = len(firsts) - len(begun) + 1
+                yield min(done * size / replications, 1.0), begun.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _processors() -> int:
+    """That this process may use; not every system says."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _taking_turns(shares: Floats, subjects: int) -> Whole:

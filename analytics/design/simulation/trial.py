@@ -187,7 +187,7 @@ def weighted_of(
     tests = kinds.size
     scores[:] = 0.0
     covariance[:, :] = 0.0
-    weights, floors = np.empty(tests), np.zeros(tests)
+    weights, floors = np.empty(tests), np.ones(tests)
     risk, on_treatment = float(enrolled), float(treated)
     survival, events, passed = 1.0, 0, 0
     for j in range(gone):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from analytics.checks import NotEstimableError, require
+from analytics.design.accrual import MOST_SUBJECTS
 from analytics.design.boundaries import GroupSequential
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.evaluation import SurvivalEvaluation
@@ -20,6 +21,8 @@ from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]
 _MOST_GROWTH = 1e4  # times the accrual that subjects are looked for
+_TRIED = 33  # numbers of events at which a power that is not reached at the end is looked for
+_ALL = 1 - 1e-6  # of the events that ever happen: later than that nothing is looked for
 
 
 @registered
@@ -54,7 +57,7 @@ class SurvivalDesign(Result):
     ...         accrual=Accrual.uniform(subjects=500, duration=18)),
     ...     monitoring=GroupSequential(information_fractions=(0.5, 0.75, 1.0)), events=330)
     >>> round(trial.evaluate().power, 4)
-    0.8943
+    0.8944
     """
 
     assumptions: SurvivalAssumptions
@@ -143,7 +146,7 @@ class SurvivalDesign(Result):
         ...         accrual=Accrual.uniform(subjects=500, duration=18)),
         ...     GroupSequential(information_fractions=(1.0,)), (18.0, 36.0))
         >>> [round(one, 3) for one in found.monitoring.information_fractions]
-        [0.467, 1.0]
+        [0.465, 1.0]
         """
         rising = all(low < high for low, high in zip((0.0, *times), times, strict=False))
         require(bool(times) and rising, "calendar times rise from above 0", times=times)
@@ -214,20 +217,27 @@ def _required(
         hazard_ratio = assumptions.subgroups[0].effect.hazard_ratios[0]
         return required_events(hazard_ratio, drift=drift, margin=margin, allocation_ratio=ratio)
     expected = ExpectedEvents.of(assumptions)
-    most = expected.eventually * (1 - 1e-6)
+    most = expected.eventually * _ALL
 
     def excess(events: float) -> float:
         fractions = np.array(monitoring.information_fractions)
         means = look_means(expected, fractions * events, margin)
         return monitoring.stopping_at(means).power - power
 
-    if excess(most) < 0:
-        raise NotEstimableError(
-            f"A power of {power:g} is not reached however long the trial goes on: with all "
-            f"{most:,.0f} events that its {assumptions.accrual.subjects:g} subjects ever have it "
-            f"is {excess(most) + power:.3f}. More subjects, or a larger or earlier effect, would."
-        )
-    return float(brentq(excess, most * 1e-4, most, xtol=1e-6))
+    low, high = most * 1e-4, most
+    if excess(most) < 0:  # an effect that wears off may have been shown before
+        tried = np.linspace(low, most, _TRIED)
+        found = np.array([excess(float(one)) for one in tried])
+        if found.max() < 0:
+            raise NotEstimableError(
+                f"A power of {power:g} is not reached however long the trial goes on: its "
+                f"{assumptions.accrual.subjects:g} subjects ever have {most:,.0f} events, and with "
+                f"{tried[found.argmax()]:,.0f} of them it is {found.max() + power:.3f}, the most. "
+                "More subjects, or a larger or earlier effect, would."
+            )
+        first = int((found >= 0).argmax())
+        low, high = float(tried[first - 1]), float(tried[first])
+    return float(brentq(excess, low, high, xtol=1e-6))
 
 
 def _sized(
@@ -241,6 +251,12 @@ def _sized(
     require(0 < study_duration < np.inf, "study_duration > 0", study_duration=study_duration)
     expected = ExpectedEvents.of(assumptions)
     events = float(expected.events([study_duration])[0])
+    if events > expected.eventually * _ALL:
+        soon = float(expected.calendar_time(np.array([0.999 * expected.eventually]))[0])
+        raise NotEstimableError(
+            f"By {study_duration:g} {assumptions.time_unit} all events have happened that ever "
+            f"will: assume a shorter study. 99.9 % of them are there by {soon:.1f}."
+        )
     if assumptions.proportional:
         require_benefit(assumptions.subgroups[0].effect.hazard_ratios[0], margin)
     means = look_means(expected, np.array(monitoring.information_fractions) * events, margin)
@@ -261,11 +277,21 @@ def _sized(
         low /= 2
     while excess(high) < 0:
         high *= 2
-        require(high < near * _MOST_GROWTH, "the power is reached with some number of subjects")
+        if high > near * _MOST_GROWTH:
+            raise NotEstimableError(
+                f"A power of {power:g} is not reached with any number of subjects: with very many "
+                f"it is {excess(high) + power:.3f}, as the trial stops for futility before the "
+                "effect shows. Look later, or without futility bounds."
+            )
     growth = float(brentq(excess, low, high, xtol=1e-10 * near))
-    sized = replace(
-        assumptions, accrual=assumptions.accrual.scaled(assumptions.accrual.subjects * growth)
-    )
+    subjects = assumptions.accrual.subjects * growth
+    if subjects > MOST_SUBJECTS:
+        raise NotEstimableError(
+            f"A power of {power:g} after {study_duration:g} {assumptions.time_unit} takes "
+            f"{subjects:,.0f} subjects, and a design has at most {MOST_SUBJECTS:,}. A larger "
+            "effect, a longer study or less power needs fewer."
+        )
+    sized = replace(assumptions, accrual=assumptions.accrual.scaled(subjects))
     return SurvivalDesign(
         assumptions=sized, monitoring=monitoring, events=events * growth, margin=margin
     )

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from analytics.checks import NotEstimableError
 from analytics.design.boundaries import Boundaries, GroupSequential, StoppingProbabilities
 from analytics.design.courses import TrialCourses
+from analytics.design.effect import TreatmentEffect
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.design.survival_assumptions import SurvivalAssumptions
@@ -32,8 +33,8 @@ class SurvivalEvaluation(Result):
     events : tuple of float
         At which each look is made.
     calendar_times, null_calendar_times : tuple of float
-        Of the looks, under the assumptions and without effect, in the unit of the assumptions.
-        Infinite where, without effect, the events are never expected.
+        Of the looks, under the assumptions and under the null hypothesis (the hazard ratio is the
+        margin), in the unit of the assumptions. Infinite where the events are never expected.
     subjects : tuple of float
         Randomised by each look, under the assumptions.
     average_hazard_ratios : tuple of float
@@ -57,7 +58,7 @@ class SurvivalEvaluation(Result):
     ...         accrual=Accrual.uniform(subjects=500, duration=18)),
     ...     monitoring=GroupSequential(information_fractions=(0.5, 1.0)), events=330).evaluate()
     >>> round(found.expected_events), round(found.expected_duration, 1)
-    (289, 27.8)
+    (289, 28.5)
     """
 
     boundaries: Boundaries
@@ -88,11 +89,12 @@ class SurvivalEvaluation(Result):
         roots = np.sqrt(at * share * (1 - share))
         ratios = np.array(average_hazard_ratio(expected, times).hazard_ratios)
         bounds = monitoring.boundaries()
+        null = assumptions.with_effect(TreatmentEffect.constant(margin))
         return cls(
             boundaries=bounds,
             events=events,
             calendar_times=tuple(times.tolist()),
-            null_calendar_times=_times_without_effect(assumptions, at),
+            null_calendar_times=_null_times(null, at),
             subjects=tuple(expected.enrolled(times).tolist()),
             average_hazard_ratios=tuple(ratios.tolist()),
             hazard_ratios_efficacy=_ratios_at(bounds.z_efficacy, roots, margin),
@@ -130,7 +132,7 @@ class SurvivalEvaluation(Result):
 
     @property
     def null_expected_duration(self) -> float:
-        """The same without effect; infinite when its events are never expected."""
+        """The same under the null hypothesis; infinite when its events are never expected."""
         stop, times = np.array(self.null_stopping.stop), np.array(self.null_calendar_times)
         return float(np.sum(np.where(stop > 0, stop * times, 0.0)))
 
@@ -191,8 +193,8 @@ def time_on_study(expected: ExpectedEvents, times: ArrayLike) -> Floats:
     return total
 
 
-def _times_without_effect(assumptions: SurvivalAssumptions, events: Floats) -> tuple[float, ...]:
-    null = ExpectedEvents.of(assumptions.under_null())
+def _null_times(assumptions: SurvivalAssumptions, events: Floats) -> tuple[float, ...]:
+    null = ExpectedEvents.of(assumptions)
     try:
         return tuple(null.calendar_time(events).tolist())
     except NotEstimableError:
