@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
@@ -16,6 +17,7 @@ from analytics.design.survival.arm_hazards import CONTROL, arm_hazards
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.design.survival_assumptions import SurvivalAssumptions
 
+Floats = NDArray[np.float64]
 METHODS = ("schoenfeld", "freedman")
 
 
@@ -197,11 +199,20 @@ def lachin_foulkes_subjects(
     require_benefit(ratio, margin)
     _fixed_drift(alpha, power)  # requires both to be possible
     spread_null, spread = (
-        sqrt(sum(1 / float(events[0]) for events in expected.by_arm([study_duration])))
+        _stratified_spread(expected.by_group([study_duration])[:, 0])
         for expected in (_under_null(assumptions, ratio, margin), ExpectedEvents.of(assumptions))
     )
     reach = float(ndtri(1 - alpha)) * spread_null + float(ndtri(power)) * spread
     return assumptions.accrual.subjects * (reach / log(ratio / margin)) ** 2
+
+
+def _stratified_spread(events: Floats) -> float:
+    """SD of the stratified log hazard ratio: strata add up by their information.
+
+    `events` are those of the control and the treatment arm of each stratum in turn.
+    """
+    control, treatment = events[0::2], events[1::2]
+    return 1 / sqrt(float(np.sum(control * treatment / (control + treatment))))
 
 
 def accrual_for_events(

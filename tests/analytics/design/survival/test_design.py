@@ -35,15 +35,9 @@ PROPORTIONAL = trial_of(TreatmentEffect.constant(0.7))
 DELAYED = trial_of(TreatmentEffect.delayed(hazard_ratio=0.6, delay=4))
 
 
-def _marked(row: Any) -> Any:
-    """Sizes of the stratified design are 0.02 % too small: see `lachin_foulkes_subjects`."""
-    apart = row.case == "stratified" and row.quantity in ("subjects", "events")
-    reason = "Lachin-Foulkes adds up events over strata, not the information of each"
-    marks = [pytest.mark.xfail(strict=True, reason=reason)] if apart else []
-    return pytest.param(row, marks=marks, id=f"{row.case}-{row.quantity}-{row.look}")
-
-
-@pytest.mark.parametrize("row", [_marked(row) for row in ROWS.itertuples()])
+@pytest.mark.parametrize(
+    "row", list(ROWS.itertuples()), ids=lambda row: f"{row.case}-{row.quantity}-{row.look}"
+)
 def test_agrees_with_the_reference(row: Any) -> None:
     inputs = (row.case, row.information_fractions, row.efficacy, row.beta_gamma)
     design = _design(*inputs, float(row.power), float(row.study_duration))
