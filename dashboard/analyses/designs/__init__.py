@@ -22,6 +22,7 @@ from dashboard.analyses.designs.proposal import (
     proposal_of_plan,
     taken_over,
     usual_proposal,
+    with_fitted_hazards,
 )
 from dashboard.analyses.designs.spending_names import spending_named
 
@@ -44,4 +45,5 @@ __all__ = [
     "usual_binary",
     "usual_continuous",
     "usual_proposal",
+    "with_fitted_hazards",
 ]

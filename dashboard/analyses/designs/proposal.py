@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from analytics.checks import NotEstimableError, require
 from analytics.design import (
     Accrual,
+    FittedHazards,
     HazardAssumption,
     SurvivalAssumptions,
     TreatmentEffect,
@@ -19,6 +20,7 @@ from analytics.design.survival import SurvivalDesign
 from analytics.results import Result, registered
 from dashboard.analyses.designs.fitted_assumptions import FittedAssumptions
 from dashboard.analyses.designs.planned import PlannedDesign
+from queries.cohorts import Cohort
 
 Sizing = Literal["events", "power", "duration", "calendar"]
 SIZINGS: tuple[Sizing, ...] = get_args(Sizing)
@@ -215,6 +217,33 @@ def _monitoring(planned: PlannedDesign, usual: GroupSequential) -> GroupSequenti
         return planned.group_sequential()
     except NotEstimableError:
         return replace(usual, information_fractions=planned.information_fractions)
+
+
+def with_fitted_hazards(
+    proposal: DesignProposal, hazards: FittedHazards, *, snapshot: str, sentences: tuple[str, ...]
+) -> DesignProposal:
+    """The proposal with the first of the fitted hazards, the reference, as that of control.
+
+    Parameters
+    ----------
+    snapshot : str
+        Id of the snapshot that they were fitted to.
+    sentences : tuple of str
+        What a reader must know of the fit.
+    """
+    one = hazards.hazards[0]
+    own = proposal.assumptions
+    group = replace(own.subgroups[0], prevalence=1.0, control=one.hazard.in_unit(own.time_unit))
+    source = AssumptionsSource(
+        endpoint=hazards.endpoint,
+        snapshot=snapshot,
+        unblinded=hazards.blinding == "unblinded",
+        sentences=(f"The hazard of control is that of {one.arm}.", *sentences),
+        cohort=hazards.saved_cohort,
+        cohort_version=hazards.cohort_version,
+        cohort_sentence=Cohort.from_json(one.cohort).sentence(),
+    )
+    return replace(proposal, assumptions=replace(own, subgroups=(group,)), source=source, origin="")
 
 
 def taken_over(

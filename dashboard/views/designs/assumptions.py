@@ -135,7 +135,7 @@ def _exponential(first: HazardAssumption, median: float) -> HazardAssumption:
     chosen = _median("Median, months", median)
     worth = 0.0 if first.certain or first.family != "exponential" else 1 / first.covariance[0][0]
     events = fields.number(
-        "Worth of events (0: certain)",
+        "Known from events (0: certain)",
         name="control_events",
         first=worth,
         low=0,

@@ -9,9 +9,11 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from analytics.design import FittedHazards
 from analytics.survival.regression.parametric.distributions import DISTRIBUTIONS
-from dashboard import __version__, cohorts, results, state
+from dashboard import __version__, cohorts, navigation, results, state
+from dashboard.analyses.designs import with_fitted_hazards
 from dashboard.analyses.survival.parametric_answer import ParametricAnswer
 from dashboard.text import number, plain
+from dashboard.views.designs import current
 from dashboard.views.survival.notes import origin
 
 By = Literal["pooled", "planned arm", "actual arm", "cohort"]
@@ -44,6 +46,26 @@ def use_as_assumption(answer: ParametricAnswer, fitted: list[str], best: str | N
             icon=":material/download:",
             on_click="ignore",
         )
+        st.button(
+            f"Design a trial with {hazards.hazards[0].arm} as control",
+            icon=":material/architecture:",
+            type="primary",
+            on_click=_design_with,
+            args=(hazards,),
+        )
+
+
+def _design_with(hazards: FittedHazards) -> None:
+    with results.explained():
+        current.SURVIVAL.put(
+            with_fitted_hazards(
+                current.SURVIVAL.proposal(),
+                hazards,
+                snapshot=state.snapshot().id,
+                sentences=tuple(_said(hazards)),
+            )
+        )
+        navigation.go("designs")
 
 
 def fitted_hazards(answer: ParametricAnswer, distribution: str) -> FittedHazards:

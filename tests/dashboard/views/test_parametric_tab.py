@@ -10,6 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.design import FittedHazards
+from analytics.results import Result
+from dashboard.analyses.designs import DesignProposal
+from dashboard.views.designs.current import SURVIVAL
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import open_workspace
 
@@ -184,3 +187,18 @@ def test_a_cohort_of_the_future_is_drawn_but_not_taken_over(home: Path) -> None:
     assert len(app.get("plotly_chart")) == 3
     assert "immortal time" in shown(app)
     assert not [b for b in app.get("download_button") if "hazards" in b.proto.label]
+
+
+@pytest.mark.usefixtures("home")
+def test_a_fitted_hazard_becomes_the_control_of_a_design():
+    app = opened("EQX-301")
+    button = next(b for b in app.button if b.label == "Design a trial with Placebo as control")
+    button.click().run()
+    assert not app.exception
+    proposal = Result.from_json(app.session_state[SURVIVAL.text])
+    assert isinstance(proposal, DesignProposal)
+    assert proposal.source is not None
+    assert proposal.source.unblinded
+    assert proposal.source.endpoint == "OS"
+    assert not proposal.assumptions.subgroups[0].control.certain
+    assert app.session_state["page_wanted"] == "designs"
