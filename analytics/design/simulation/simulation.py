@@ -40,6 +40,7 @@ Whole = NDArray[np.int64]
 ENTRIES = ("random", "even")
 MOST_TRIALS = 10_000_000
 MOST_SUBJECTS = 100_000
+MOST_SUBGROUPS = 100
 _BLOCK = 2_000_000  # subjects in a block of trials
 _LONGEST_BLOCK = 1_024
 _PILOT = 4_000
@@ -113,6 +114,9 @@ class TrialSimulation(Result):
             f"2 to {MOST_SUBJECTS:,} subjects are simulated",
             subjects=self.subjects,
         )
+        groups = len(self.design.assumptions.subgroups)
+        rule = f"at most {MOST_SUBGROUPS} subgroups are simulated"
+        require(groups <= MOST_SUBGROUPS, rule, subgroups=groups)
         self._require_times()
         self._require_costs()
 

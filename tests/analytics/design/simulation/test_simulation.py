@@ -32,6 +32,16 @@ from tests.analytics.design.survival.oracle_trials import trial_of
 LATE = ComparedTest(weights=(fleming_harrington(0, 1),))
 DESIGN = base_design(TreatmentEffect.constant(0.7))
 LARGE = replace(DESIGN, assumptions=trial_of(TreatmentEffect.constant(0.7), subjects=200_000))
+SPLIT = replace(
+    DESIGN,
+    assumptions=replace(
+        DESIGN.assumptions,
+        subgroups=tuple(
+            replace(DESIGN.assumptions.subgroups[0], name=f"Site {site}", prevalence=1 / 128)
+            for site in range(128)
+        ),
+    ),
+)
 BOTH = TrialSimulation(design=DESIGN, tests=(LOG_RANK_TEST, LATE), replications=3000, seed=9)
 
 
@@ -184,6 +194,7 @@ def test_costs_are_those_of_the_trials() -> None:
         ({"look_times": (6.0, 12.0, np.inf)}, "each look has a calendar time"),
         ({"look_times": (6.0, 12.0, np.nan)}, "each look has a calendar time"),
         ({"design": LARGE}, "2 to 100,000 subjects"),
+        ({"design": SPLIT}, "at most 100 subgroups"),
         ({"costs": Costs(per_subject_month=10.0)}, "time on study is not kept"),
         (
             {"costs": Costs(), "value": ValueCurve(months=(1,), values=(1.0,), currency="USD")},
