@@ -1,10 +1,10 @@
 """Designs and the assumptions that they rest on."""
 
-from analytics.design.accrual import Accrual
-from analytics.design.effect import NO_EFFECT, TreatmentEffect
-from analytics.design.fitted_hazards import FittedHazards, HazardOfArm
-from analytics.design.hazard import HazardAssumption, assumed_hazard
-from analytics.design.survival_assumptions import (
+from analytics.design.assumptions.accrual import Accrual
+from analytics.design.assumptions.effect import NO_EFFECT, TreatmentEffect
+from analytics.design.assumptions.fitted_hazards import FittedHazards, HazardOfArm
+from analytics.design.assumptions.hazard import HazardAssumption, assumed_hazard
+from analytics.design.assumptions.survival import (
     Subgroup,
     SurvivalAssumptions,
     dropout_hazard,

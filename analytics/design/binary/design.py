@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.accrual import Accrual
+from analytics.design.assumptions.accrual import Accrual
 from analytics.design.binary.assumptions import VARIANCES, BinaryAssumptions
 from analytics.design.boundaries import GroupSequential
-from analytics.design.endpoint_design import EndpointDesign, require_reachable, required_deviates
-from analytics.design.endpoint_evaluation import EndpointEvaluation
-from analytics.design.monitored_power import ONE_LOOK
+from analytics.design.endpoints.design import EndpointDesign, require_reachable, required_deviates
+from analytics.design.endpoints.evaluation import EndpointEvaluation
+from analytics.design.endpoints.monitored_power import ONE_LOOK
 from analytics.results import registered
 
 Floats = NDArray[np.float64]

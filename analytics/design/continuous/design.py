@@ -10,13 +10,13 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, stdtrit
 
 from analytics.checks import require
-from analytics.design.accrual import MOST_SUBJECTS, Accrual
+from analytics.design.assumptions.accrual import MOST_SUBJECTS, Accrual
 from analytics.design.boundaries import GroupSequential
 from analytics.design.continuous.assumptions import ContinuousAssumptions
 from analytics.design.continuous.t_test import t_power_deviate
-from analytics.design.endpoint_design import EndpointDesign, require_reachable, required_deviates
-from analytics.design.endpoint_evaluation import EndpointEvaluation
-from analytics.design.monitored_power import ONE_LOOK
+from analytics.design.endpoints.design import EndpointDesign, require_reachable, required_deviates
+from analytics.design.endpoints.evaluation import EndpointEvaluation
+from analytics.design.endpoints.monitored_power import ONE_LOOK
 from analytics.results import registered
 
 Floats = NDArray[np.float64]

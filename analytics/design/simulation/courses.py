@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analytics.design.hazard import HazardAssumption
+from analytics.design.assumptions.hazard import HazardAssumption
 from analytics.design.survival.arm_hazards import ArmHazard
 
 Floats = NDArray[np.float64]

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.checks import require
+from analytics.design.assumptions.effect import TreatmentEffect
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import Boundaries
 from analytics.design.cost import Costs, ValueCurve
-from analytics.design.effect import TreatmentEffect
 from analytics.design.simulation.block import Block, simulate_block
 from analytics.design.simulation.courses import CourseTables
 from analytics.design.simulation.random_numbers import MOST_REPLICATIONS
@@ -29,8 +30,7 @@ from analytics.design.simulation.tests_compared import (
 from analytics.design.simulation.trial import EVEN, FLEMING_HARRINGTON, MODEST, RANDOM
 from analytics.design.survival.arm_hazards import TREATMENT, arm_hazards
 from analytics.design.survival.design import SurvivalDesign
-from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
-from analytics.design.survival_assumptions import SurvivalAssumptions
+from analytics.design.survival.weighted.weight_curves import LogRankWeight, ModestWeight
 from analytics.progress import Progress, part, unheard
 from analytics.results import Result, registered
 from analytics.survival.logrank_weights import LOG_RANK

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from analytics.checks import require
 from analytics.design.boundaries import Boundaries, GroupSequential
 from analytics.design.boundaries.recursion import FAR
-from analytics.design.survival.maxcombo_boundaries import maxcombo_boundaries
-from analytics.design.survival.weight_curves import LogRankWeight
+from analytics.design.survival.weighted.maxcombo_boundaries import maxcombo_boundaries
+from analytics.design.survival.weighted.weight_curves import LogRankWeight
 from analytics.results import Result, registered
 from analytics.survival.logrank_weights import LOG_RANK, fleming_harrington
 

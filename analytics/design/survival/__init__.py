@@ -20,9 +20,9 @@ from analytics.design.survival.sample_size import (
     required_events,
     subjects_for_events,
 )
-from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight
-from analytics.design.survival.weighted_power import WeightedPower
-from analytics.design.survival.weighted_tests import WeightedTest, weighted_test
+from analytics.design.survival.weighted.power import WeightedPower
+from analytics.design.survival.weighted.weight_curves import LogRankWeight, ModestWeight
+from analytics.design.survival.weighted.weighted_test import WeightedTest, weighted_test
 
 __all__ = [
     "Assurance",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.design.effect import NO_EFFECT, TreatmentEffect
-from analytics.design.hazard import HazardAssumption
-from analytics.design.survival_assumptions import SurvivalAssumptions
+from analytics.design.assumptions.effect import NO_EFFECT, TreatmentEffect
+from analytics.design.assumptions.hazard import HazardAssumption
+from analytics.design.assumptions.survival import SurvivalAssumptions
 
 Floats = NDArray[np.float64]
 CONTROL, TREATMENT = "control", "treatment"
@@ -97,7 +97,7 @@ def arm_hazards(assumptions: SurvivalAssumptions) -> tuple[ArmHazard, ...]:
 
     Examples
     --------
-    >>> from analytics.design.accrual import Accrual
+    >>> from analytics.design.assumptions.accrual import Accrual
     >>> assumed = SurvivalAssumptions.of(
     ...     control=HazardAssumption.exponential(rate=0.1),
     ...     effect=TreatmentEffect.constant(0.5),

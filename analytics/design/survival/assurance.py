@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.hazard import HazardAssumption
+from analytics.design.assumptions.hazard import HazardAssumption
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.design import SurvivalDesign
 from analytics.design.survival.expected_events import ExpectedEvents
-from analytics.design.survival_assumptions import SurvivalAssumptions
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]

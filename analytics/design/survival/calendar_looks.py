@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from analytics.checks import NotEstimableError, require
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import Boundaries, GroupSequential, StoppingProbabilities
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.expected_events import ExpectedEvents
-from analytics.design.survival_assumptions import SurvivalAssumptions
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]

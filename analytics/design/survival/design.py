@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.accrual import MOST_SUBJECTS
+from analytics.design.assumptions.accrual import MOST_SUBJECTS
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import GroupSequential
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.evaluation import SurvivalEvaluation
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.design.survival.sample_size import require_benefit, required_events
-from analytics.design.survival_assumptions import SurvivalAssumptions
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]

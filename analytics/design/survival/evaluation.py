@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.checks import NotEstimableError
+from analytics.design.assumptions.effect import TreatmentEffect
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import Boundaries, GroupSequential, StoppingProbabilities
 from analytics.design.courses import TrialCourses
-from analytics.design.effect import TreatmentEffect
 from analytics.design.survival.average_hazard_ratio import average_hazard_ratio
 from analytics.design.survival.expected_events import ExpectedEvents
-from analytics.design.survival_assumptions import SurvivalAssumptions
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.checks import NotEstimableError, require
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.survival.arm_hazards import CONTROL, ArmHazard, arm_hazards
 from analytics.design.survival.event_courses import EventCourses, PiecewiseCourses
 from analytics.design.survival.quadrature_courses import QuadratureCourses
-from analytics.design.survival_assumptions import SurvivalAssumptions
 
 Floats = NDArray[np.float64]
 

@@ -41,8 +41,8 @@ class QuadratureCourses:
 
     Examples
     --------
-    >>> from analytics.design.effect import NO_EFFECT
-    >>> from analytics.design.hazard import HazardAssumption
+    >>> from analytics.design.assumptions.effect import NO_EFFECT
+    >>> from analytics.design.assumptions.hazard import HazardAssumption
     >>> arm = ArmHazard(
     ...     subgroup="All subjects", arm="control", share=1.0, effect=NO_EFFECT, dropout=None,
     ...     control=HazardAssumption.weibull(shape=1, scale=10))

@@ -11,11 +11,11 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.accrual import Accrual
-from analytics.design.effect import TreatmentEffect
+from analytics.design.assumptions.accrual import Accrual
+from analytics.design.assumptions.effect import TreatmentEffect
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.survival.arm_hazards import CONTROL, arm_hazards
 from analytics.design.survival.expected_events import ExpectedEvents
-from analytics.design.survival_assumptions import SurvivalAssumptions
 
 Floats = NDArray[np.float64]
 METHODS = ("schoenfeld", "freedman")

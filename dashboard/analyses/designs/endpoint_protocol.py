@@ -11,7 +11,7 @@ from analytics.design.continuous import (
     ContinuousDesign,
     ContinuousEvaluation,
 )
-from analytics.design.enrolling import enrol_until
+from analytics.design.endpoints.enrolling import enrol_until
 from dashboard.analyses.designs.endpoint_wording import (
     Design,
     effect_phrase,

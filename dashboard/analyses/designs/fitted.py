@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.checks import InputError, NotEstimableError, require
 from analytics.design import FittedHazards, HazardOfArm, TreatmentEffect, assumed_hazard
-from analytics.design.hazard_shapes import FAMILIES, hazard_shape
+from analytics.design.assumptions.hazard_shapes import FAMILIES, hazard_shape
 from analytics.survival.counts import SurvivalCounts
 from analytics.survival.cox import fit_cox_by_arm
 from dashboard import __version__

@@ -18,7 +18,7 @@ from analytics.design.boundaries import GroupSequential
 from analytics.design.continuous import ContinuousAssumptions, ContinuousDesign
 from analytics.design.continuous.t_test import t_power_deviate
 from analytics.results import Result, same
-from tests.analytics.design.endpoint_trials import (
+from tests.analytics.design.endpoints.endpoint_trials import (
     HSD,
     LDOF,
     crossed,

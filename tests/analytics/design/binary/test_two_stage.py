@@ -13,7 +13,7 @@ from scipy.stats import binom
 from analytics.checks import InputError, NotEstimableError
 from analytics.design.binary import TwoStageDesign, admissible_designs, simon_designs
 from analytics.results import Result
-from tests.analytics.design.endpoint_trials import oracle_rows
+from tests.analytics.design.endpoints.endpoint_trials import oracle_rows
 
 DESIGN = TwoStageDesign(
     null_rate=0.1,

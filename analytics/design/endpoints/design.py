@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.accrual import MOST_SUBJECTS, Accrual
+from analytics.design.assumptions.accrual import MOST_SUBJECTS, Accrual
 from analytics.design.boundaries import GroupSequential
-from analytics.design.enrolling import enrol_until, subject_time
-from analytics.design.monitored_power import ONE_LOOK, MonitoredPower, critical_z
+from analytics.design.endpoints.enrolling import enrol_until, subject_time
+from analytics.design.endpoints.monitored_power import ONE_LOOK, MonitoredPower, critical_z
 from analytics.results import Result
 
 Floats = NDArray[np.float64]

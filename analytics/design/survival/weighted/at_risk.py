@@ -10,8 +10,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.survival.arm_hazards import CONTROL, arm_hazards
-from analytics.design.survival_assumptions import SurvivalAssumptions
 
 Floats = NDArray[np.float64]
 

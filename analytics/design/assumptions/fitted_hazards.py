@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from analytics.checks import require
-from analytics.design.hazard import HazardAssumption
+from analytics.design.assumptions.hazard import HazardAssumption
 from analytics.results import Result, registered
 
 HAZARD_COLUMNS = ("arm", "subjects", "events", "parameter", "estimate", "std_err")

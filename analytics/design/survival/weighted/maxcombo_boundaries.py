@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from analytics.checks import require
 from analytics.design.boundaries import GroupSequential, Spending
 from analytics.design.boundaries.recursion import FAR
-from analytics.design.survival.normal_orthant import NormalOrthant
+from analytics.design.survival.weighted.normal_orthant import NormalOrthant
 from analytics.survival.normal_maximum import tail_of_largest
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from analytics.design.binary import BinaryAssumptions, BinaryDesign, restricted_
 from analytics.design.boundaries import GroupSequential, LanDeMetsPocock
 from analytics.design.cost import Costs
 from analytics.results import Result, same
-from tests.analytics.design.endpoint_trials import (
+from tests.analytics.design.endpoints.endpoint_trials import (
     HSD,
     LDOF,
     crossed,

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 
 from analytics.checks import InputError
 from analytics.design import HazardAssumption, assumed_hazard
-from analytics.design.hazard_shapes import FAMILIES
+from analytics.design.assumptions.hazard_shapes import FAMILIES
 from analytics.results import Result
 from analytics.survival.regression import (
     FollowUp,

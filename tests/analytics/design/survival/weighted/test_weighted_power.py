@@ -25,8 +25,8 @@ from analytics.design.survival import (
     WeightedTest,
     weighted_test,
 )
-from analytics.design.survival.maxcombo_boundaries import maxcombo_stops
-from analytics.design.survival.normal_orthant import NormalOrthant
+from analytics.design.survival.weighted.maxcombo_boundaries import maxcombo_stops
+from analytics.design.survival.weighted.normal_orthant import NormalOrthant
 from analytics.survival.logrank_weights import LOG_RANK, fleming_harrington
 from analytics.survival.maxcombo import USUAL_WEIGHTS
 from tests.analytics.design.survival.oracle_trials import trial_of

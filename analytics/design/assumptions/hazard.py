@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logit, ndtri
 
 from analytics.checks import require
-from analytics.design.hazard_shapes import Floats, HazardShape, hazard_shape
+from analytics.design.assumptions.hazard_shapes import Floats, HazardShape, hazard_shape
 from analytics.results import Result, registered
 from analytics.survival.counts import DAYS
 from analytics.survival.regression.parametric.distributions import family_of

@@ -11,19 +11,23 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from analytics.checks import NotEstimableError, require
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import GroupSequential, StoppingProbabilities
 from analytics.design.boundaries.recursion import FAR, stop_probabilities
-from analytics.design.survival.at_risk import AtRisk
-from analytics.design.survival.maxcombo_boundaries import (
+from analytics.design.survival.weighted.at_risk import AtRisk
+from analytics.design.survival.weighted.maxcombo_boundaries import (
     largest_at_level,
     maxcombo_boundaries,
     maxcombo_stops,
 )
-from analytics.design.survival.normal_orthant import NormalOrthant
-from analytics.design.survival.weight_curves import LogRankWeight, ModestWeight, weight_curve
-from analytics.design.survival.weighted_moments import WeightedMoments
-from analytics.design.survival.weighted_power import NOTE, WeightedPower
-from analytics.design.survival_assumptions import SurvivalAssumptions
+from analytics.design.survival.weighted.moments import WeightedMoments
+from analytics.design.survival.weighted.normal_orthant import NormalOrthant
+from analytics.design.survival.weighted.power import NOTE, WeightedPower
+from analytics.design.survival.weighted.weight_curves import (
+    LogRankWeight,
+    ModestWeight,
+    weight_curve,
+)
 from analytics.results import Result, registered
 from analytics.survival.logrank_weights import LOG_RANK
 

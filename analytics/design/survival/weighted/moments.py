@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.design.survival.at_risk import AtRisk
-from analytics.design.survival.weight_curves import WeightCurve
+from analytics.design.survival.weighted.at_risk import AtRisk
+from analytics.design.survival.weighted.weight_curves import WeightCurve
 
 Floats = NDArray[np.float64]
 

@@ -38,7 +38,7 @@ from analytics.results import Result
 from analytics.survival.logrank_weights import GEHAN, LOG_RANK, fleming_harrington
 from analytics.survival.maxcombo import USUAL_WEIGHTS
 from tests.analytics.design.survival.oracle_trials import oracle_rows, trial_of
-from tests.analytics.design.survival.simulated_scores import simulated_scores
+from tests.analytics.design.survival.weighted.simulated_scores import simulated_scores
 
 LATE = fleming_harrington(0, 1)
 THREE_LOOKS = GroupSequential(information_fractions=(0.5, 248 / 330, 1.0))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analytics.checks import NotEstimableError, require
-from analytics.design.accrual import Accrual
+from analytics.design.assumptions.accrual import Accrual
 
 Floats = NDArray[np.float64]
 

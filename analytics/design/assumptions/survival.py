@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks import require
-from analytics.design.accrual import Accrual
-from analytics.design.effect import NO_EFFECT, TreatmentEffect
-from analytics.design.hazard import HazardAssumption
+from analytics.design.assumptions.accrual import Accrual
+from analytics.design.assumptions.effect import NO_EFFECT, TreatmentEffect
+from analytics.design.assumptions.hazard import HazardAssumption
 from analytics.results import Result, registered
 
 

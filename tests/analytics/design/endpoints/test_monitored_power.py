@@ -10,10 +10,10 @@ import pytest
 from analytics.checks import InputError
 from analytics.design import Accrual
 from analytics.design.boundaries import FixedFutility, GroupSequential
-from analytics.design.endpoint_design import required_deviates
-from analytics.design.enrolling import enrol_until, subject_time
-from analytics.design.monitored_power import ONE_LOOK, MonitoredPower, critical_z
-from tests.analytics.design.endpoint_trials import HSD, LDOF
+from analytics.design.endpoints.design import required_deviates
+from analytics.design.endpoints.enrolling import enrol_until, subject_time
+from analytics.design.endpoints.monitored_power import ONE_LOOK, MonitoredPower, critical_z
+from tests.analytics.design.endpoints.endpoint_trials import HSD, LDOF
 
 TEN = GroupSequential(information_fractions=tuple(k / 10 for k in range(1, 11)))
 TWO_SIDED = replace(LDOF, alpha=0.05, sides=2)

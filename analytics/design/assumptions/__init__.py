@@ -1,0 +1,1 @@
+"""What designs assume: hazards with their uncertainty, effects, accrual, dropout."""
