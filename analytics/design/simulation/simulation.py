@@ -166,16 +166,15 @@ class TrialSimulation(Result):
 
     def _boundaries(self, progress: Progress, threads: int | None) -> tuple[Boundaries, ...]:
         """Of each test: those of the design for the log-rank test, for others by their own
-        information, which trials under the null hypothesis show."""
+        information. Other trials under the same assumptions show it: it is what those who analyse
+        a trial estimate, and not what they would have seen without effect."""
         plan = self.design.monitoring
         own = [self.own_boundaries and one != LOG_RANK_TEST for one in self.tests]
         if not any(own):
             return (plan.boundaries(),) * len(self.tests)
         progress(0.0, "Finding the information of each test.")
-        nothing = TreatmentEffect.constant(self.design.margin)
-        null = self._inputs(self.design.assumptions.with_effect(nothing))
-        total = np.zeros(())
-        for _, block in self._blocks(null, _PILOT, self.seed ^ _PILOT_SEED, threads):
+        inputs, total = self._inputs(), np.zeros(())
+        for _, block in self._blocks(inputs, _PILOT, self.seed ^ _PILOT_SEED, threads):
             total = total + block.covariances.sum(axis=0)
         mean = total / _PILOT
         return tuple(
@@ -201,9 +200,9 @@ class TrialSimulation(Result):
             return (0,) * len(self.look_times)
         return tuple(int(np.ceil(one - 1e-9)) for one in self.design.look_events)
 
-    def _inputs(self, assumptions: SurvivalAssumptions | None = None) -> tuple[object, ...]:
+    def _inputs(self) -> tuple[object, ...]:
         """The arguments of a block that do not change from block to block."""
-        assumed = assumptions or self.design.assumptions
+        assumed = self.design.assumptions
         arms = arm_hazards(assumed)
         tables = CourseTables.of(arms)
         group = _taking_turns(np.array([one.share for one in arms]), self.subjects)
