@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.checks import require
-from analytics.design.assumptions.effect import TreatmentEffect
 from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import Boundaries
 from analytics.design.cost import Costs, ValueCurve

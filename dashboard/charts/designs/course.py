@@ -17,7 +17,7 @@ def draw_course(course: pd.DataFrame, looks: pd.DataFrame, *, unit: str) -> go.F
     Parameters
     ----------
     course : DataFrame
-        `time`, `enrolled`, `events` (under the assumed effect), `events_null` (without effect).
+        `time`, `enrolled`, `events` (under the assumed effect), `events_null` (under the null hypothesis).
     looks : DataFrame
         `look`, `time`, `events`.
     unit : str
@@ -38,7 +38,7 @@ def draw_course(course: pd.DataFrame, looks: pd.DataFrame, *, unit: str) -> go.F
         _line(
             course,
             "events_null",
-            "Events if there is no effect",
+            "Events under the null hypothesis",
             {"color": LIGHT.accent_soft, "width": 1.75, "dash": "6px,4px"},
         ),
         _looks(looks, unit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analytics.design import TreatmentEffect
 from analytics.design.survival import ExpectedEvents
 from dashboard import results
 from dashboard.charts.designs.course import draw_course
@@ -18,11 +19,11 @@ def show(answer: DesignAnswer) -> None:
     course, looks = course_of(answer)
     found = answer.evaluation
     said = [
-        f"Expected subjects and events by {found.time_unit} since the first subject; dashed: if "
-        "the treatment has no effect, when events come sooner or later than assumed."
+        f"Expected subjects and events by {found.time_unit} since the first subject; dashed: under "
+        "the null hypothesis, when events come sooner or later than assumed."
     ]
     if not np.isfinite(found.null_calendar_times[-1]):
-        said.append("Without effect the planned events are never expected.")
+        said.append("Under the null hypothesis the planned events are never expected.")
     results.figure(
         draw_course(course, looks, unit=found.time_unit),
         name=f"{answer.name} course",
@@ -39,7 +40,9 @@ def course_of(answer: DesignAnswer) -> tuple[pd.DataFrame, pd.DataFrame]:
     last = 1.05 * max([*ends, design.assumptions.accrual.duration])
     times = np.linspace(0, last, _POINTS)
     expected = ExpectedEvents.of(design.assumptions)
-    null = ExpectedEvents.of(design.assumptions.under_null())
+    null = ExpectedEvents.of(
+        design.assumptions.with_effect(TreatmentEffect.constant(design.margin))
+    )
     course = pd.DataFrame(
         {
             "time": times,

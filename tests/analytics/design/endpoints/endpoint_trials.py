@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.design.boundaries import BetaSpending, GroupSequential, HwangShihDeCani
 
-FOLDER = Path(__file__).parents[2] / "oracles"
+FOLDER = Path(__file__).parents[3] / "oracles"
 LDOF = GroupSequential(information_fractions=(0.4, 0.7, 1.0))
 HSD = GroupSequential(
     information_fractions=(0.5, 1.0),
