@@ -17,7 +17,8 @@ def draw_course(course: pd.DataFrame, looks: pd.DataFrame, *, unit: str) -> go.F
     Parameters
     ----------
     course : DataFrame
-        `time`, `enrolled`, `events` (under the assumed effect), `events_null` (under the null hypothesis).
+        `time`, `enrolled`, `events` (under the assumed effect), `events_null` (under the null
+        hypothesis).
     looks : DataFrame
         `look`, `time`, `events`.
     unit : str

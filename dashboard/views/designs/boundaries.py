@@ -42,15 +42,14 @@ _COLUMNS: Mapping[str, str] = {
 def show(answer: DesignAnswer) -> None:
     """The plot and its table."""
     chosen = str(
-        st.segmented_control(
+        st.radio(
             "Scale",
             list(SCALES),
             key=state.choice("design_scale", list(SCALES), "z"),
             persist_state="session",
-            required=True,
+            horizontal=True,
         )
     )
-    chosen = chosen or "z"
     scale = SCALES[chosen]
     table = bounds_on(answer, chosen)
     results.figure(
@@ -104,9 +103,10 @@ def _said(answer: DesignAnswer) -> list[str]:
 
 
 def _table(answer: DesignAnswer) -> pd.DataFrame:
+    """A column per look: designs have few of them and much to say of each."""
     found = answer.evaluation
     frame = found.to_frame()
-    shown = pd.DataFrame({"Look": frame["look"].astype(str)})
+    shown = pd.DataFrame({"Look": [f"Look {one}" for one in frame["look"]]})
     shown["Information"] = [percent(one, 1) for one in frame["information_fraction"]]
     shown["Events"] = [f"{np.ceil(one - 1e-9):,.0f}" for one in frame["events"]]
     shown[f"Time, {found.time_unit}"] = [number(one) for one in frame["calendar_time"]]
@@ -120,7 +120,20 @@ def _table(answer: DesignAnswer) -> pd.DataFrame:
     shown["Succeeds"] = [percent(one, 1) for one in frame["efficacy_probability"]]
     shown["Succeeds by now"] = [percent(one, 1) for one in frame["efficacy_probability"].cumsum()]
     shown["α spent"] = [number(one, 5) for one in frame["alpha_spent"]]
-    return shown
+    return by_column(shown)
+
+
+def by_column(rows: pd.DataFrame) -> pd.DataFrame:
+    """Looks as columns; the first column of the rows names them.
+
+    Examples
+    --------
+    >>> by_column(pd.DataFrame({"Look": ["Look 1", "Look 2"], "Events": ["165", "330"]}))
+              Look 1 Look 2
+    0  Events    165    330
+    """
+    turned = rows.set_index(rows.columns[0]).T.reset_index()
+    return turned.rename(columns={"index": ""}).rename_axis(columns=None)
 
 
 def _or_dash(value: float, digits: int) -> str:

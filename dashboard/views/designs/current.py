@@ -169,12 +169,12 @@ _ENDPOINT = "design_endpoint_kind"
 
 def choose_endpoint() -> str:
     """The kind of endpoint that the page is about."""
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Endpoint",
         ENDPOINTS,
         key=state.choice(_ENDPOINT, ENDPOINTS, SURVIVAL.endpoint),
         persist_state="session",
-        required=True,
+        horizontal=True,
     )
     return str(chosen)
 

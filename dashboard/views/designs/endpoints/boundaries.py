@@ -12,6 +12,7 @@ from dashboard import results, state
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence, short_effect
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
 from dashboard.text import number, p_value, percent
+from dashboard.views.designs.boundaries import by_column
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
 
 _COLUMNS: Mapping[str, str] = {"z": "z", "p-value": "p", "Effect": "effect"}
@@ -20,12 +21,12 @@ _COLUMNS: Mapping[str, str] = {"z": "z", "p-value": "p", "Effect": "effect"}
 def show(answer: EndpointAnswer) -> None:
     """The plot and its table."""
     chosen = str(
-        st.segmented_control(
+        st.radio(
             "Scale",
             list(_COLUMNS),
             key=state.choice("design_endpoint_scale", list(_COLUMNS), "z"),
             persist_state="session",
-            required=True,
+            horizontal=True,
         )
     )
     notes = answer.notes(*_said(answer))
@@ -95,7 +96,7 @@ def _said(answer: EndpointAnswer) -> list[str]:
 
 def _table(answer: EndpointAnswer) -> pd.DataFrame:
     frame = answer.evaluation.to_frame()
-    shown = pd.DataFrame({"Look": frame["look"].astype(str)})
+    shown = pd.DataFrame({"Look": [f"Look {one}" for one in frame["look"]]})
     shown["Information"] = [percent(one, 1) for one in frame["information_fraction"]]
     shown["Subjects"] = [f"{np.ceil(one - 1e-9):,.0f}" for one in frame["subjects"]]
     if frame["months"].notna().all():
@@ -109,7 +110,7 @@ def _table(answer: EndpointAnswer) -> pd.DataFrame:
         shown["Stops for futility"] = [percent(one, 1) for one in frame["futility"]]
     shown["Succeeds"] = [percent(one, 1) for one in frame["efficacy"]]
     shown["Succeeds by now"] = [percent(one, 1) for one in frame["efficacy"].cumsum()]
-    return shown
+    return by_column(shown)
 
 
 def _or_dash(value: float, digits: int) -> str:
