@@ -30,6 +30,7 @@ SCALES: Mapping[str, BoundaryScale] = {
         label="Conditional power under the assumed effect", short="conditional power"
     ),
 }
+_SURELY = 1 - 1e-9  # a power so high that no drift tells it from 1
 _COLUMNS: Mapping[str, str] = {
     "z": "z",
     "p-value": "p_value",
@@ -92,6 +93,13 @@ def bounds_on(answer: DesignAnswer, scale: str) -> pd.DataFrame:
 def _said(answer: DesignAnswer) -> list[str]:
     plan = answer.design.monitoring
     said = [f"Boundaries keep α = {plan.alpha:g} exactly, by recursive numerical integration."]
+    power = answer.evaluation.power
+    if len(plan.information_fractions) > 1 and plan.alpha < power < _SURELY:
+        inflation = plan.inflation_factor(power)
+        said.append(
+            f"The looks cost {100 * (inflation - 1):.2f} % more events than one analysis with the "
+            f"same power (inflation factor {inflation:.4f})."
+        )
     if plan.futility is not None:
         binding = "binding: efficacy boundaries count on it" if plan.binding else (
             "not binding: α holds when it is overruled; stopping probabilities act on it"
