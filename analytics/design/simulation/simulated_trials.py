@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.checks import require
+from analytics.design.cost import Costs, ValueCurve
 from analytics.design.courses import CostForecast, TrialCourses
 from analytics.design.simulation.stops import EFFICACY, FUTILITY, HARM, Stops
 from analytics.results import Result, registered, require_columns
-
-if TYPE_CHECKING:
-    from analytics.design.simulation.simulation import TrialSimulation
 
 Floats = NDArray[np.float64]
 LOOK_COLUMNS = (
@@ -87,23 +85,29 @@ class SimulatedTrials(Result):
         require_columns(self.by_test, TEST_COLUMNS, "one row per test")
 
     @classmethod
-    def of(cls, simulation: TrialSimulation, stops: Stops) -> Self:
+    def of(
+        cls,
+        stops: Stops,
+        *,
+        tests: list[str],
+        costs: Costs | None,
+        value: ValueCurve | None,
+        seed: int,
+        time_unit: str,
+    ) -> Self:
         """Once all trials are in."""
-        names = [one.name for one in simulation.tests]
-        forecast = None
-        if simulation.costs is not None:
-            forecast = _courses(stops).forecast(simulation.costs, simulation.value)
-        looks = [row for test, name in enumerate(names) for row in _looks(stops, test, name)]
+        forecast = None if costs is None else _courses(stops).forecast(costs, value)
+        looks = [row for test, name in enumerate(tests) for row in _looks(stops, test, name)]
         return cls(
             by_look=pd.DataFrame(looks, columns=list(LOOK_COLUMNS)),
             by_test=pd.DataFrame(
-                [_test(stops, test, name) for test, name in enumerate(names)],
+                [_test(stops, test, name) for test, name in enumerate(tests)],
                 columns=list(TEST_COLUMNS),
             ),
             forecast=forecast,
-            replications=simulation.replications,
-            seed=simulation.seed,
-            time_unit=simulation.design.assumptions.time_unit,
+            replications=stops.done,
+            seed=seed,
+            time_unit=time_unit,
         )
 
     @property

@@ -156,12 +156,19 @@ class TrialSimulation(Result):
             As many as there are processors.
         """
         boundaries = self._boundaries(part(progress, 0.0, 0.05), threads)
-        stops = Stops.of(self, boundaries)
+        stops = Stops.empty(self.places, boundaries, self.replications)
         heard = part(progress, 0.05, 1.0)
         for done, block in self._blocks(self._inputs(), self.replications, self.seed, threads):
             stops.add(block)
             heard(done, f"Simulated {round(done * self.replications):,} trials.")
-        return SimulatedTrials.of(self, stops)
+        return SimulatedTrials.of(
+            stops,
+            tests=[one.name for one in self.tests],
+            costs=self.costs,
+            value=self.value,
+            seed=self.seed,
+            time_unit=self.design.assumptions.time_unit,
+        )
 
     def _boundaries(self, progress: Progress, threads: int | None) -> tuple[Boundaries, ...]:
         """Of each test: those of the design for the log-rank test, for others by their own

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.design.boundaries import Boundaries
 from analytics.design.simulation.block import Block
-
-if TYPE_CHECKING:
-    from analytics.design.simulation.simulation import TrialSimulation
 
 Floats = NDArray[np.float64]
 CONTINUES, EFFICACY, FUTILITY, HARM = 0, 1, 2, 3
@@ -45,13 +41,15 @@ class Stops:
     done: int = 0
 
     @classmethod
-    def of(cls, simulation: TrialSimulation, boundaries: tuple[Boundaries, ...]) -> Stops:
-        """Empty, for as many trials as are simulated."""
-        shape = (len(simulation.tests), simulation.replications)
-        looks = len(simulation.look_events)
+    def empty(
+        cls, places: tuple[list[int], ...], boundaries: tuple[Boundaries, ...], replications: int
+    ) -> Stops:
+        """Room for as many trials as are simulated; `places` are the weights of each test."""
+        shape = (len(places), replications)
+        looks = len(boundaries[0].information_fractions)
         by_look = ("months", "months_squared", "events", "short")
         return cls(
-            places=simulation.places,
+            places=places,
             boundaries=boundaries,
             looks=np.empty(shape, dtype=np.int8),
             reasons=np.empty(shape, dtype=np.int8),

@@ -70,7 +70,9 @@ def test_the_first_trials_are_the_same_whatever_the_number() -> None:
 
 
 def _stops(simulation: TrialSimulation) -> Stops:
-    stops = Stops.of(simulation, simulation._boundaries(lambda *_: None, 1))
+    stops = Stops.empty(
+        simulation.places, simulation._boundaries(lambda *_: None, 1), simulation.replications
+    )
     count, seed = simulation.replications, simulation.seed
     for _, block in simulation._blocks(simulation._inputs(), count, seed, 1):
         stops.add(block)
@@ -85,7 +87,9 @@ def test_a_seed_is_a_set_of_trials() -> None:
 
 def test_a_million_trials_keep_little() -> None:
     simulation = TrialSimulation(design=DESIGN, tests=(LOG_RANK_TEST, MAX_COMBO))
-    small = Stops.of(simulation, (DESIGN.monitoring.boundaries(),) * 2)
+    small = Stops.empty(
+        simulation.places, (DESIGN.monitoring.boundaries(),) * 2, simulation.replications
+    )
     kept = (small.looks, small.reasons, small.months, small.subjects, small.events)
     per_trial = sum(one.nbytes for one in kept) / simulation.replications
     assert per_trial == 28  # for two tests
