@@ -67,6 +67,7 @@ def test_agrees_with_other_samplers(seed: int) -> None:
     assert (fit.table["probability_higher_error"] < 0.012).all()
 
 
+@pytest.mark.slow
 def test_error_is_how_far_seeds_are_apart() -> None:
     fits = [fit_berry_berry(_small(), draws=500, seed=seed).table for seed in range(12)]
     for name in ("probability_higher", "probability_equal", "log_odds_ratio"):
@@ -159,6 +160,7 @@ def test_strata_are_added_up() -> None:
     assert same(_quick(counts), _quick(_small()))
 
 
+@pytest.mark.slow
 def test_the_order_of_classes_does_not_matter() -> None:
     """Classes need not stand together."""
     rows = [("Skin", "Rash", 3, 13), ("Gut", "Sick", 9, 9), ("Skin", "Itch", 2, 12)]
