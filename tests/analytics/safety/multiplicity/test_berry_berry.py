@@ -54,7 +54,10 @@ def _check(fit: BerryBerry) -> None:
     assert fit.largest_rhat == fit.diagnostics["rhat"].max()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 20260331])
+@pytest.mark.parametrize(
+    "seed",
+    [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 20260331))],
+)
 def test_agrees_with_other_samplers(seed: int) -> None:
     fit = fit_berry_berry(_mmrv(), seed=seed)
     _check(fit)
@@ -67,6 +70,7 @@ def test_agrees_with_other_samplers(seed: int) -> None:
     assert (fit.table["probability_higher_error"] < 0.012).all()
 
 
+@pytest.mark.slow
 def test_error_is_how_far_seeds_are_apart() -> None:
     fits = [fit_berry_berry(_small(), draws=500, seed=seed).table for seed in range(12)]
     for name in ("probability_higher", "probability_equal", "log_odds_ratio"):
@@ -159,6 +163,7 @@ def test_strata_are_added_up() -> None:
     assert same(_quick(counts), _quick(_small()))
 
 
+@pytest.mark.slow
 def test_the_order_of_classes_does_not_matter() -> None:
     """Classes need not stand together."""
     rows = [("Skin", "Rash", 3, 13), ("Gut", "Sick", 9, 9), ("Skin", "Itch", 2, 12)]
