@@ -30,7 +30,7 @@ test: $(TEST_READY) browser
 	@$(PYTEST) -n $(TESTERS) --dist loadfile -m "not slow"
 
 test-all: $(TEST_READY) browser
-	@$(PYTEST) -n $(TESTERS) --dist loadfile
+	@$(PYTEST) -n $(TESTERS) --dist loadfile --hypothesis-profile=searching
 
 check: $(TEST_READY)
 	@$(BIN)/ruff check .

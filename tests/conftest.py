@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Machines are shared: how long an example takes says nothing about the code.
-settings.register_profile("shared", deadline=None)
+# Machines are shared: how long an example takes says nothing about the code. The same examples
+# each time, so that a change is judged by what it changed; `make test-all` looks for new ones.
+settings.register_profile("shared", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None)
 settings.load_profile("shared")
 
 REPOSITORY = Path(__file__).parents[1]

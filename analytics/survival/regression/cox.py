@@ -33,6 +33,7 @@ COEFFICIENT_COLUMNS = (
     "covariate", "term", "level", "reference", "hazard_ratio", "lower", "upper",
     "coefficient", "std_err", "z", "p_value",
 )  # fmt: skip
+_SINGULAR = 1e-12  # smallest eigenvalue of a correlation matrix that has an inverse
 
 
 @registered
@@ -50,7 +51,8 @@ class CoxRegression(Result):
     tests : DataFrame
         That all hazard ratios are 1: `test` (likelihood ratio, score, Wald, and robust score when
         robust), `statistic`, `degrees_of_freedom`, `p_value`. Likelihood ratio and score take
-        the rows as independent even when the fit is robust; Wald uses the table's variance.
+        the rows as independent even when the fit is robust; Wald uses the table's variance, and
+        is NaN where a robust one of few rows has no inverse.
     covariance : array
         Of the coefficients, in the order of the table; robust when `robust`.
     model_covariance : array
@@ -116,13 +118,14 @@ class CoxRegression(Result):
         Returns
         -------
         DataFrame
-            `term`, `statistic`, `degrees_of_freedom`, `p_value`.
+            `term`, `statistic`, `degrees_of_freedom`, `p_value`; NaN where a robust variance
+            of few rows has no inverse.
         """
         rows = []
         for term in self.terms:
             own = np.flatnonzero(self.table["term"] == term.name)
             part = self.coefficients[own]
-            wald = float(part @ np.linalg.solve(self.covariance[np.ix_(own, own)], part))
+            wald = _wald(part, self.covariance[np.ix_(own, own)])
             rows.append((term.name, wald, own.size, float(chdtrc(own.size, wald))))
         columns = ["term", "statistic", "degrees_of_freedom", "p_value"]
         return pd.DataFrame(rows, columns=columns)
@@ -208,7 +211,7 @@ def fit_rows(
         covariance = robust_covariance(rows, likelihood, top.top)
         statistics["robust score"] = robust_score_statistic(rows, likelihood, null)
     coefficients = top.top.estimate / likelihood.scale
-    statistics["Wald"] = float(coefficients @ np.linalg.solve(covariance, coefficients))
+    statistics["Wald"] = _wald(coefficients, covariance)
     return CoxRegression(
         table=coefficient_table(rows.design.labels, coefficients, covariance, confidence_level),
         tests=_tests(statistics, coefficients.size),
@@ -293,6 +296,18 @@ def _statistics(null: Expansion, top: Expansion) -> dict[str, float]:
         "score": float(null.score @ null.move()),
         "Wald": float("nan"),  # in its place; needs the variance
     }
+
+
+def _wald(coefficients: Floats, covariance: Floats) -> float:
+    """NaN where the variance has no inverse: a robust one of few rows may have a direction of 0."""
+    spread = np.sqrt(np.diag(covariance))
+    if not (spread > 0).all():
+        return float("nan")
+    correlation = covariance / np.outer(spread, spread)
+    if np.linalg.eigvalsh(correlation)[0] < _SINGULAR:
+        return float("nan")
+    standardised = coefficients / spread
+    return float(standardised @ np.linalg.solve(correlation, standardised))
 
 
 def _tests(statistics: dict[str, float], freedom: int) -> pd.DataFrame:

@@ -54,7 +54,10 @@ def _check(fit: BerryBerry) -> None:
     assert fit.largest_rhat == fit.diagnostics["rhat"].max()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 20260331])
+@pytest.mark.parametrize(
+    "seed",
+    [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 20260331))],
+)
 def test_agrees_with_other_samplers(seed: int) -> None:
     fit = fit_berry_berry(_mmrv(), seed=seed)
     _check(fit)

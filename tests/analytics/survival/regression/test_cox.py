@@ -422,3 +422,23 @@ def _log_likelihood(data: FollowUp, score: np.ndarray) -> float:
             left = risk[at_risk].sum() - turn / len(own) * risk[own].sum()
             total -= float(weight[own].mean() * np.log(left))
     return total
+
+
+def test_a_robust_variance_without_an_inverse_gives_no_wald_test() -> None:
+    rows = pd.DataFrame(
+        {
+            "days": [2.0, 2, 1, 2, 1, 2, 1, 1],
+            "start": [1.0, 1, 0, 1, 0, 1, 0, 0],
+            "died": [0, 1, 1, 0, 1, 1, 1, 1],
+            "age": [45.0, 66, 70, 60, 62, 38, 65, 61],
+            "arm": list("CCCCACCB"),
+            "w": [0.97, 0.75, 0.93, 1.18, 1.8, 0.9, 0.83, 1.28],
+        }
+    )
+    data = FollowUp(frame=rows, time="days", event="died", entry="start", weight="w")
+    fit = fit_or_none(data, ties="efron")
+    assert fit is not None
+    tests = fit.tests.set_index("test")["statistic"]
+    assert np.isnan(tests["Wald"])
+    assert tests["likelihood ratio"] > 0
+    assert len(fit.term_tests()) == 2
