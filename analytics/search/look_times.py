@@ -30,8 +30,8 @@ def fractions_from(units: Sequence[float], limits: Limits, spacing: float) -> tu
 
     Examples
     --------
-    >>> fractions_from([0.25, 0.5], (0.2, 0.9), 0.1)
-    (0.28038475772933686, 0.6098076211353316, 1.0)
+    >>> [round(one, 3) for one in fractions_from([0.25, 0.5], (0.2, 0.9), 0.1)]
+    [0.28, 0.64, 1.0]
     """
     count = len(units)
     room = _room(count, limits, spacing)
@@ -52,7 +52,7 @@ def units_of(fractions: Sequence[float], limits: Limits, spacing: float) -> tupl
 
     Examples
     --------
-    >>> found = units_of((0.28038475772933686, 0.6098076211353316, 1.0), (0.2, 0.9), 0.1)
+    >>> found = units_of(fractions_from([0.25, 0.5], (0.2, 0.9), 0.1), (0.2, 0.9), 0.1)
     >>> [round(one, 9) for one in found]
     [0.25, 0.5]
     """

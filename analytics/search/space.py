@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, isclose
 from typing import Any
 
 from optuna.distributions import (
@@ -277,9 +277,7 @@ class SearchSpace(Result):
             return None
         if family == FIXED_Z:
             return FixedFutility(z=(float(point["futility_z"]),))
-        return BetaSpending(
-            spending=spending_of(family, _parameters(point, "futility")), beta=beta
-        )
+        return BetaSpending(spending=spending_of(family, _parameters(point, "futility")), beta=beta)
 
     def _events_at(self, point: Mapping[str, Any], assumed: SurvivalAssumptions) -> float:
         if self.follow_up is None:
@@ -326,7 +324,20 @@ class SearchSpace(Result):
             told["follow_up"] = float(at) - design.assumptions.accrual.duration
         for name in space.keys() & told.keys():
             point[name] = _inside(name, told[name], space[name])
+        self._require_same(design, point)
         return point
+
+    def _require_same(self, design: SurvivalDesign, point: Point) -> None:
+        """What is not free is as in the space's own design."""
+        found, plan = self.monitoring_at(point), design.monitoring
+        few, many = self._looks
+        looks = len(plan.information_fractions)
+        require(few <= looks <= many, f"{few} <= looks <= {many}", looks=looks)
+        pairs = zip(found.information_fractions, plan.information_fractions, strict=True)
+        near = all(isclose(one, other, abs_tol=1e-6) for one, other in pairs)
+        alike = replace(found, information_fractions=plan.information_fractions) == plan
+        margin = design.margin == self.design.margin
+        require(near and alike and margin, "what is not searched is as in the space's design")
 
     def _told_looks(self, plan: GroupSequential) -> Point:
         if self.fractions is None:
