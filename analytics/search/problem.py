@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from analytics.checks import NotEstimableError, require
+from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.cost import Costs, ValueCurve
 from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
@@ -139,6 +140,10 @@ class SearchProblem(Result):
         """What the design of a point does under its own assumptions."""
         return _Judged(self, point).assumed
 
+    def under(self, point: Mapping[str, Any], assumptions: SurvivalAssumptions) -> Characteristics:
+        """What the design of a point does under other assumptions."""
+        return _Judged(self, point).under(assumptions)
+
     def value_of(self, wanted: Objective | Constraint, point: Mapping[str, Any]) -> float:
         """One figure of a point."""
         return _Judged(self, point).value_of(wanted)
@@ -157,20 +162,22 @@ class _Judged:
         self.problem, self.point = problem, point
         self.costs = problem.costs_at(point)
         self.assumed = self._of(problem.space.design_at(point))
-        self._under: tuple[Characteristics, ...] | None = None
+        self._scenarios: tuple[Characteristics, ...] | None = None
 
     def _of(self, design: SurvivalDesign) -> Characteristics:
         return Characteristics(design=design, costs=self.costs, value=self.problem.value)
 
-    def under(self) -> tuple[Characteristics, ...]:
-        """In each scenario."""
-        if self._under is None:
-            space, design = self.problem.space, self.assumed.design
-            self._under = tuple(
-                self._of(under(design, space.assumptions_at(self.point, one.assumptions)))
-                for one in self.problem.scenarios
-            )
-        return self._under
+    def under(self, assumptions: SurvivalAssumptions) -> Characteristics:
+        """With other hazards, effects, dropout and rates of accrual."""
+        other = self.problem.space.assumptions_at(self.point, assumptions)
+        return self._of(under(self.assumed.design, other))
+
+    def in_scenarios(self) -> tuple[Characteristics, ...]:
+        """In each of them."""
+        if self._scenarios is None:
+            each = self.problem.scenarios
+            self._scenarios = tuple(self.under(one.assumptions) for one in each)
+        return self._scenarios
 
     def value_of(self, wanted: Objective | Constraint) -> float:
         """A figure, summarised over scenarios where that is asked for."""
@@ -182,7 +189,7 @@ class _Judged:
     ) -> float:
         if wanted.over == ASSUMED:
             return read(self.assumed)
-        values = [read(shown) for shown in self.under()]
+        values = [read(shown) for shown in self.in_scenarios()]
         return wanted.over_scenarios(values, [one.weight for one in self.problem.scenarios])
 
     def hopeless(self) -> dict[str, float]:
