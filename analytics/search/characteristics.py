@@ -51,7 +51,7 @@ class Characteristics:
     ...     monitoring=GroupSequential(information_fractions=(0.5, 1.0)), events=330)
     >>> shown = Characteristics(design=own)
     >>> round(shown.power, 4), round(shown.expected_duration, 1)
-    (0.897, 28.5)
+    (0.8987, 28.5)
     """
 
     design: SurvivalDesign
@@ -213,20 +213,34 @@ class Characteristics:
         return self.design.assumptions.accrual.subjects
 
     @cached_property
-    def forecast(self) -> CostForecast:
-        """What the trial costs, and what it is worth."""
-        require(self.costs is not None, "objectives of money need costs")
-        assert self.costs is not None
-        paid = self.costs.per_subject_month > 0
+    def courses(self) -> TrialCourses:
+        """One for each look at which the trial may stop."""
+        paid = self.costs is not None and self.costs.per_subject_month > 0
         shown = np.array(self.stopping.efficacy)
-        courses = TrialCourses.at_looks(
+        return TrialCourses.at_looks(
             months=self.times,
             subjects=self.subjects,
             efficacy=shown,
             other=np.maximum(self.stop - shown, 0.0),
             subject_months=time_on_study(self.expected, self.times) if paid else None,
         )
-        return courses.forecast(self.costs, self.value)
+
+    @property
+    def expected_cost(self) -> float:
+        """Until the trial stops."""
+        courses = self.courses
+        return float(courses.costs(self._costs) @ courses.weights)
+
+    @cached_property
+    def forecast(self) -> CostForecast:
+        """What the trial costs, and what it is worth, with ranges."""
+        return self.courses.forecast(self._costs, self.value)
+
+    @property
+    def _costs(self) -> Costs:
+        require(self.costs is not None, "objectives of money need costs")
+        assert self.costs is not None
+        return self.costs
 
 
 def under(design: SurvivalDesign, assumptions: SurvivalAssumptions) -> SurvivalDesign:

@@ -66,7 +66,7 @@ class Confirmation(Result):
     >>> from analytics.search.textbook import example_design
     >>> found = confirm({"Own": example_design()}, replications=500, null_replications=1000,
     ...                 require_enough=False)
-    >>> 0.8 < found.table["power"].iloc[0] < 1.0
+    >>> bool(0.8 < found.table["power"].iloc[0] < 1.0)
     True
     """
 

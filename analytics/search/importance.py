@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Literal
 
@@ -80,11 +81,14 @@ def parameter_importance(
             f"Importance needs at least {_FEWEST} evaluated designs, and there are {evaluated}."
         )
     chosen = labels[0] if objective is None and len(labels) == 1 else objective
-    found = get_param_importances(
-        result.study(),
-        evaluator=_evaluator(evaluator, seed),
-        target=None if chosen is None else _loss(result, chosen),
-    )
+    with warnings.catch_warnings():
+        # It says that less must be better of a target: of a loss, it is.
+        warnings.filterwarnings("ignore", message="PedAnovaImportanceEvaluator computes")
+        found = get_param_importances(
+            result.study(),
+            evaluator=_evaluator(evaluator, seed),
+            target=None if chosen is None else _loss(result, chosen),
+        )
     return pd.DataFrame({"variable": list(found), "importance": list(found.values())})
 
 

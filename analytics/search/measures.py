@@ -87,7 +87,7 @@ MEASURES: dict[str, Measure] = {
         needs="month",
     ),
     "expected_cost": _of(
-        "Expected cost", "money", lambda one: one.forecast.expected("cost"), needs="costs"
+        "Expected cost", "money", lambda one: one.expected_cost, needs="costs"
     ),
     "cost_q95": _of(
         "Cost not exceeded with 95 %", "money", lambda one: one.forecast.interval("cost")[1],

@@ -77,7 +77,7 @@ class SearchProblem(Result):
     ...     constraints=(Constraint(measure="power", at_least=0.8),))
     >>> outcome = problem.judge({"look_1": 0.5, "events": 300})
     >>> [round(one, 2) for one in outcome.values], outcome.feasible
-    ([26.35], True)
+    ([25.35], True)
     """
 
     space: SearchSpace
