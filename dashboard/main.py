@@ -15,6 +15,7 @@ from dashboard.views.designs import page as designs_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
 from dashboard.views.safety import page as safety_page
+from dashboard.views.search import page as search_page
 from dashboard.views.subjects import page as subjects_page
 from dashboard.views.survival import page as survival_page
 
@@ -96,6 +97,13 @@ STUDY_PAGES = [
         url_path="designs",
         icon=":material/architecture:",
         help="Group-sequential trials: assumptions, looks, power, course, cost, simulation.",
+    ),
+    st.Page(
+        search_page.show,
+        title="Search",
+        url_path="search",
+        icon=":material/travel_explore:",
+        help="Better looks, boundaries and sizes for the design at hand, searched and simulated.",
     ),
 ]
 

@@ -12,10 +12,12 @@ from analytics.design.simulation import SimulatedTrials
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
+from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.designs.simulating import SimulationOrder
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
+from dashboard.analyses.search import ConfirmationOrder, SearchOrder
 from queries.errors import DataError
 from queries.store import Store, open_store
 from queries.workspace import Job, Workspace
@@ -124,8 +126,37 @@ TRIAL_SIMULATION = Kind(
     title=lambda request: request.title()[:200],
 )
 
+
+def _search(request: SearchOrder, context: Context) -> SearchResult:
+    return request.run(context.progress)
+
+
+DESIGN_SEARCH = Kind(
+    name="design-search",
+    label="Search for designs",
+    request=SearchOrder,
+    result=SearchResult,
+    run=_search,
+    title=lambda request: request.title()[:200],
+)
+
+
+def _confirm(request: ConfirmationOrder, context: Context) -> Confirmation:
+    return request.run(context.progress)
+
+
+FRONT_CONFIRMATION = Kind(
+    name="front-confirmation",
+    label="Simulated front",
+    request=ConfirmationOrder,
+    result=Confirmation,
+    run=_confirm,
+    title=lambda request: request.title()[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
-    kind.name: kind for kind in (BERRY_BERRY, PREDICTION, TRIAL_SIMULATION)
+    kind.name: kind
+    for kind in (BERRY_BERRY, PREDICTION, TRIAL_SIMULATION, DESIGN_SEARCH, FRONT_CONFIRMATION)
 }
 
 
@@ -140,7 +171,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     Traceback (most recent call last):
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
-prediction, trial-simulation` must hold, but got kind='mining'.
+prediction, trial-simulation, design-search, front-confirmation` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

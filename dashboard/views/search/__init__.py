@@ -1,0 +1,1 @@
+"""The Search page: what may vary, what counts, and the designs that are best."""

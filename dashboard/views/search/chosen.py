@@ -1,0 +1,147 @@
+"""The Chosen design tab: beside the own design and textbook ones, why not better, sensitivity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analytics.checks import NotEstimableError
+from analytics.design.survival import SurvivalDesign
+from analytics.search import SearchResult, textbook_designs, tornado, why_not_better
+from dashboard import navigation, results, state
+from dashboard.analyses.designs import DesignProposal
+from dashboard.charts.search.front import draw_tornado
+from dashboard.text import number, percent, plain
+from dashboard.views.designs import current
+from dashboard.views.designs.answer import DesignAnswer
+from dashboard.views.designs.compared import compared, marked
+from dashboard.views.search.found import chosen_number, is_share, titled
+
+
+def show(proposal: DesignProposal, answer: SearchResult) -> None:
+    """Comparison, what binds, tornado."""
+    picked = _pick(answer)
+    design = answer.front().design(picked)
+    found = proposal_with(proposal, design)
+    st.button(
+        "Open on the Designs page",
+        type="primary",
+        icon=":material/architecture:",
+        on_click=_open,
+        args=(found,),
+    )
+    _compare(proposal, found, picked)
+    _why_not_better(answer, picked)
+    _sensitivity(answer, picked)
+
+
+def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignProposal:
+    """The proposal with another design, and all else as it is."""
+    return replace(
+        proposal,
+        assumptions=design.assumptions,
+        monitoring=design.monitoring,
+        sizing="events",
+        events=design.events,
+        margin=design.margin,
+    )
+
+
+def _pick(answer: SearchResult) -> int:
+    front = answer.front()
+    numbers = list(front.numbers)
+    knee = front.knee()
+    st.session_state["search_chosen"] = chosen_number(answer)
+    chosen = st.selectbox(
+        "Design of the front",
+        numbers,
+        key=state.choice("search_chosen", numbers, knee),
+        persist_state="session",
+        format_func=lambda one: f"Design {one}" + (" (knee)" if one == knee else ""),
+    )
+    return int(chosen)
+
+
+def _open(found: DesignProposal) -> None:
+    current.SURVIVAL.put(found)
+    navigation.go("designs")
+
+
+def _compare(proposal: DesignProposal, found: DesignProposal, picked: int) -> None:
+    columns = {f"Design {picked}": DesignAnswer.of(found), "Own design": DesignAnswer.of(proposal)}
+    try:
+        power = columns["Own design"].evaluation.power
+        for name, one in textbook_designs(proposal.design(), power=power).items():
+            columns[name] = DesignAnswer.of(proposal_with(proposal, one))
+    except NotEstimableError as error:
+        st.caption(plain(f"Textbook designs are left out: {error}"))
+    table = compared(columns)
+    results.table(
+        table,
+        drawn=marked(table),
+        name=f"{state.study().code} search comparison",
+        notes=["Textbook designs have the power of the own design."],
+    )
+    st.caption(
+        "Bold: not as in the chosen design. Textbook designs have the power of the own design."
+    )
+
+
+def _why_not_better(answer: SearchResult, picked: int) -> None:
+    st.subheader("Why not better?", anchor=False)
+    labels = list(answer.problem.labels)
+    label = st.selectbox(
+        "Objective",
+        labels,
+        key=state.choice("search_why", labels, labels[-1]),
+        persist_state="session",
+        format_func=lambda one: titled(answer.problem, one),
+    )
+    found = why_not_better(answer.problem, answer.front().point(picked), label)
+    if found.table.empty:
+        st.info("No small step would improve it.", icon=":material/check_circle:")
+        return
+    st.markdown(plain(_said(found.constraints)))
+    share = is_share(answer.problem, label)
+    rows = found.table.head(12)
+    shown = pd.DataFrame(
+        {
+            "Change": rows["variable"],
+            "From": [_value(one) for one in rows["from_value"]],
+            "To": [_value(one) for one in rows["to_value"]],
+            "Gain": [
+                "–" if pd.isna(one) else (percent(one, 2) if share else number(one, 2))
+                for one in rows["gain"]
+            ],
+            "Stopped by": rows["stopped_by"],
+        }
+    )
+    results.table(shown, raw=found.table, name=f"{state.study().code} why not better", notes=[])
+
+
+def _said(constraints: tuple[str, ...]) -> str:
+    if not constraints:
+        return "No limit binds: what stands against it are the other objectives."
+    return f"What binds: {', '.join(constraints)}."
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+
+
+def _sensitivity(answer: SearchResult, picked: int) -> None:
+    st.subheader("Sensitivity to the assumptions", anchor=False)
+    found = tornado(answer.problem, answer.front().point(picked))
+    for label in answer.problem.labels:
+        results.figure(
+            draw_tornado(
+                found.bars(label),
+                objective=titled(answer.problem, label),
+                percent=is_share(answer.problem, label),
+            ),
+            name=f"{state.study().code} tornado {label}",
+            notes=["One assumption 10 % lower or higher at a time, the design kept as it is."],
+            data=found.bars(label),
+        )

@@ -1,0 +1,90 @@
+"""The Confirmation tab: the designs of the front simulated, with effect and without, as a job."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.search import Confirmation, SearchResult, of_front
+from dashboard import results, state
+from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.search import ConfirmationOrder
+from dashboard.jobs import kinds
+from dashboard.text import number, percent, plain
+from dashboard.views import jobs
+
+_REPLICATIONS = (10_000, 50_000)
+_MOST = 20
+
+
+def show(proposal: DesignProposal, answer: SearchResult) -> None:
+    """The job, then its table."""
+    replications = st.selectbox(
+        "Trials of each design",
+        _REPLICATIONS,
+        key=state.choice("search_confirm_trials", _REPLICATIONS, _REPLICATIONS[0]),
+        persist_state="session",
+        format_func=lambda count: f"{count:,}",
+    )
+    designs = of_front(answer.front(), most=_MOST)
+    costs = proposal.costs if any(proposal.costs.prices) else None
+    order = ConfirmationOrder.of(
+        designs,
+        costs=None if costs is not None and costs.per_subject_month else costs,
+        replications=int(replications),
+        seed=answer.seed,
+    )
+    found = jobs.answer(
+        state.job(kinds.FRONT_CONFIRMATION, order),
+        label="Simulate the front",
+        about=f"{len(designs)} designs: {replications:,} trials each with the effect, and 100,000 "
+        f"without on fresh seeds; about {len(designs) * 2.5:,.0f} s.",
+    )
+    if found is not None:
+        _show(found)
+
+
+def _show(found: Confirmation) -> None:
+    beyond = found.type_one_error_exceeded
+    if beyond:
+        st.warning(
+            plain(f"Type I error above α by more than chance: {', '.join(beyond)}."),
+            icon=":material/error:",
+        )
+    else:
+        st.success(
+            f"No design has a type I error above α by more than chance, in "
+            f"{found.null_replications:,} trials without effect each.",
+            icon=":material/check_circle:",
+        )
+    results.table(
+        _table(found),
+        raw=found.table,
+        name=f"{state.study().code} confirmed front",
+        notes=[
+            f"{found.replications:,} trials with effect, the same patients for every design; "
+            f"{found.null_replications:,} without, on fresh seeds. ± is the Monte-Carlo error."
+        ],
+    )
+
+
+def _table(found: Confirmation) -> pd.DataFrame:
+    rows = found.table
+    return pd.DataFrame(
+        {
+            "Design": rows["design"],
+            "Power": _with_error(rows, "power", 100, " %"),
+            "In closed form": [percent(one, 1) for one in rows["power_closed_form"]],
+            "Type I error": _with_error(rows, "type_one_error", 100, " %"),
+            "Duration": _with_error(rows, "expected_duration", 1, ""),
+            "Events": [number(one) for one in rows["expected_events"]],
+            "Subjects": [number(one) for one in rows["expected_subjects"]],
+        }
+    )
+
+
+def _with_error(rows: pd.DataFrame, name: str, factor: float, unit: str) -> list[str]:
+    return [
+        f"{number(factor * value, 2)} ± {number(factor * error, 2)}{unit}"
+        for value, error in zip(rows[name], rows[f"{name}_mc_std_err"], strict=True)
+    ]
