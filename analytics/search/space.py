@@ -249,7 +249,8 @@ class SearchSpace(Result):
 
     def monitoring_at(self, point: Mapping[str, Any]) -> GroupSequential:
         """Looks and rules to stop at them of a point."""
-        fractions, futility = self._fractions_at(point), self._futility_at(point)
+        fractions = self._fractions_at(point)
+        futility = self._futility_at(point) if len(fractions) > 1 else None
         if isinstance(futility, FixedFutility):
             futility = FixedFutility(z=(futility.z or (None,))[:1] * (len(fractions) - 1))
         binding = self._chosen(point, "binding", self.binding, self.design.monitoring.binding)
@@ -365,7 +366,7 @@ class SearchSpace(Result):
         rule = plan.futility
         if isinstance(rule, BetaSpending):
             told["beta"] = rule.beta
-        if not self.futility:
+        if not self.futility or len(plan.information_fractions) == 1:
             return told
         if rule is None:
             told["futility"] = NO_FUTILITY

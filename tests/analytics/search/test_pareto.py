@@ -67,7 +67,9 @@ def test_the_reference_has_as_many_values() -> None:
 
 def test_the_knee_is_in_the_middle_of_a_round_front() -> None:
     angle = np.linspace(0, np.pi / 2, 11)
-    points = np.column_stack([np.sin(angle), np.cos(angle)])  # no point is below the chord
-    assert knee(points) in (0, 10)
-    inwards = 1 - points
-    assert knee(inwards) == 5
+    assert knee(np.column_stack([1 - np.sin(angle), 1 - np.cos(angle)])) == 5
+
+
+def test_the_knee_of_a_straight_front_is_the_nearest_to_the_best_of_all() -> None:
+    share = np.linspace(0, 1, 11)
+    assert knee(np.column_stack([40 * share, 5 - 3 * share])) == 5

@@ -37,7 +37,7 @@ def points(draw: st.DrawFn, space: SearchSpace) -> Point:
     return found
 
 
-@settings(max_examples=60, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(data=st.data())
 def test_a_point_goes_to_a_design_and_back(data: st.DataObject) -> None:
     space = wide_space()
@@ -91,9 +91,7 @@ def test_uniform_numbers_give_every_set_of_looks_the_same_chance() -> None:
 
 def test_the_own_design_is_a_point_of_its_space() -> None:
     own = own_design()
-    space = SearchSpace(
-        design=own, fractions=(0.2, 0.9), subjects=(300, 700), events=(200, 400)
-    )
+    space = SearchSpace(design=own, fractions=(0.2, 0.9), subjects=(300, 700), events=(200, 400))
     assert space.design_at(space.point_of(own)) == own
 
 
