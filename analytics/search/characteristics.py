@@ -25,6 +25,7 @@ from analytics.design.survival.evaluation import time_on_study
 from analytics.design.survival.expected_events import ExpectedEvents
 
 Floats = NDArray[np.float64]
+_SURELY = 1e-9  # of all events ever: so near to the last one no look is made
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,6 +68,12 @@ class Characteristics:
     def expected(self) -> ExpectedEvents:
         """Events by calendar time."""
         return ExpectedEvents.of(self.design.assumptions)
+
+    def require_reached(self) -> None:
+        """Raise `NotEstimableError` when the events of the last look are never expected."""
+        ever = self.expected.eventually
+        if self.events[-1] > ever * (1 - _SURELY):
+            raise NotEstimableError(f"{self.events[-1]:g} events never come: {ever:.1f} do.")
 
     @cached_property
     def times(self) -> Floats:

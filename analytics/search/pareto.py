@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 MOST_DIMENSIONS = 4
+_ROUNDING = 1e-9
 
 
 def non_dominated(losses: ArrayLike) -> Flags:
@@ -118,7 +119,7 @@ def knee(losses: ArrayLike) -> int:
     low, high = points.min(axis=0), points.max(axis=0)
     scaled = (points - low) / np.where(high > low, high - low, 1.0)
     below = scaled.sum(axis=1)
-    if below.min() < 1:
+    if below.min() < 1 - _ROUNDING:
         return int(below.argmin())
     return int((scaled**2).sum(axis=1).argmin())
 

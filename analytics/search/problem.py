@@ -177,6 +177,8 @@ class _Judged:
         if self._scenarios is None:
             each = self.problem.scenarios
             self._scenarios = tuple(self.under(one.assumptions) for one in each)
+            for shown in self._scenarios:
+                shown.require_reached()
         return self._scenarios
 
     def value_of(self, wanted: Objective | Constraint) -> float:
@@ -203,7 +205,8 @@ class _Judged:
         return found
 
     def outcome(self) -> Outcome:
-        """All of it."""
+        """All of it; `NotEstimableError` when its events never come."""
+        self.assumed.require_reached()
         violations = {POSSIBLE: 0.0}
         for constraint in self.problem.constraints:
             violations[constraint.label] = constraint.violation(self.value_of(constraint))

@@ -14,15 +14,16 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from analytics.checks import InputError, NotEstimableError, require
-from analytics.design.assumptions.accrual import Accrual
+from analytics.checks import NotEstimableError, require
 from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.design.boundaries import GroupSequential
 from analytics.design.boundaries.rules import BetaSpending, Efficacy, FixedFutility, Futility
 from analytics.design.survival.design import SurvivalDesign
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.results import Result, registered
+from analytics.search.enrolling import at_pace, enrolled_until
 from analytics.search.look_times import fractions_from, units_of
+from analytics.search.ranges import middle, pulled_inside
 from analytics.search.spending_families import FAMILIES, PARAMETERS, family_of, spending_of
 
 MOST_LOOKS = 5
@@ -77,6 +78,9 @@ class SearchSpace(Result):
     follow_up : (float, float), optional
         Time from the last subject to the final analysis, in the place of events: these are then
         as many as are expected by that time.
+    power : (float, float), optional
+        In the place of events: these are then as many as give the power under the assumptions of
+        the design. With the same power twice, that power is given and not searched.
 
     Examples
     --------
@@ -113,6 +117,7 @@ class SearchSpace(Result):
     design_sites: int = 1
     events: tuple[int, int] | None = None
     follow_up: tuple[float, float] | None = None
+    power: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         self._require_looks()
@@ -124,8 +129,12 @@ class SearchSpace(Result):
             sound = ends is None or (lowest <= ends[0] <= ends[1] < float("inf"))
             strict = ends is None or name not in above or ends[0] > 0
             require(sound and strict, f"{name} is a lowest and a highest value", **{name: ends})
-        one = self.events is None or self.follow_up is None
-        require(one, "events or follow_up vary, not both", follow_up=self.follow_up)
+        sizes = {name: getattr(self, name) for name in ("events", "follow_up", "power")}
+        one = sum(ends is not None for ends in sizes.values()) <= 1
+        require(one, "only one of events, follow_up and power is given", **sizes)
+        low, high = self.power or (0.9, 0.9)
+        alpha = self.design.monitoring.alpha / self.design.monitoring.sides
+        require(alpha < low <= high < 1, "alpha < power < 1", power=self.power)
         require(self.design_sites >= 1, "design_sites >= 1", design_sites=self.design_sites)
         enrols = self.design.assumptions.accrual.rates[-1] > 0
         require(enrols or self.subjects is None, "the last rate of accrual is > 0")
@@ -188,9 +197,10 @@ class SearchSpace(Result):
                     found[f"{prefix}_{name}"] = FloatDistribution(*ends)
         if len(self.binding) > 1:
             found["binding"] = CategoricalDistribution(self.binding)
-        for name in ("beta", "allocation_ratio", "follow_up"):
+        for name in ("beta", "allocation_ratio", "follow_up", "power"):
             ends = getattr(self, name)
-            if ends is not None:
+            given = name == "power" and ends is not None and ends[0] == ends[1]
+            if ends is not None and not given:
                 found[name] = FloatDistribution(*ends)
         for name in ("subjects", "sites", "events"):
             ends = getattr(self, name)
@@ -206,19 +216,18 @@ class SearchSpace(Result):
         Raises
         ------
         NotEstimableError
-            When there is none: more events than subjects.
+            When there is none: more events than subjects, or a power that they never give.
         """
         assumed = self.assumptions_at(point, self.design.assumptions)
+        plan, margin = self.monitoring_at(point), self.design.margin
+        if self.power is not None:
+            power = float(point.get("power", self.power[0]))
+            return SurvivalDesign.for_power(assumed, plan, power=power, margin=margin)
         events = self._events_at(point, assumed)
         most = assumed.accrual.subjects
         if events > most:
             raise NotEstimableError(f"{events:g} events do not come from {most:g} subjects.")
-        return SurvivalDesign(
-            assumptions=assumed,
-            monitoring=self.monitoring_at(point),
-            events=events,
-            margin=self.design.margin,
-        )
+        return SurvivalDesign(assumptions=assumed, monitoring=plan, events=events, margin=margin)
 
     def assumptions_at(
         self, point: Mapping[str, Any], assumptions: SurvivalAssumptions
@@ -228,9 +237,9 @@ class SearchSpace(Result):
         pace = self.sites_at(point) / self.design_sites
         accrual = assumptions.accrual
         if pace != 1:
-            accrual = _at_pace(accrual, pace)
+            accrual = at_pace(accrual, pace)
         own = self.design.assumptions.accrual.subjects
-        accrual = _until(accrual, float(point.get("subjects", own)))
+        accrual = enrolled_until(accrual, float(point.get("subjects", own)))
         ratio = point.get("allocation_ratio", self.design.assumptions.allocation_ratio)
         return replace(assumptions, accrual=accrual, allocation_ratio=float(ratio))
 
@@ -240,7 +249,8 @@ class SearchSpace(Result):
 
     def monitoring_at(self, point: Mapping[str, Any]) -> GroupSequential:
         """Looks and rules to stop at them of a point."""
-        fractions, futility = self._fractions_at(point), self._futility_at(point)
+        fractions = self._fractions_at(point)
+        futility = self._futility_at(point) if len(fractions) > 1 else None
         if isinstance(futility, FixedFutility):
             futility = FixedFutility(z=(futility.z or (None,))[:1] * (len(fractions) - 1))
         binding = self._chosen(point, "binding", self.binding, self.design.monitoring.binding)
@@ -305,7 +315,7 @@ class SearchSpace(Result):
             When the design is not in the space.
         """
         space = self.distributions()
-        point = {name: _middle(one) for name, one in space.items()}
+        point = {name: middle(one) for name, one in space.items()}
         plan = design.monitoring
         told = {
             "looks": len(plan.information_fractions),
@@ -322,8 +332,10 @@ class SearchSpace(Result):
         if self.follow_up is not None:
             at = ExpectedEvents.of(design.assumptions).calendar_time([design.events])[0]
             told["follow_up"] = float(at) - design.assumptions.accrual.duration
+        if self.power is not None:
+            told["power"] = design.evaluate().power
         for name in space.keys() & told.keys():
-            point[name] = _inside(name, told[name], space[name])
+            point[name] = pulled_inside(name, told[name], space[name])
         self._require_same(design, point)
         return point
 
@@ -354,7 +366,7 @@ class SearchSpace(Result):
         rule = plan.futility
         if isinstance(rule, BetaSpending):
             told["beta"] = rule.beta
-        if not self.futility:
+        if not self.futility or len(plan.information_fractions) == 1:
             return told
         if rule is None:
             told["futility"] = NO_FUTILITY
@@ -380,42 +392,3 @@ def _parameters(point: Mapping[str, Any], prefix: str) -> dict[str, float]:
         for name in PARAMETERS.values()
         if f"{prefix}_{name}" in point
     }
-
-
-def _middle(one: BaseDistribution) -> Any:
-    if isinstance(one, CategoricalDistribution):
-        return one.choices[0]
-    if isinstance(one, IntDistribution):
-        return (one.low + one.high) // 2
-    assert isinstance(one, FloatDistribution)
-    return (one.low + one.high) / 2
-
-
-def _inside(name: str, value: Any, one: BaseDistribution) -> Any:
-    """The value, pulled onto the end of its range when only rounding keeps it out."""
-    if isinstance(one, CategoricalDistribution):
-        if value in one.choices:
-            return value
-        raise InputError(f"`{name} among {one.choices}` must hold, but got {value!r}.")
-    assert isinstance(one, FloatDistribution | IntDistribution)
-    slack = _CLOSE * max(1.0, abs(one.low), abs(one.high))
-    inside = one.low - slack <= value <= one.high + slack
-    require(inside, f"{one.low:g} <= {name} <= {one.high:g}", **{name: value})
-    return min(max(value, one.low), one.high)
-
-
-def _at_pace(accrual: Accrual, pace: float) -> Accrual:
-    """Rates at the same times, all of them so many times as high."""
-    return replace(accrual, rates=tuple(rate * pace for rate in accrual.rates))
-
-
-def _until(accrual: Accrual, subjects: float) -> Accrual:
-    """The same rates until so many subjects are in; the last one goes on as long as it takes."""
-    if abs(accrual.subjects - subjects) <= _CLOSE * subjects:
-        return accrual
-    if subjects > accrual.subjects:
-        end = accrual.ends[-1] + (subjects - accrual.subjects) / accrual.rates[-1]
-        return replace(accrual, ends=(*accrual.ends[:-1], end))
-    end = float(accrual.entry_times([subjects / accrual.subjects])[0])
-    kept = tuple(one for one in accrual.ends if one < end * (1 - _CLOSE))
-    return replace(accrual, ends=(*kept, end), rates=accrual.rates[: len(kept) + 1])
