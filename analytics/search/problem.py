@@ -15,7 +15,7 @@ from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
 from analytics.search.characteristics import Characteristics, under
 from analytics.search.measures import measure_of
-from analytics.search.objectives import ASSUMED, Constraint, Objective, Scenario
+from analytics.search.objectives import ASSUMED, Constraint, Direction, Objective, Scenario
 from analytics.search.space import SearchSpace
 
 POSSIBLE = "possible"
@@ -91,12 +91,15 @@ class SearchProblem(Result):
         few = 1 <= len(self.objectives) <= MOST_OBJECTIVES
         rule = f"1 to {MOST_OBJECTIVES} objectives"
         require(few, rule, objectives=len(self.objectives))
-        for name, wanted in (("objective", self.objectives), ("constraint", self.constraints)):
-            labels = tuple(one.label for one in wanted)
+        for name, labels in (
+            ("objective", self.labels),
+            ("constraint", tuple(one.label for one in self.constraints)),
+        ):
             require(len(set(labels)) == len(labels), f"each {name} once", given=labels)
         names = tuple(one.name for one in self.scenarios)
         require(len(set(names)) == len(names), "each scenario has its own name", names=names)
-        for one in (*self.objectives, *self.constraints):
+        wanted: tuple[Objective | Constraint, ...] = (*self.objectives, *self.constraints)
+        for one in wanted:
             over = one.over == ASSUMED or bool(self.scenarios)
             require(over, "what is summarised over scenarios needs some", over=one.over)
             needs = measure_of(one.measure).needs
@@ -111,7 +114,7 @@ class SearchProblem(Result):
         return tuple(one.label for one in self.objectives)
 
     @property
-    def directions(self) -> tuple[str, ...]:
+    def directions(self) -> tuple[Direction, ...]:
         """Of the objectives, as Optuna calls them."""
         return tuple(one.direction_or_natural for one in self.objectives)
 
