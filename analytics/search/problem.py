@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analytics.checks import NotEstimableError, require
 from analytics.design.assumptions.survival import SurvivalAssumptions
@@ -151,6 +152,25 @@ class SearchProblem(Result):
         """One figure of a point."""
         return _Judged(self, point).value_of(wanted)
 
+    def compare(self, designs: Mapping[str, SurvivalDesign]) -> pd.DataFrame:
+        """Objectives and constraints of any designs, in the space or not: one row per design.
+
+        Columns are `design`, the objectives by label, the value of each constraint as
+        "value: label", and `feasible`. NaN where the events of a design never come.
+        """
+        rows = []
+        wanted: tuple[Objective | Constraint, ...] = (*self.objectives, *self.constraints)
+        for name, design in designs.items():
+            judged = _Judged(self, self.space.enrolment_of(design), design)
+            try:
+                feasible = judged.outcome().feasible
+                values = [judged.value_of(one) for one in wanted]
+            except NotEstimableError:
+                feasible, values = False, [np.nan] * len(wanted)
+            rows.append((name, *values, feasible))
+        told = [f"value: {one.label}" for one in self.constraints]
+        return pd.DataFrame(rows, columns=["design", *self.labels, *told, "feasible"])
+
     def costs_at(self, point: Mapping[str, Any]) -> Costs | None:
         """The costs with the sites of a point."""
         if self.costs is None or self.space.sites is None:
@@ -161,10 +181,15 @@ class SearchProblem(Result):
 class _Judged:
     """One point under the assumptions and, when they are asked for, the scenarios."""
 
-    def __init__(self, problem: SearchProblem, point: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        problem: SearchProblem,
+        point: Mapping[str, Any],
+        design: SurvivalDesign | None = None,
+    ) -> None:
         self.problem, self.point = problem, point
         self.costs = problem.costs_at(point)
-        self.assumed = self._of(problem.space.design_at(point))
+        self.assumed = self._of(problem.space.design_at(point) if design is None else design)
         self._scenarios: tuple[Characteristics, ...] | None = None
 
     def _of(self, design: SurvivalDesign) -> Characteristics:

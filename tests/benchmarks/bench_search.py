@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script
 import numpy as np
 
 from analytics.search import DEFAULT_POLICY, SearchProblem, run
-from analytics.search.front import losses_of
+from analytics.search.trial_rows import losses_of
 from tests.analytics.search.problems import LEVELS, three_objectives
 from tests.analytics.search.test_against_grid import Floats, grid_losses, share_reached
 

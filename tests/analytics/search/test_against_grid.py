@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analytics.search import SearchProblem, hypervolume, run
-from analytics.search.front import losses_of
+from analytics.search.trial_rows import losses_of
 from tests.analytics.search.problems import LEVELS, grid_of, three_objectives
 
 Floats = NDArray[np.float64]

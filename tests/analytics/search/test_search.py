@@ -25,8 +25,8 @@ from analytics.search import (
     tornado,
     why_not_better,
 )
-from analytics.search.front import losses_of
 from analytics.search.policies import FIRST_STAGE, require_available, sampler_of
+from analytics.search.trial_rows import losses_of
 from tests.analytics.design.boundaries.oracle_plans import oracle_rows
 from tests.analytics.search.problems import own_design, three_objectives, wide_space
 
