@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -92,7 +93,7 @@ class SearchResult(Result):
             *problem.labels,
             *(violation_column(label) for label in constraint_labels(problem)),
         ]
-        trials = pd.DataFrame(rows, columns=columns)
+        trials = pd.DataFrame(rows, columns=columns).astype({"evaluated": bool, "feasible": bool})
         return cls(problem=problem, trials=trials, policy=policy, seed=seed, seconds=seconds)
 
     @property
@@ -139,10 +140,11 @@ class SearchResult(Result):
         limit = own[1] if reference is None else np.asarray(reference)
         scaled = (losses_of(self.problem, self.trials) - low) / (limit - low)
         usable = self.trials["feasible"].to_numpy()
-        ends = np.unique(np.linspace(1, len(self.trials), _MOST_STEPS).round().astype(int))
+        count = len(self.trials)
+        ends = np.unique(np.linspace(1, count, _MOST_STEPS if count else 0).round().astype(int))
         shares = []
         kept = np.empty((0, len(self.problem.labels)))
-        for before, end in zip((0, *ends[:-1]), ends, strict=True):
+        for before, end in pairwise((0, *ends)):
             new = scaled[before:end][usable[before:end]]
             kept = np.vstack([kept, new])
             kept = kept[non_dominated(kept)]

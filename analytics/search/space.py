@@ -30,8 +30,7 @@ MOST_LOOKS = 5
 NO_FUTILITY, FIXED_Z = "none", "fixed_z"
 FUTILITIES = (NO_FUTILITY, *FAMILIES, FIXED_Z)
 _CLOSE = 1e-9
-Point = dict[str, Any]
-"""A value for each free variable."""
+Point = dict[str, Any]  # a value for each free variable
 
 
 @registered
