@@ -10,9 +10,10 @@ from analytics.search.pareto import hypervolume, knee, non_dominated, ranks
 from analytics.search.policies import DEFAULT_POLICY, POLICIES
 from analytics.search.problem import SearchProblem
 from analytics.search.result import SearchResult
-from analytics.search.searching import new_study, run, search
+from analytics.search.searching import run, search
 from analytics.search.sensitivity import Tornado, tornado
 from analytics.search.space import SearchSpace
+from analytics.search.studies import new_study
 from analytics.search.textbook import textbook_designs
 
 __all__ = [

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from analytics.checks import NotEstimableError, require
 from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
-from analytics.search.objectives import Constraint
 from analytics.search.pareto import hypervolume, knee
 from analytics.search.problem import SearchProblem
+from analytics.search.trial_rows import losses_of, point_of_row, value_at, violation_column
 
 Floats = NDArray[np.float64]
 
@@ -52,13 +52,11 @@ class Front(Result):
     @classmethod
     def of(cls, problem: SearchProblem, trials: pd.DataFrame) -> Self:
         """Of rows of a search that are known to be its front."""
-        from analytics.search.result import point_of_row
-
         points = [point_of_row(problem, row) for _, row in trials.iterrows()]
         names = ["number", *problem.space.distributions(), *problem.labels]
         table = trials[names].reset_index(drop=True)
         for one in problem.constraints:
-            missed = trials[f"violation: {one.label}"].to_numpy(dtype=float)
+            missed = trials[violation_column(one.label)].to_numpy(dtype=float)
             table[f"value: {one.label}"] = value_at(one, missed)
         table["design"] = [problem.space.design_at(point).to_json() for point in points]
         return cls(problem=problem, table=table)
@@ -74,8 +72,6 @@ class Front(Result):
 
     def point(self, number: int) -> dict[str, Any]:
         """Its variables."""
-        from analytics.search.result import point_of_row
-
         return point_of_row(self.problem, self._row(number))
 
     def knee(self) -> int:
@@ -108,26 +104,3 @@ class Front(Result):
         row = self.table.loc[self.table["number"] == number]
         require(len(row) == 1, "the number of a design on the front", number=number)
         return row.iloc[0]
-
-
-def losses_of(problem: SearchProblem, table: pd.DataFrame) -> Floats:
-    """Objectives of a table as losses, which less is better of: rows x objectives.
-
-    Examples
-    --------
-    >>> from analytics.search import Objective, SearchProblem, SearchSpace
-    >>> from analytics.search.textbook import example_design
-    >>> problem = SearchProblem(
-    ...     space=SearchSpace(design=example_design(), events=(200, 400)),
-    ...     objectives=(Objective(measure="power"),))
-    >>> losses_of(problem, pd.DataFrame({"power": [0.9]})).tolist()
-    [[-0.9]]
-    """
-    signs = np.array([one.sign for one in problem.objectives])
-    return np.asarray(table[list(problem.labels)].to_numpy(dtype=float) * signs)
-
-
-def value_at(constraint: Constraint, violation: Floats) -> Floats:
-    """The values of the measure of a constraint at which it is missed by shares of its bound."""
-    scale = constraint.sign * (abs(constraint.bound) or 1.0)
-    return np.asarray(constraint.bound + violation * scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from analytics.search.measures import measure_of
 
 ASSUMED, MEAN, WORST, QUANTILE = "assumed", "mean", "worst", "quantile"
 OVER = (ASSUMED, MEAN, WORST, QUANTILE)
-DIRECTIONS = ("minimize", "maximize")
+Direction = Literal["minimize", "maximize"]
+DIRECTIONS: tuple[Direction, Direction] = ("minimize", "maximize")
 _ROUNDING = 1e-12
 
 
@@ -90,10 +92,12 @@ class Objective(Result):
         require(known, f"direction in {DIRECTIONS}", direction=self.direction)
 
     @property
-    def direction_or_natural(self) -> str:
+    def direction_or_natural(self) -> Direction:
         """As stated, or as the measure is usually wanted."""
         larger = measure_of(self.measure).larger_is_better
-        return self.direction or DIRECTIONS[int(larger)]
+        if self.direction is not None:
+            larger = self.direction == "maximize"
+        return DIRECTIONS[int(larger)]
 
     @property
     def sign(self) -> float:

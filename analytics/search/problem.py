@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analytics.checks import NotEstimableError, require
 from analytics.design.assumptions.survival import SurvivalAssumptions
@@ -15,7 +16,7 @@ from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
 from analytics.search.characteristics import Characteristics, under
 from analytics.search.measures import measure_of
-from analytics.search.objectives import ASSUMED, Constraint, Objective, Scenario
+from analytics.search.objectives import ASSUMED, Constraint, Direction, Objective, Scenario
 from analytics.search.space import SearchSpace
 
 POSSIBLE = "possible"
@@ -91,12 +92,15 @@ class SearchProblem(Result):
         few = 1 <= len(self.objectives) <= MOST_OBJECTIVES
         rule = f"1 to {MOST_OBJECTIVES} objectives"
         require(few, rule, objectives=len(self.objectives))
-        for name, wanted in (("objective", self.objectives), ("constraint", self.constraints)):
-            labels = tuple(one.label for one in wanted)
+        for name, labels in (
+            ("objective", self.labels),
+            ("constraint", tuple(one.label for one in self.constraints)),
+        ):
             require(len(set(labels)) == len(labels), f"each {name} once", given=labels)
         names = tuple(one.name for one in self.scenarios)
         require(len(set(names)) == len(names), "each scenario has its own name", names=names)
-        for one in (*self.objectives, *self.constraints):
+        wanted: tuple[Objective | Constraint, ...] = (*self.objectives, *self.constraints)
+        for one in wanted:
             over = one.over == ASSUMED or bool(self.scenarios)
             require(over, "what is summarised over scenarios needs some", over=one.over)
             needs = measure_of(one.measure).needs
@@ -111,7 +115,7 @@ class SearchProblem(Result):
         return tuple(one.label for one in self.objectives)
 
     @property
-    def directions(self) -> tuple[str, ...]:
+    def directions(self) -> tuple[Direction, ...]:
         """Of the objectives, as Optuna calls them."""
         return tuple(one.direction_or_natural for one in self.objectives)
 
@@ -148,6 +152,25 @@ class SearchProblem(Result):
         """One figure of a point."""
         return _Judged(self, point).value_of(wanted)
 
+    def compare(self, designs: Mapping[str, SurvivalDesign]) -> pd.DataFrame:
+        """Objectives and constraints of any designs, in the space or not: one row per design.
+
+        Columns are `design`, the objectives by label, the value of each constraint as
+        "value: label", and `feasible`. NaN where the events of a design never come.
+        """
+        rows = []
+        wanted: tuple[Objective | Constraint, ...] = (*self.objectives, *self.constraints)
+        for name, design in designs.items():
+            judged = _Judged(self, self.space.enrolment_of(design), design)
+            try:
+                feasible = judged.outcome().feasible
+                values = [judged.value_of(one) for one in wanted]
+            except NotEstimableError:
+                feasible, values = False, [np.nan] * len(wanted)
+            rows.append((name, *values, feasible))
+        told = [f"value: {one.label}" for one in self.constraints]
+        return pd.DataFrame(rows, columns=["design", *self.labels, *told, "feasible"])
+
     def costs_at(self, point: Mapping[str, Any]) -> Costs | None:
         """The costs with the sites of a point."""
         if self.costs is None or self.space.sites is None:
@@ -158,10 +181,15 @@ class SearchProblem(Result):
 class _Judged:
     """One point under the assumptions and, when they are asked for, the scenarios."""
 
-    def __init__(self, problem: SearchProblem, point: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        problem: SearchProblem,
+        point: Mapping[str, Any],
+        design: SurvivalDesign | None = None,
+    ) -> None:
         self.problem, self.point = problem, point
         self.costs = problem.costs_at(point)
-        self.assumed = self._of(problem.space.design_at(point))
+        self.assumed = self._of(problem.space.design_at(point) if design is None else design)
         self._scenarios: tuple[Characteristics, ...] | None = None
 
     def _of(self, design: SurvivalDesign) -> Characteristics:

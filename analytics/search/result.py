@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -13,10 +14,18 @@ from optuna.trial import FrozenTrial, TrialState
 
 from analytics.checks import require
 from analytics.results import Result, registered
-from analytics.search.front import Front, losses_of
+from analytics.search.front import Front
 from analytics.search.pareto import hypervolume, non_dominated
-from analytics.search.problem import POSSIBLE, SearchProblem
+from analytics.search.problem import SearchProblem
 from analytics.search.space import Point
+from analytics.search.studies import new_study
+from analytics.search.trial_rows import (
+    constraint_labels,
+    losses_of,
+    point_of_row,
+    row_of,
+    violation_column,
+)
 
 Floats = NDArray[np.float64]
 FIXED_COLUMNS = ("number", "seconds", "evaluated", "feasible")
@@ -77,14 +86,14 @@ class SearchResult(Result):
         states = (TrialState.COMPLETE, TrialState.PRUNED)
         found = study.get_trials(deepcopy=False, states=states)
         begun = min((one.datetime_start for one in found if one.datetime_start), default=None)
-        rows = [_row(problem, one, begun) for one in found]
+        rows = [row_of(problem, one, begun) for one in found]
         columns = [
             *FIXED_COLUMNS,
             *problem.space.distributions(),
             *problem.labels,
-            *(_violation(label) for label in _constraints(problem)),
+            *(violation_column(label) for label in constraint_labels(problem)),
         ]
-        trials = pd.DataFrame(rows, columns=columns)
+        trials = pd.DataFrame(rows, columns=columns).astype({"evaluated": bool, "feasible": bool})
         return cls(problem=problem, trials=trials, policy=policy, seed=seed, seconds=seconds)
 
     @property
@@ -131,10 +140,11 @@ class SearchResult(Result):
         limit = own[1] if reference is None else np.asarray(reference)
         scaled = (losses_of(self.problem, self.trials) - low) / (limit - low)
         usable = self.trials["feasible"].to_numpy()
-        ends = np.unique(np.linspace(1, len(self.trials), _MOST_STEPS).round().astype(int))
+        count = len(self.trials)
+        ends = np.unique(np.linspace(1, count, _MOST_STEPS if count else 0).round().astype(int))
         shares = []
         kept = np.empty((0, len(self.problem.labels)))
-        for before, end in zip((0, *ends[:-1]), ends, strict=True):
+        for before, end in pairwise((0, *ends)):
             new = scaled[before:end][usable[before:end]]
             kept = np.vstack([kept, new])
             kept = kept[non_dominated(kept)]
@@ -144,14 +154,12 @@ class SearchResult(Result):
 
     def study(self) -> optuna.Study:
         """An Optuna study in memory with these trials, for its importances and plots."""
-        from analytics.search.searching import new_study
-
         study = new_study(self.problem)
         study.add_trials([self._frozen(row) for _, row in self.trials.iterrows()])
         return study
 
     def _frozen(self, row: pd.Series[Any]) -> FrozenTrial:
-        names = {label: row[_violation(label)] for label in _constraints(self.problem)}
+        names = {label: row[violation_column(label)] for label in constraint_labels(self.problem)}
         known = {f"constraints:{name}": float(v) for name, v in names.items() if v == v}
         values = [float(row[label]) for label in self.problem.labels]
         return optuna.trial.create_trial(
@@ -165,43 +173,3 @@ class SearchResult(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row per design tried."""
         return self.trials.copy()
-
-
-def point_of_row(problem: SearchProblem, row: pd.Series[Any]) -> Point:
-    """The variables of a row of trials, as plain values."""
-    point = {}
-    for name, one in problem.space.distributions().items():
-        value = row[name]
-        if isinstance(one, optuna.distributions.IntDistribution):
-            value = int(value)
-        elif isinstance(one, optuna.distributions.FloatDistribution):
-            value = float(value)
-        elif isinstance(one.choices[0], bool):  # type: ignore[attr-defined]
-            value = bool(value)
-        point[name] = value
-    return point
-
-
-def _constraints(problem: SearchProblem) -> tuple[str, ...]:
-    return (POSSIBLE, *(one.label for one in problem.constraints))
-
-
-def _violation(label: str) -> str:
-    return f"violation: {label}"
-
-
-def _row(problem: SearchProblem, trial: FrozenTrial, begun: Any) -> dict[str, Any]:
-    evaluated = trial.state == TrialState.COMPLETE
-    ended = trial.datetime_complete
-    seconds = (ended - begun).total_seconds() if ended and begun else np.nan
-    broken = trial.constraints
-    values = dict(zip(problem.labels, trial.values or (), strict=False)) if evaluated else {}
-    return {
-        "number": trial.number,
-        "seconds": seconds,
-        "evaluated": evaluated,
-        "feasible": evaluated and all(one <= 0 for one in broken.values()),
-        **trial.params,
-        **{label: values.get(label, np.nan) for label in problem.labels},
-        **{_violation(name): broken.get(name, np.nan) for name in _constraints(problem)},
-    }

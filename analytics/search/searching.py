@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from time import perf_counter
 
 import optuna
-from optuna.exceptions import ExperimentalWarning
 from optuna.trial import Trial, TrialState
 
 from analytics.checks import InputError, require
@@ -19,6 +17,7 @@ from analytics.search.policies import DEFAULT_POLICY, require_available, sampler
 from analytics.search.problem import Outcome, SearchProblem
 from analytics.search.result import SearchResult
 from analytics.search.space import SearchSpace
+from analytics.search.studies import new_study
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 MOST_TRIALS = 100_000
@@ -126,52 +125,6 @@ def run(
     _fill(kept, problem, budget, policy, seed, progress)
     seconds = perf_counter() - began
     return SearchResult.of(problem, kept, policy=policy, seed=seed, seconds=seconds)
-
-
-def new_study(
-    problem: SearchProblem, *, storage: str | None = None, name: str | None = None
-) -> optuna.Study:
-    """A study for a problem, in memory or in a storage that others may join.
-
-    Parameters
-    ----------
-    storage : str, optional
-        URL of a database, as Optuna takes it; optuna-dashboard opens it.
-    name : str, optional
-        Of the study; one of that name is gone on with.
-
-    Examples
-    --------
-    >>> from analytics.design import Accrual, HazardAssumption, SurvivalAssumptions, TreatmentEffect
-    >>> from analytics.design.boundaries import GroupSequential
-    >>> own = SurvivalDesign(
-    ...     assumptions=SurvivalAssumptions.of(
-    ...         control=HazardAssumption.exponential(median=12),
-    ...         effect=TreatmentEffect.constant(0.7),
-    ...         accrual=Accrual.uniform(subjects=500, duration=18)),
-    ...     monitoring=GroupSequential(information_fractions=(0.6, 1.0)), events=330)
-    >>> study = new_study(SearchProblem(
-    ...     space=SearchSpace(design=own, events=(200, 400)),
-    ...     objectives=(Objective(measure="power"), Objective(measure="expected_duration"))))
-    >>> [one.name for one in study.directions]
-    ['MAXIMIZE', 'MINIMIZE']
-    """
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        study = optuna.create_study(
-            storage=storage,
-            study_name=name,
-            directions=list(problem.directions),
-            load_if_exists=name is not None,
-        )
-    finally:
-        optuna.logging.set_verbosity(before)
-    with warnings.catch_warnings():  # names of objectives are still experimental in Optuna
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        if not study.metric_names:
-            study.set_metric_names(list(problem.labels))
-    return study
 
 
 def _require_same(study: optuna.Study, problem: SearchProblem) -> None:

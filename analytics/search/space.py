@@ -30,8 +30,7 @@ MOST_LOOKS = 5
 NO_FUTILITY, FIXED_Z = "none", "fixed_z"
 FUTILITIES = (NO_FUTILITY, *FAMILIES, FIXED_Z)
 _CLOSE = 1e-9
-Point = dict[str, Any]
-"""A value for each free variable."""
+Point = dict[str, Any]  # a value for each free variable
 
 
 @registered
@@ -197,10 +196,11 @@ class SearchSpace(Result):
                     found[f"{prefix}_{name}"] = FloatDistribution(*ends)
         if len(self.binding) > 1:
             found["binding"] = CategoricalDistribution(self.binding)
-        for name in ("beta", "allocation_ratio", "follow_up", "power"):
+        if self.power is not None and self.power[0] < self.power[1]:
+            found["planned_power"] = FloatDistribution(*self.power)
+        for name in ("beta", "allocation_ratio", "follow_up"):
             ends = getattr(self, name)
-            given = name == "power" and ends is not None and ends[0] == ends[1]
-            if ends is not None and not given:
+            if ends is not None:
                 found[name] = FloatDistribution(*ends)
         for name in ("subjects", "sites", "events"):
             ends = getattr(self, name)
@@ -221,7 +221,7 @@ class SearchSpace(Result):
         assumed = self.assumptions_at(point, self.design.assumptions)
         plan, margin = self.monitoring_at(point), self.design.margin
         if self.power is not None:
-            power = float(point.get("power", self.power[0]))
+            power = float(point.get("planned_power", self.power[0]))
             return SurvivalDesign.for_power(assumed, plan, power=power, margin=margin)
         events = self._events_at(point, assumed)
         most = assumed.accrual.subjects
@@ -320,24 +320,30 @@ class SearchSpace(Result):
         told = {
             "looks": len(plan.information_fractions),
             "binding": plan.binding,
-            "allocation_ratio": design.assumptions.allocation_ratio,
+            **self.enrolment_of(design),
             "subjects": ceil(design.assumptions.accrual.subjects - _CLOSE),
             "events": ceil(design.events - _CLOSE),
             **self._told_looks(plan),
             **self._told_rules(plan),
         }
-        if self.sites is not None:
-            ratio = design.assumptions.accrual.rates[0] / self.design.assumptions.accrual.rates[0]
-            told["sites"] = round(ratio * self.design_sites)
         if self.follow_up is not None:
             at = ExpectedEvents.of(design.assumptions).calendar_time([design.events])[0]
             told["follow_up"] = float(at) - design.assumptions.accrual.duration
         if self.power is not None:
-            told["power"] = design.evaluate().power
+            told["planned_power"] = design.evaluate().power
         for name in space.keys() & told.keys():
             point[name] = pulled_inside(name, told[name], space[name])
         self._require_same(design, point)
         return point
+
+    def enrolment_of(self, design: SurvivalDesign) -> Point:
+        """Subjects, allocation and sites of any design, free or not; sites by its first rate."""
+        found, own = design.assumptions.accrual, self.design.assumptions.accrual
+        return {
+            "subjects": found.subjects,
+            "allocation_ratio": design.assumptions.allocation_ratio,
+            "sites": round(found.rates[0] / (own.rates[0] or 1.0) * self.design_sites),
+        }
 
     def _require_same(self, design: SurvivalDesign, point: Point) -> None:
         """What is not free is as in the space's own design."""

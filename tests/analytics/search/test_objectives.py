@@ -23,6 +23,7 @@ from analytics.search import (
     Scenario,
     SearchProblem,
     SearchSpace,
+    textbook_designs,
 )
 from analytics.search.characteristics import Characteristics
 from analytics.search.objectives import summary
@@ -221,3 +222,14 @@ def test_a_problem_says_what_it_refuses(objectives: tuple[Objective, ...], rule:
         SearchProblem(
             space=SearchSpace(design=own_design(), events=(200, 400)), objectives=objectives
         )
+
+
+def test_any_designs_can_be_compared() -> None:
+    problem = three_objectives()
+    designs = {"Own": own_design(), **textbook_designs(own_design())}
+    found = problem.compare(designs).set_index("design")
+    assert found["power"].tolist()[1:] == pytest.approx([0.9] * 3)
+    own = own_design().evaluate()
+    assert found.loc["Own", "expected_duration"] == pytest.approx(own.expected_duration)
+    assert found.loc["Own", "value: power >= 0.8"] == pytest.approx(own.power)
+    assert found["feasible"].all()

@@ -25,8 +25,8 @@ from analytics.search import (
     tornado,
     why_not_better,
 )
-from analytics.search.front import losses_of
 from analytics.search.policies import FIRST_STAGE, require_available, sampler_of
+from analytics.search.trial_rows import losses_of
 from tests.analytics.design.boundaries.oracle_plans import oracle_rows
 from tests.analytics.search.problems import own_design, three_objectives, wide_space
 
@@ -177,8 +177,26 @@ def test_progress_may_stop_a_search_that_goes_on_later() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(problem, budget=40, study=study, progress=stop)
     assert len(study.trials) == 20
-    result = run(problem, budget=40, study=study)
-    assert result.evaluations == 40
+    copied = new_study(problem)
+    copied.add_trials(study.trials)
+    for one in (study, copied):
+        result = run(problem, budget=120, study=one)
+        assert result.evaluations == 120
+        generations = [trial.system_attrs["NSGAIISampler:generation"] for trial in one.trials]
+        assert generations == sorted(generations)
+        assert generations[-1] >= 1
+
+
+def test_what_a_study_has_can_be_seen_at_any_time() -> None:
+    problem = three_objectives()
+    study = new_study(problem)
+    for budget in (0, 1, 5):
+        if budget:
+            run(problem, budget=budget, study=study, policy="random")
+        so_far = SearchResult.of(problem, study, policy="random", seed=1, seconds=0.0)
+        assert so_far.evaluations == budget
+        assert len(so_far.front().table) <= budget
+        assert (so_far.hypervolume_history()["hypervolume"] >= 0).all()
 
 
 def test_a_search_may_live_in_a_database(tmp_path: object) -> None:

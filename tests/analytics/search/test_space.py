@@ -109,7 +109,7 @@ def test_follow_up_gives_the_events_that_are_expected_by_then() -> None:
 
 def test_a_given_power_is_kept_by_every_design() -> None:
     space = SearchSpace(design=own_design(), power=(0.85, 0.85), fractions=(0.2, 0.9))
-    assert "power" not in space.distributions()
+    assert space.distributions().keys() == {"look_1", "look_2"}
     design = space.design_at({"look_1": 0.3, "look_2": 0.9})
     assert design.evaluate().power == pytest.approx(0.85, abs=1e-8)
 
@@ -185,3 +185,10 @@ def test_spent_type_two_error_can_be_searched() -> None:
     design = space.design_at({"futility_gamma": -2.0, "beta": 0.1, "events": 330})
     assert isinstance(design.monitoring.futility, BetaSpending)
     assert design.monitoring.futility.beta == 0.1
+
+
+def test_power_can_be_searched_in_the_place_of_events() -> None:
+    space = SearchSpace(design=own_design(), power=(0.7, 0.95))
+    design = space.design_at({"planned_power": 0.8})
+    assert design.evaluate().power == pytest.approx(0.8, abs=1e-8)
+    assert space.point_of(design)["planned_power"] == pytest.approx(0.8, abs=1e-8)
