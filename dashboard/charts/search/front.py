@@ -64,7 +64,7 @@ def draw_front(
             "mode": "markers+text",
             "marker": {"size": 11, "color": LIGHT.text, "symbol": "diamond"},
             "text": [name],
-            "textposition": "top center",
+            "textposition": "bottom right",
             "textfont": {"size": 12, "color": LIGHT.text},
             "cliponaxis": False,
         }

@@ -13,6 +13,7 @@ from analytics.search.characteristics import Characteristics
 from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_front, draw_parallel
+from dashboard.exports import tables
 from dashboard.text import number, percent
 
 CHOSEN = "search_chosen"
@@ -60,11 +61,33 @@ def show(proposal: DesignProposal, answer: SearchResult) -> None:
         notes=["Each line is a design of the front; the chosen one is thick.", *_said(answer)],
         data=numeric,
     )
-    results.table(
-        table_of(answer),
-        raw=front.table,
-        name=f"{state.study().code} front",
-        notes=_said(answer),
+    _listed(answer)
+
+
+def _listed(answer: SearchResult) -> None:
+    """The designs of the front; a row that is selected is chosen."""
+    table = table_of(answer)
+    event = st.dataframe(
+        table,
+        key=f"search_front {answer.front().numbers[:1]} {chosen_number(answer)}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=320,
+        alt="Designs on the front with their objectives, events and looks",
+    )
+    picked = event["selection"]["rows"]
+    if picked:
+        choose([answer.front().numbers[picked[0]]])
+        st.rerun()
+    st.download_button(
+        "Front as CSV",
+        data=lambda: tables.to_csv(answer.front().table, _said(answer)),
+        file_name=f"{results.file_stem(f'{state.study().code} front')}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
     )
 
 
