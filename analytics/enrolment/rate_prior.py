@@ -128,7 +128,7 @@ class RatePrior(Result):
         factor = np.where(near, 1 + grown / 2, np.expm1(safe) / safe)
         return np.asarray(np.exp(change * low) * width * factor)
 
-    def pace_at(self, opens: Floats, month: float) -> Floats:
+    def pace_at(self, opens: Floats, month: Floats | float) -> Floats:
         """What the trend makes of the rates at a month: a row per node, a column per site.
 
         Examples
@@ -137,8 +137,7 @@ class RatePrior(Result):
         >>> prior.pace_at(np.array([0.0, 10.0]), 10.0).round(3).tolist()
         [[0.368, 1.0]]
         """
-        age = np.fmax(month - opens, 0.0)
-        along = age if self.clock == "age" else np.full_like(age, month)
+        along = np.fmax(month - opens, 0.0) if self.clock == "age" else month + 0 * opens
         return np.asarray(np.exp(np.array(self.log_changes)[:, None] * along))
 
     def to_frame(self) -> pd.DataFrame:

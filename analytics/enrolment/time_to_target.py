@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -178,8 +179,8 @@ def _mean(reached: Callable[[float], float], now: float, never: float) -> float:
     total = 0.0
     if len(ends) < len(inner) + 1:
         ends = np.append(ends, now + HORIZON)
-    for low, high in zip(ends[:-1], ends[1:], strict=True):
+    for low, high in pairwise(ends.tolist()):
         half = (high - low) / 2
-        values = [1 - reached(float(low + half * (1 + node))) for node in _NODES]
+        values = [1 - reached(low + half * (1 + node)) for node in _NODES]
         total += half * float(_NODE_WEIGHTS @ values)
     return float(now + total)
