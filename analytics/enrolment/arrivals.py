@@ -78,7 +78,7 @@ def simulate_arrivals(
     left = np.empty(country_room.size, dtype=np.int64)
     for row in range(counts.shape[0]):
         counter = stream_of(seed, first + row)
-        node = min(np.searchsorted(reached, uniform(counter), side="right"), reached.size - 1)
+        node = np.searchsorted(reached[:-1], uniform(counter), side="right")
         counter += uint64(1)
         n = 0
         for i in range(sites):
@@ -142,7 +142,8 @@ def _count(
     left[:] = country_room
     done[row] = np.inf
     entered = 0
-    for j in np.argsort(times, kind="mergesort"):
+    order = np.argsort(times) if target > 0 or left.min() < times.size else np.arange(times.size)
+    for j in order:
         site = places[j]
         if left[country[site]] == 0:
             continue

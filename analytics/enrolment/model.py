@@ -54,7 +54,7 @@ class EnrolmentModel(Result):
     def counts(self) -> NDArray[np.int64]:
         """Patients whose rate is modelled: screened ones if failures are, else randomised."""
         name = "randomised" if self.failure is None else "screened"
-        return self.sites.table[name].to_numpy(np.int64)
+        return np.asarray(self.sites.table[name].to_numpy(np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ class SitePosteriors:
         shapes, means = np.array(prior.shapes)[:, None], np.array(prior.means)[:, None]
         opens = sites.opening_months
         past = prior.exposure(opens, sites.closing_months, opens, sites.now)
-        sizes, rates = shapes + model.counts, shapes / means + past
+        sizes, rates = shapes + model.counts.astype(float), shapes / means + past
         if model.failure is None:
             kept = np.ones(sizes.shape[0])
             return cls(model, np.array(prior.weights), sizes, rates, kept)

@@ -14,15 +14,16 @@ from math import atan2, cos, exp, log, pi, sin
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from analytics.checks import NotEstimableError, require
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 _BEYOND = 30.0  # - log of the probability that the grid leaves out
-_NEGLIGIBLE = -42.0  # log of a modulus beside the largest
+_NEGLIGIBLE = -34.0  # log of a modulus beside the largest
 _MOST_POINTS = 1 << 22
-_DAMPED = 1e-13  # what becomes of counts one grid further up
+_DAMPED = 1e-11  # what becomes of counts one grid further up
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,9 @@ class CountSum:
         """
         if count <= 0:
             return 0.0
-        require(4 * count <= _MOST_POINTS, "a target that can be computed", target=count)
-        points = 1 << max(int(np.ceil(np.log2(4 * count))), 6)
+        require(2 * count <= _MOST_POINTS, "a target that can be computed", target=count)
+        points = next_fast_len(max(2 * count, 64), real=True)
+        points += points % 2
         radius = _DAMPED ** (1 / points)
         below = self._inverted(points, radius)[:count]
         return float(min(np.sum(below * radius ** -np.arange(count)), 1.0))

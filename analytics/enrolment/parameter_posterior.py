@@ -74,7 +74,7 @@ def posterior_rate_prior(
     clock: Clock = "none",
     patients: pd.DataFrame | None = None,
     beliefs: ParameterPrior = WEAK,
-    nodes: int = 9,
+    nodes: int = 7,
 ) -> RatePrior:
     """The distribution of rates with the uncertainty of its parameters (full posterior).
 

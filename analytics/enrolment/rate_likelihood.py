@@ -60,7 +60,7 @@ class RateLikelihood:
     def exposure(self, log_change: float) -> Floats:
         """Of each site until now."""
         prior = RatePrior.gamma(shape=1, mean=1, log_change=log_change, clock=self.clock)
-        return prior.exposure(self.opens, self.closes, self.opens, self.now)[0]
+        return np.asarray(prior.exposure(self.opens, self.closes, self.opens, self.now)[0])
 
     def __call__(self, at: Floats) -> float:
         """Logarithm of the likelihood, without what does not depend on the parameter."""
@@ -94,7 +94,7 @@ def _moments(sites: Sites, counts: Floats, clock: Clock, patients: pd.DataFrame)
     early = bool((months >= opens - 1e-9).all() and (months <= sites.closing_months[place]).all())
     require(early, "patients came while their site was open")
     along = months - opens if clock == "age" else months
-    return np.bincount(place, weights=along, minlength=counts.size)
+    return np.asarray(np.bincount(place, weights=along, minlength=counts.size), dtype=float)
 
 
 def climb(function: Callable[[Floats], float], start: Floats) -> tuple[Floats, Floats]:

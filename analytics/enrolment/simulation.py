@@ -233,7 +233,8 @@ def _run(
 
     def simulated(first: int) -> None:
         rows = slice(first, first + _BLOCK)
-        simulate_arrivals(np.uint64(seed), first, *inputs, counts[rows], times[rows])
+        block = (np.uint64(seed), first, *inputs, counts[rows], times[rows])
+        simulate_arrivals(*block)
 
     pool = ThreadPoolExecutor(threads or _processors())
     try:

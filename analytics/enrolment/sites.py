@@ -160,11 +160,11 @@ class Sites(Result):
         """Patients screened who have neither failed nor been randomised."""
         table = self.table
         waiting = table["screened"] - table["failed"] - table["randomised"]
-        return waiting.to_numpy(np.int64)
+        return np.asarray(waiting.to_numpy(np.int64))
 
     def column(self, name: str) -> Floats:
         """A column of numbers."""
-        return self.table[name].to_numpy(float)
+        return np.asarray(self.table[name].to_numpy(float))
 
     def chosen(
         self, *, sites: tuple[str, ...] | None = None, country: str | None = None

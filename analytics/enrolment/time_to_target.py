@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
+from scipy.special import ndtri
 
 from analytics.checks import NotEstimableError, require
 from analytics.enrolment.model import EnrolmentModel, SitePosteriors
@@ -19,9 +19,10 @@ Floats = NDArray[np.float64]
 HORIZON = 1200.0
 """Months from now after which a target counts as never reached."""
 QUANTILES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
-_PANELS = (1e-6, 1e-3, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999, 1 - 1e-6)
-_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(12)
+_PANELS = (1e-5, 0.05, 0.5, 0.95, 1 - 1e-5)
+_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(10)
 _RARE = 1e-4
+_CERTAIN = 1e-13
 
 
 @registered
@@ -92,7 +93,7 @@ def probability_by(model: EnrolmentModel, target: int, months: ArrayLike) -> Flo
     >>> probability_by(model, 300, [19, 25, 34]).round(4).tolist()
     [0.0802, 0.476, 0.9075]
     """
-    reached = _distribution_function(model, target)
+    reached = _Reached.of(model, target)
     return np.array([reached(float(month)) for month in np.atleast_1d(months)])
 
 
@@ -134,53 +135,76 @@ def time_to_target(
     """
     inside = all(0 < one < 1 for one in probabilities)
     require(inside, "0 < probabilities < 1", probabilities=probabilities)
-    reached, now = _distribution_function(model, target), model.sites.now
-    if reached(now) > 0.5:
+    reached, now = _Reached.of(model, target), model.sites.now
+    if reached.missing <= 0:
         raise NotEstimableError(f"The target of {target} patients has been reached.")
     never = 1 - reached(now + HORIZON)
-    months = [_quantile(reached, now, one, never) for one in probabilities]
+    from_middle = sorted(probabilities, key=lambda one: abs(one - 0.5))
+    found = {one: reached.quantile(one) for one in from_middle}
+    months = [found[one] for one in probabilities]
     return TimeToTarget(
         model=model,
         target=int(target),
         quantiles=pd.DataFrame({"probability": list(probabilities), "month": months}),
-        mean=_mean(reached, now, never),
+        mean=_mean(reached, never),
         never=max(never, 0.0),
     )
 
 
-def _distribution_function(model: EnrolmentModel, target: int) -> Callable[[float], float]:
-    require(target == int(target) and target >= 1, "target is a whole number >= 1", target=target)
-    posteriors = SitePosteriors.of(model)
-    missing = int(target) - model.sites.randomised
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reached:
+    """Distribution function of the month of the target; what was computed is kept."""
 
-    def reached(month: float) -> float:
-        return 1 - posteriors.count_until(month).probability_below(missing)
+    posteriors: SitePosteriors
+    missing: int
+    known: dict[float, float]
 
-    return reached
+    @classmethod
+    def of(cls, model: EnrolmentModel, target: int) -> _Reached:
+        whole = target == int(target) and target >= 1
+        require(whole, "target is a whole number >= 1", target=target)
+        return cls(SitePosteriors.of(model), int(target) - model.sites.randomised, {})
+
+    @property
+    def now(self) -> float:
+        return self.posteriors.model.sites.now
+
+    def __call__(self, month: float) -> float:
+        if month not in self.known:
+            ahead = self.posteriors.count_until(month).probability_below(self.missing)
+            self.known[month] = 1 - ahead
+        return self.known[month]
+
+    def quantile(self, share: float) -> float:
+        """Between the nearest months known, on the normal scale, where the function is all but
+        straight."""
+        low, high, ahead = self.now, self.now + HORIZON, 1.0
+        if self(high) <= share:
+            return float("inf")
+        while ahead < HORIZON and self(self.now + ahead) < share:
+            ahead *= 2
+        for month, reached in self.known.items():
+            low = max(low, month) if reached < share else low
+            high = min(high, month) if reached >= share else high
+
+        def excess(month: float) -> float:
+            inside = np.clip(self(month), _CERTAIN, 1 - _CERTAIN)
+            return float(ndtri(inside) - ndtri(share))
+
+        return float(brentq(excess, low, high, xtol=1e-6))
 
 
-def _quantile(reached: Callable[[float], float], now: float, share: float, never: float) -> float:
-    if share >= 1 - never:
-        return float("inf")
-    ahead = 1.0
-    while ahead < HORIZON and reached(now + ahead) < share:
-        ahead *= 2
-    start = 0.0 if ahead == 1.0 else ahead / 2
-    ends = now + start, now + min(ahead, HORIZON)
-    return float(brentq(lambda month: reached(month) - share, *ends, xtol=1e-6))
-
-
-def _mean(reached: Callable[[float], float], now: float, never: float) -> float:
+def _mean(reached: _Reached, never: float) -> float:
     """Now, and the integral of the probability that the target is still ahead."""
     if never > _RARE:
         return float("inf")
-    inner = [_quantile(reached, now, share, never) for share in _PANELS]
-    ends = np.array([now, *[one for one in inner if np.isfinite(one)]])
-    total = 0.0
-    if len(ends) < len(inner) + 1:
-        ends = np.append(ends, now + HORIZON)
-    for low, high in pairwise(ends.tolist()):
+    inner = [reached.quantile(share) for share in _PANELS]
+    ends = [one for one in inner if np.isfinite(one)]
+    if len(ends) < len(inner):
+        ends.append(reached.now + HORIZON)
+    total = ends[0]
+    for low, high in pairwise(ends):
         half = (high - low) / 2
-        values = [1 - reached(low + half * (1 + node)) for node in _NODES]
+        values = [1 - reached(low + half * (1 + node)) for node in _NODES.tolist()]
         total += half * float(_NODE_WEIGHTS @ values)
-    return float(now + total)
+    return float(total)
