@@ -78,7 +78,9 @@ def simulate_arrivals(
     left = np.empty(country_room.size, dtype=np.int64)
     for row in range(counts.shape[0]):
         counter = stream_of(seed, first + row)
-        node = np.searchsorted(reached[:-1], uniform(counter), side="right")
+        node, drawn = 0, uniform(counter)
+        while node < reached.size - 1 and reached[node] <= drawn:
+            node += 1
         counter += uint64(1)
         n = 0
         for i in range(sites):
@@ -138,18 +140,23 @@ def _count(
     row: int,
 ) -> None:
     """In the order of arrival, as long as the country and the trial have room."""
-    counts[:] = 0
-    left[:] = country_room
+    for one in range(left.size):
+        left[one] = country_room[one]
     done[row] = np.inf
     entered = 0
-    order = np.argsort(times) if target > 0 or left.min() < times.size else np.arange(times.size)
+    limited = target > 0
+    for one in country_room:
+        limited = limited or one < times.size
+    order = np.arange(times.size)
+    if limited:
+        _sort(order, times)
     for j in order:
         site = places[j]
         if left[country[site]] == 0:
             continue
         left[country[site]] -= 1
         entered += 1
-        month = np.searchsorted(months, times[j])
+        month = _place(months, times[j])
         if times[j] == now and months[month] == now:  # those in screening come right after now
             month += 1
         for part in parts[site]:
@@ -175,3 +182,41 @@ def _longer_whole(values: Whole) -> Whole:
     grown = np.empty(2 * values.size, dtype=np.int64)
     grown[: values.size] = values
     return grown
+
+
+@njit(cache=True, nogil=True)
+def _place(months: Floats, time: float) -> int:
+    """Of the first month that is not before a time, which there is."""
+    low, high = 0, months.size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if months[middle] < time:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def _sort(order: Whole, times: Floats) -> None:
+    """Heapsort of places by their times; numba takes seconds to compile that of numpy."""
+    for begin in range(order.size // 2 - 1, -1, -1):
+        _sink(order, times, begin, order.size)
+    for end in range(order.size - 1, 0, -1):
+        order[0], order[end] = order[end], order[0]
+        _sink(order, times, 0, end)
+
+
+@njit(cache=True, nogil=True)
+def _sink(order: Whole, times: Floats, place: int, size: int) -> None:
+    """Down the heap, until no time below is later."""
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            return
+        if below + 1 < size and times[order[below + 1]] > times[order[below]]:
+            below += 1
+        if times[order[below]] <= times[order[place]]:
+            return
+        order[below], order[place] = order[place], order[below]
+        place = below

@@ -29,8 +29,11 @@ class ParameterPrior:
         Median of the log-normal prior of the shape, > 0.
     log_shape_sd : float
         Its standard deviation; with 1, shapes from 0.2 to 11 have 95 % with the default median.
+    typical_log_change : float
+        Mean of the normal prior of the change of the log rate per month; below 0 states that
+        recruitment usually slows, as it does, before a trial's own data can show it.
     log_change_sd : float
-        Of the normal prior, around 0, of the change of the log rate per month.
+        Its standard deviation, > 0.
 
     Notes
     -----
@@ -44,9 +47,12 @@ class ParameterPrior:
 
     typical_shape: float = 1.5
     log_shape_sd: float = 1.0
+    typical_log_change: float = 0.0
     log_change_sd: float = 0.1
 
     def __post_init__(self) -> None:
+        change = self.typical_log_change
+        require(abs(change) <= 1, "-1 <= typical_log_change <= 1", typical_log_change=change)
         for name in ("typical_shape", "log_shape_sd", "log_change_sd"):
             value = getattr(self, name)
             require(0 < value < np.inf, f"{name} > 0", **{name: value})
@@ -58,7 +64,7 @@ class ParameterPrior:
         def of(at: Floats) -> float:
             value = likelihood(at) - ((at[0] - centre) / self.log_shape_sd) ** 2 / 2
             if at.size == 3:
-                value -= (at[2] / self.log_change_sd) ** 2 / 2
+                value -= ((at[2] - self.typical_log_change) / self.log_change_sd) ** 2 / 2
             return float(value)
 
         return of
