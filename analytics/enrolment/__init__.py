@@ -6,6 +6,7 @@ uncertainty of its parameters (`posterior_rate_prior`).
 """
 
 from analytics.enrolment.back_test import EnrolmentBackTest, back_test_enrolment
+from analytics.enrolment.costs import EnrolmentCosts, expected_costs
 from analytics.enrolment.cut_off import months_of, sites_at, sites_of_patients
 from analytics.enrolment.fitted_prior import FittedRatePrior, fit_rate_prior
 from analytics.enrolment.forecast import (
@@ -15,7 +16,12 @@ from analytics.enrolment.forecast import (
     forecast_enrolment,
 )
 from analytics.enrolment.model import EnrolmentModel
-from analytics.enrolment.parameter_posterior import ParameterPrior, posterior_rate_prior
+from analytics.enrolment.parameter_posterior import (
+    SLOWING,
+    WEAK,
+    ParameterPrior,
+    posterior_rate_prior,
+)
 from analytics.enrolment.ranking import SiteRanking, rank_sites
 from analytics.enrolment.rate_prior import RatePrior
 from analytics.enrolment.screening import ScreenFailure, fit_screen_failure
@@ -33,8 +39,11 @@ from analytics.enrolment.what_if import (
 )
 
 __all__ = [
+    "SLOWING",
+    "WEAK",
     "CountDistribution",
     "EnrolmentBackTest",
+    "EnrolmentCosts",
     "EnrolmentForecast",
     "EnrolmentModel",
     "FittedRatePrior",
@@ -55,6 +64,7 @@ __all__ = [
     "enrolled_by",
     "estimate_site_failures",
     "estimate_site_rates",
+    "expected_costs",
     "fit_rate_prior",
     "fit_screen_failure",
     "forecast_enrolment",

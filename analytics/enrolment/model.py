@@ -119,3 +119,20 @@ class SitePosteriors:
         sizes = np.ascontiguousarray(self.sizes[:, among])
         odds = np.ascontiguousarray(odds[:, among])
         return CountSum(self.weights, sizes, odds, self.kept, waiting)
+
+    def expected_by(self, month: float) -> Floats:
+        """Patients randomised after now by a month, expected of each site.
+
+        Examples
+        --------
+        >>> model = EnrolmentModel(sites=Sites.planned([0, 3]),
+        ...                        prior=RatePrior.gamma(shape=1, mean=2))
+        >>> SitePosteriors.of(model).expected_by(6).tolist()
+        [12.0, 6.0]
+        """
+        sites = self.model.sites
+        require(month >= sites.now, "month >= now", month=month, now=sites.now)
+        means = self.weights @ (self.sizes * self.exposure(sites.now, month) / self.rates)
+        if self.model.failure is not None and month > sites.now:
+            means = means + sites.in_screening * float(self.weights @ self.kept)
+        return np.asarray(means)

@@ -71,6 +71,8 @@ class ParameterPrior:
 
 
 WEAK = ParameterPrior()
+SLOWING = ParameterPrior(typical_log_change=-0.03, log_change_sd=0.03)
+"""That recruitment usually slows, by 0 to 9 % a month with 95 %."""
 
 
 def posterior_rate_prior(

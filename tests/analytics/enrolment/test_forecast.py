@@ -19,6 +19,7 @@ from analytics.enrolment import (
     ScreenFailure,
     Sites,
     enrolled_by,
+    expected_costs,
     forecast_enrolment,
     multiply_rates,
     probability_by,
@@ -117,6 +118,17 @@ def test_sites_that_close_may_never_do() -> None:
     assert found.never == pytest.approx(nbinom.cdf(9, 2, 1 / 6), abs=1e-9)
     assert np.isinf(found.mean)
     assert np.isinf(found.quantile(0.95))
+
+
+@settings(max_examples=15, derandomize=True)
+@given(model=random_models(), fee=st.floats(0, 1000))
+def test_costs_are_of_sites_and_patients(model: EnrolmentModel, fee: float) -> None:
+    table = model.sites.table.assign(cost_per_site=1000.0, cost_per_patient=fee)
+    priced = EnrolmentModel(sites=Sites(table=table, now=6), prior=model.prior)
+    costs = expected_costs(priced, [6, 9, 30]).table
+    means = forecast_enrolment(priced, [6, 9, 30]).table["mean"]
+    np.testing.assert_allclose(costs["patients"], means, rtol=1e-12)
+    np.testing.assert_allclose(costs["cost"], costs["sites_opened"] * 1000 + fee * means)
 
 
 def test_screening_failures_thin_the_count() -> None:
