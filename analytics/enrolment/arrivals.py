@@ -173,14 +173,16 @@ def _count(
 @njit(cache=True, nogil=True)
 def _longer(values: Floats) -> Floats:
     grown = np.empty(2 * values.size)
-    grown[: values.size] = values
+    for i in range(values.size):  # numba takes seconds to compile an assignment to a slice
+        grown[i] = values[i]
     return grown
 
 
 @njit(cache=True, nogil=True)
 def _longer_whole(values: Whole) -> Whole:
     grown = np.empty(2 * values.size, dtype=np.int64)
-    grown[: values.size] = values
+    for i in range(values.size):
+        grown[i] = values[i]
     return grown
 
 

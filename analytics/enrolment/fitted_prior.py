@@ -92,7 +92,9 @@ def fit_rate_prior(
 ) -> FittedRatePrior:
     """Maximise the marginal (negative binomial) likelihood of the sites' counts.
 
-    Sites that were open count, those without patients too.
+    Sites that were open count, those without patients too. A forecast that takes the estimates as
+    certain has bands that are too narrow, most of all when many sites are still to open:
+    `posterior_rate_prior` is for forecasts.
 
     Parameters
     ----------

@@ -16,6 +16,8 @@ from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
+_FEW, _MORE, _WELL_KNOWN = 3, 5, 30.0
+"""Nodes of the share of failures: few when more patients than that have shown it."""
 
 
 @registered
@@ -90,8 +92,8 @@ class SitePosteriors:
         if model.failure is None:
             kept = np.ones(sizes.shape[0])
             return cls(model, np.array(prior.weights), sizes, rates, kept)
-        shares, likely = model.failure.nodes()
-        many = shares.size
+        many = _FEW if model.failure.failed + model.failure.passed > _WELL_KNOWN else _MORE
+        shares, likely = model.failure.nodes(many)
         return cls(
             model,
             np.repeat(prior.weights, many) * np.tile(likely, sizes.shape[0]),

@@ -58,7 +58,8 @@ class Sites(Result):
 
     Notes
     -----
-    A site that should have been open but is not is taken to open now.
+    A site that should have been open but is not is taken to open now. One that has reached its cap
+    is still open unless `closed_month` says when it stopped.
 
     Examples
     --------
@@ -85,10 +86,10 @@ class Sites(Result):
 
     @classmethod
     def of(cls, columns: Any, *, now: float) -> Sites:
-        """Sites from a frame or a mapping of columns; absent ones are filled in.
+        """Sites from a frame or a mapping of columns; absent ones and empty cells are filled in.
 
         Without `planned_month` it is the actual activation, without `screened` it is the patients
-        who failed or were randomised.
+        who failed or were randomised; other counts and costs are 0, the pace is 1.
 
         Examples
         --------
@@ -98,11 +99,19 @@ class Sites(Result):
         table = pd.DataFrame(columns).reset_index(drop=True)
         known = "site" in table and set(table) <= set(COLUMNS)
         require(known, f"columns site and of {', '.join(COLUMNS)}", columns=tuple(table))
+        named = bool(table["site"].notna().all())
+        require(named, "each site has a name of its own", sites=table["site"].tolist())
         for column, value in _ABSENT.items():
             if column not in table:
                 table[column] = value
-        if "screened" not in table:
-            table["screened"] = table["failed"] + table["randomised"]
+        for column in COLUMNS[2:]:
+            if column in table:
+                table[column] = _numbers(table[column])
+        for column, value in _ABSENT.items():  # empty cells of a CSV
+            table[column] = table[column].where(table[column].notna(), value)
+        decided = table["failed"] + table["randomised"]
+        table["screened"] = table.get("screened", decided)
+        table["screened"] = table["screened"].where(table["screened"].notna(), decided)
         table["planned_month"] = table["planned_month"].where(
             table["planned_month"].notna(), table["activated_month"]
         )
@@ -194,15 +203,22 @@ class Sites(Result):
         )
 
 
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """As numbers; empty cells are NaN."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    text = column[numbers.isna() & column.notna()]
+    require(text.empty, f"{column.name} holds numbers", got=text.tolist())
+    return numbers
+
+
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    kinds = dict.fromkeys((*_MONTHS, "cap", "pace", *_COSTS), float)
     for column in _COUNTS:
-        values = pd.to_numeric(table[column]).to_numpy(float)
+        values = table[column].to_numpy(float)
         whole = bool((values == np.round(values)).all())
         require(whole, f"{column} are whole numbers", **{column: values.tolist()})
     counts = dict.fromkeys(_COUNTS, np.int64)
     names = {"site": str, "country": str}
-    return table.astype({**kinds, **counts, **names}).astype({"site": object, "country": object})
+    return table.astype({**counts, **names}).astype({"site": object, "country": object})
 
 
 def _require_names(table: pd.DataFrame) -> None:

