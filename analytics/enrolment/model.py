@@ -118,8 +118,10 @@ class SitePosteriors:
         waiting = 0
         if self.model.failure is not None and month > sites.now:
             waiting = int(sites.in_screening[among].sum())
-        sizes = np.ascontiguousarray(self.sizes[:, among])
-        odds = np.ascontiguousarray(odds[:, among])
+        places = np.flatnonzero(among)
+        places = places[np.argsort(self.model.counts[places], kind="stable")]
+        sizes = np.ascontiguousarray(self.sizes[:, places])
+        odds = np.ascontiguousarray(odds[:, places])
         return CountSum(self.weights, sizes, odds, self.kept, waiting)
 
     def expected_by(self, month: float) -> Floats:

@@ -22,7 +22,9 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 _BEYOND = 30.0  # - log of the probability that the grid leaves out
 _NEGLIGIBLE = -34.0  # log of a modulus beside the largest
+_LARGE = 1e100
 _MOST_POINTS = 1 << 22
+_EXPONENTS = np.geomspace(2e-3, 0.95, 10)  # as shares of the largest, where to try the bound
 _DAMPED = 1e-11  # what becomes of counts one grid further up
 
 
@@ -30,7 +32,8 @@ _DAMPED = 1e-11  # what becomes of counts one grid further up
 class CountSum:
     """Counts to be summed, for each of some weighted nodes.
 
-    `sizes` and `odds` have a row per node and a column per site. `waiting` patients enter each
+    `sizes` and `odds` have a row per node and a column per site; columns of the same sizes side by
+    side make it faster. `waiting` patients enter each
     with the probability `kept` of the node.
     """
 
@@ -107,7 +110,7 @@ def _upper_bound(sizes: Floats, odds: Floats) -> float:
     if not some.any():
         return 0.0
     sizes, odds = sizes[some], odds[some]
-    exponents = np.log1p(1 / odds.max()) * np.geomspace(1e-3, 0.95, 24)
+    exponents = np.log1p(1 / odds.max()) * _EXPONENTS
     growth = -(sizes * np.log1p(-odds * np.expm1(exponents)[:, None])).sum(axis=1)
     return float(np.min((growth + _BEYOND) / exponents))
 
@@ -125,19 +128,23 @@ def add_spectrum(
     """Add the generating function on a circle, from angle 0 down, as far as it is not 0.
 
     Its modulus falls from angle 0 to pi for every negative binomial and binomial count, so that
-    the first negligible value is the last one to be looked at.
+    the first negligible value is the last one to be looked at. Neighbours of the same size share a
+    logarithm: their product, whose angle stays below pi, is taken first.
     """
     points = 2 * (spectrum.size - 1)
     first = 0.0
     for k in range(spectrum.size):
         angle = 2 * pi * k / points
         real, imaginary = radius * cos(angle), radius * sin(angle)
-        modulus, phase = 0.0, 0.0
+        modulus, phase, x, y = 0.0, 0.0, 1.0, 0.0
         for i in range(sizes.size):
-            if odds[i] > 0.0:
-                a, b = 1.0 + odds[i] * (1.0 - real), odds[i] * imaginary
-                modulus -= sizes[i] * 0.5 * log(a * a + b * b)
-                phase -= sizes[i] * atan2(b, a)
+            a, b = 1.0 + odds[i] * (1.0 - real), odds[i] * imaginary
+            x, y = x * a - y * b, x * b + y * a
+            last = i == sizes.size - 1 or sizes[i + 1] != sizes[i]
+            if last or x < 0.0 or x + y > _LARGE:
+                modulus -= sizes[i] * 0.5 * log(x * x + y * y)
+                phase -= sizes[i] * atan2(y, x)
+                x, y = 1.0, 0.0
         if waiting > 0:
             a, b = 1.0 - kept + kept * real, kept * imaginary
             modulus += waiting * 0.5 * log(max(a * a + b * b, 1e-300))
