@@ -12,6 +12,10 @@ import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
 from queries.design_questions import endings_without_event as endings_without_event
+from queries.enrolment_questions import dated_follow_up as dated_follow_up
+from queries.enrolment_questions import enrolment_days as enrolment_days
+from queries.enrolment_questions import recruitment_by_month as recruitment_by_month
+from queries.enrolment_questions import site_recruitment as site_recruitment
 from queries.exposure_questions import dose_periods as dose_periods
 from queries.exposure_questions import stated_exposure as stated_exposure
 from queries.exposure_questions import treatment_days as treatment_days
