@@ -39,9 +39,10 @@ def _screened(layout: Layout) -> str:
         return f"dm.{quoted(name)}::VARCHAR" if name in dm else "NULL::VARCHAR"
 
     days = [f"TRY_CAST(left({text(name)}, 10) AS DATE)" for name in _SCREENED_ON if name in dm]
+    screened_on = f"COALESCE({', '.join([*days, 'NULL::DATE'])})"
     return (
         f"SELECT dm.USUBJID::VARCHAR AS subject, {text('SITEID')} AS site, "
-        f"{text('COUNTRY')} AS country, COALESCE({', '.join([*days, 'NULL::DATE'])}) AS screened_on, "
+        f"{text('COUNTRY')} AS country, {screened_on} AS screened_on, "
         f"dm.USUBJID IN ({_enrolled(layout)}) AS enrolled FROM snapshot.dm"
     )
 

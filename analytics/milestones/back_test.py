@@ -12,7 +12,8 @@ import pandas as pd
 from analytics.checks import NotEstimableError, require
 from analytics.milestones.enrolment import EntryTimes, RemainingEnrolment, recent_pace
 from analytics.milestones.follow_up import TrialFollowUp
-from analytics.milestones.forecast import Enrolment, forecast_milestones
+from analytics.milestones.forecast import MilestoneForecast, forecast_milestones
+from analytics.milestones.futures import Enrolment
 from analytics.milestones.models import EventModels, fit_event_models
 from analytics.progress import Progress, unheard
 from analytics.results import Result, registered, require_columns
@@ -187,38 +188,32 @@ def back_test(
     require(some, f"1 to {MOST_CUT_OFFS} cut-offs", cut_offs=len(when))
     require(when[-1] < follow_up.now, f"cut-offs are before {follow_up.now:g}", last=when[-1])
     entering = actual_entries(follow_up) if enrolment is None else enrolment
-    happened, pieces, left_out = follow_up.event_times, [], []
+
+    def forecast_from(cut_off: float) -> MilestoneForecast:
+        known = follow_up.known_at(cut_off)
+        ahead = [one for one in milestones if one > known.events]
+        if not ahead:
+            raise NotEstimableError("All milestones had been reached.")
+        return forecast_milestones(
+            known,
+            fit(known),
+            ahead,
+            enrolment=entering(known),
+            followup_limit=followup_limit,
+            uncertain=uncertain,
+            times=[cut_off],
+            replications=replications,
+            seed=seed,
+            confidence_level=confidence_level,
+        )
+
+    pieces, left_out = [], []
     for done, cut_off in enumerate(when):
         progress(done / len(when), f"Forecasting from {cut_off:.1f} {follow_up.time_unit}.")
         try:
-            known = follow_up.known_at(cut_off)
-            ahead = [one for one in milestones if one > known.events]
-            if not ahead:
-                raise NotEstimableError("all milestones had been reached.")
-            found = forecast_milestones(
-                known,
-                fit(known),
-                ahead,
-                enrolment=entering(known),
-                followup_limit=followup_limit,
-                uncertain=uncertain,
-                times=[cut_off],
-                replications=replications,
-                seed=seed,
-                confidence_level=confidence_level,
-            )
+            pieces.append(_judged(forecast_from(cut_off), follow_up))
         except NotEstimableError as error:
-            left_out.append(f"{cut_off:.1f}: {error}")
-            continue
-        table = found.to_frame().assign(
-            cut_off=cut_off, subjects=found.subjects, events=found.events
-        )
-        actual = [happened[m - 1] if m <= happened.size else np.nan for m in table["milestone"]]
-        before = [
-            found.probability_by(m, a) if np.isfinite(a) else np.nan
-            for m, a in zip(table["milestone"], actual, strict=True)
-        ]
-        pieces.append(_judged(table.assign(actual=actual, probability_before=before), follow_up))
+            left_out.append(f"{cut_off:.1f} {follow_up.time_unit}: {error}")
     if not pieces:
         raise NotEstimableError(f"No cut-off has a forecast. {' '.join(left_out[:3])}")
     progress(1.0, "Compared with what happened.")
@@ -231,14 +226,22 @@ def back_test(
     )
 
 
-def _judged(table: pd.DataFrame, follow_up: TrialFollowUp) -> pd.DataFrame:
+def _judged(found: MilestoneForecast, follow_up: TrialFollowUp) -> pd.DataFrame:
     """A milestone that has not come by now is outside a band that ended before; else not known."""
-    came = table["actual"].notna()
-    inside = (table["lower"] <= table["actual"]) & (table["actual"] <= table["upper"])
-    missed = ~came & (table["upper"] < follow_up.now)
-    verdict = [
-        bool(held) if known else None for held, known in zip(inside, came | missed, strict=True)
-    ]
-    return table.assign(inside=pd.Series(verdict, dtype=object, index=table.index))[
-        list(BACK_TEST_COLUMNS)
-    ]
+    happened, table = follow_up.event_times, found.to_frame()
+    actual = np.array([happened[m - 1] if m <= happened.size else np.nan for m in found.milestones])
+    came = np.isfinite(actual)
+    lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
+    inside = (lower <= actual) & (actual <= upper)
+    known = came | (~came & (upper < follow_up.now))
+    before = [found.probability_by(m, a) for m, a in zip(found.milestones, actual, strict=True)]
+    return table.assign(
+        cut_off=found.now,
+        subjects=found.subjects,
+        events=found.events,
+        actual=actual,
+        inside=pd.Series(
+            [bool(i) if k else None for i, k in zip(inside, known, strict=True)], dtype=object
+        ),
+        probability_before=np.where(came, before, np.nan),
+    )[list(BACK_TEST_COLUMNS)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
@@ -13,23 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.checks import require
-from analytics.design.simulation.random_numbers import MOST_REPLICATIONS
-from analytics.milestones.enrolment import EntryTimes, RemainingEnrolment
-from analytics.milestones.follow_up import AT_RISK, TrialFollowUp
-from analytics.milestones.kernel import AS_DRAWN, BY_RATES, NOBODY, simulate_futures
+from analytics.milestones.follow_up import TrialFollowUp
+from analytics.milestones.futures import Enrolment, Futures
 from analytics.milestones.models import EventModels
-from analytics.milestones.tables import HazardTables
 from analytics.progress import Progress, unheard
 from analytics.results import Result, registered, require_columns
 
 Floats = NDArray[np.float64]
-Enrolment = RemainingEnrolment | EntryTimes | None
 CURVE_COLUMNS = ("time", "expected", "lower", "median", "upper", "enrolled")
-MOST_DRAWS = 1_000_000
-_BLOCK = 500
 _GRID = 60
+_PILOT = 400
 _FAR = 0.95  # the curve goes on until this share of the draws has reached the last milestone
-_ENTRY_STREAM = 1_000_003
 
 
 @registered
@@ -203,44 +196,21 @@ def forecast_milestones(
     """
     wanted = tuple(sorted(dict.fromkeys(int(one) for one in milestones)))
     require(bool(wanted) and wanted[0] > 0, "milestones are events > 0", milestones=wanted)
-    require(models.arms == follow_up.arms, f"arms are {follow_up.arms}", arms=models.arms)
-    same = models.time_unit == follow_up.time_unit
-    require(same, f"hazards are by {follow_up.time_unit}", time_unit=models.time_unit)
-    most = min(MOST_DRAWS, MOST_REPLICATIONS)
-    require(1 <= replications <= most, f"1 <= replications <= {most:,}", replications=replications)
-    require(0 <= seed < 2**32, "0 <= seed < 2^32", seed=seed)
     require(0 < confidence_level < 1, "0 < confidence_level < 1", confidence_level=confidence_level)
-    require(followup_limit > 0, "followup_limit > 0", followup_limit=followup_limit)
-    require(threads >= 1, "threads >= 1", threads=threads)
-    tables = HazardTables.of(models, replications, seed, uncertain=uncertain)
     past = follow_up.event_times
-    needed = np.array([max(one - past.size, 0) for one in wanted], dtype=np.int64)
-    simulation = _Simulation(
-        seed,
-        replications,
-        threads,
-        (
-            *_known(follow_up),
-            _taking_turns(_shares(allocation, models.arms), _most(enrolment)),
-            tables.kinds,
-            tables.cuts,
-            tables.model_of,
-            tables.rows,
-            tables.dropout,
-            *_entering(enrolment, follow_up.now, replications, seed),
-            float(followup_limit),
-            needed,
-        ),
-        len(wanted),
+    futures = Futures.of(
+        follow_up,
+        models,
+        needed=tuple(max(one - past.size, 0) for one in wanted),
+        enrolment=enrolment,
+        allocation=allocation,
+        followup_limit=followup_limit,
+        uncertain=uncertain,
+        draws=replications,
+        seed=seed,
     )
-    if times is None:
-        pilot = _Simulation(seed, min(replications, 400), threads, simulation.inputs, len(wanted))
-        grid = _grid(pilot.run(np.empty(0), unheard)[0], follow_up.now)
-    else:
-        grid = np.asarray(times, dtype=np.float64)
-        rising = bool((np.diff(grid) > 0).all()) and grid.size > 0
-        require(rising and grid[0] >= follow_up.now, "times rise from now on", now=follow_up.now)
-    months, counts, enrolled = simulation.run(grid, progress)
+    grid = _times(times, futures, follow_up.now, threads)
+    months, counts, enrolled = futures.run(grid, threads=threads, progress=progress)
     for place, one in enumerate(wanted):
         if one <= past.size:
             months[:, place] = past[one - 1]
@@ -260,88 +230,13 @@ def forecast_milestones(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Simulation:
-    seed: int
-    replications: int
-    threads: int
-    inputs: tuple[Any, ...]
-    milestones: int
-
-    def run(self, grid: Floats, progress: Progress) -> tuple[Floats, Any, Any]:
-        """Times of the milestones, events and subjects by the times of the grid."""
-        months = np.zeros((self.replications, self.milestones))
-        counts = np.zeros((self.replications, grid.size), dtype=np.int64)
-        enrolled = np.zeros((self.replications, grid.size), dtype=np.int64)
-
-        def block(first: int) -> int:
-            rows = slice(first, first + _BLOCK)
-            outputs = (months[rows], counts[rows], enrolled[rows])
-            simulate_futures(np.uint64(self.seed), first, *self.inputs, grid, *outputs)
-            return first
-
-        with ThreadPoolExecutor(self.threads) as pool:
-            for first in pool.map(block, range(0, self.replications, _BLOCK)):
-                done = min((first + _BLOCK) / self.replications, 1.0)
-                progress(done, f"Drew {round(done * self.replications):,} futures.")
-        return months, counts, enrolled
-
-
-def _known(follow_up: TrialFollowUp) -> tuple[float, Floats, Floats, Any]:
-    """The cut-off, and entry, time on study and arm of those at risk."""
-    own = follow_up.frame[follow_up.frame["status"] == AT_RISK]
-    place = {arm: index for index, arm in enumerate(follow_up.arms)}
-    return (
-        float(follow_up.now),
-        own["entry"].to_numpy(dtype=np.float64, copy=True),
-        own["time"].to_numpy(dtype=np.float64, copy=True),
-        own["arm"].map(place).to_numpy(dtype=np.int64, copy=True),
-    )
-
-
-def _entering(enrolment: Enrolment, now: float, draws: int, seed: int) -> tuple[Any, ...]:
-    none, paces, nothing = np.zeros(0), np.ones(draws), np.zeros((1, 0))
-    most = _most(enrolment)
-    if enrolment is None:
-        return NOBODY, none, none, paces, 0, nothing
-    if isinstance(enrolment, EntryTimes):
-        given = np.where(np.isfinite(enrolment.times), enrolment.times, inf)
-        # Who entered and is not known yet enters at the cut-off.
-        return AS_DRAWN, none, none, paces, most, np.sort(np.maximum(given, now), axis=1)
-    if enrolment.log_std_err:
-        key = np.array([seed, _ENTRY_STREAM], dtype=np.uint64)
-        rng = np.random.Generator(np.random.Philox(key=key))
-        paces = np.exp(enrolment.log_std_err * rng.standard_normal(draws))
-    ends, rates = (np.array(one, dtype=np.float64) for one in (enrolment.ends, enrolment.rates))
-    return BY_RATES, ends, rates, paces, most, nothing
-
-
-def _most(enrolment: Enrolment) -> int:
-    """Subjects that no draw exceeds; of a Poisson process, but for one in 10^9 draws."""
-    if enrolment is None:
-        return 0
-    if isinstance(enrolment, EntryTimes):
-        return int(enrolment.times.shape[1])
-    if enrolment.most is not None:
-        return enrolment.most
-    mean = enrolment.expected * float(np.exp(6 * enrolment.log_std_err))
-    return int(mean + 10 * mean**0.5 + 20)
-
-
-def _shares(allocation: Sequence[float] | None, arms: tuple[str, ...]) -> Floats:
-    shares = np.ones(len(arms)) if allocation is None else np.asarray(allocation, dtype=float)
-    good = shares.size == len(arms) and bool((shares >= 0).all()) and float(shares.sum()) > 0
-    require(good, "each arm has a share >= 0 of those who enter", allocation=tuple(shares))
-    return np.asarray(shares / shares.sum())
-
-
-def _taking_turns(shares: Floats, subjects: int) -> NDArray[np.int64]:
-    """Arms of those who enter: always the one that is most behind its share."""
-    given, order = np.zeros(shares.size), np.empty(subjects, dtype=np.int64)
-    for i in range(subjects):
-        order[i] = int(np.argmax(shares * (i + 1) - given))
-        given[order[i]] += 1
-    return order
+def _times(times: Sequence[float] | None, futures: Futures, now: float, threads: int) -> Floats:
+    if times is None:
+        return _grid(futures.first(_PILOT).run(np.empty(0), threads=threads)[0], now)
+    grid = np.asarray(times, dtype=np.float64)
+    rising = bool((np.diff(grid) > 0).all()) and grid.size > 0
+    require(rising and float(grid[0]) >= now, "times rise from now on", now=now)
+    return grid
 
 
 def _grid(months: Floats, now: float) -> Floats:

@@ -8,13 +8,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analytics.design.simulation.random_numbers import exponential, stream_of
+from analytics.design.simulation.random_numbers import exponential, stream_of, uniform
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 PIECEWISE, WEIBULL, LOGLOGISTIC = 0, 1, 2
 NOBODY, BY_RATES, AS_DRAWN = 0, 1, 2
+TURNS = 60
+"""Whose turn it is when enrolment goes on is as likely each of the first so many; a multiple of the
+lengths of usual rounds, so that no arm is favoured."""
 
 CALLED = 0x27D7A34D
 """Check sum of the file of random numbers, whose functions `simulate_futures` calls. Numba's cache
@@ -81,6 +84,7 @@ def simulate_futures(
 ) -> None:
     """Fill in, for draws first, first + 1, …, when events come.
 
+    Arms of those who enter are in `next_arms`, which is longer by TURNS than their number ever is.
     `months` has a column per milestone, of which `needed` says how many more events it takes
     (those with none are left alone); `counts` and `enrolled` have a column per time of the grid,
     of new events and new subjects.
@@ -107,6 +111,8 @@ def simulate_futures(
                 happened[events] = max(entered[i] + when, now)
                 events += 1
         new, stretch, at = 0, 0, 0.0
+        turn = int(TURNS * uniform(counter))
+        counter += np.uint64(1)
         for place in range(grid.size):
             enrolled[row, place] = 0
         while enrolling != NOBODY and new < most:
@@ -129,7 +135,7 @@ def simulate_futures(
                     break
                 at += left / (rates[stretch] * paces[draw])
                 entry = now + at
-            arm = next_arms[new]
+            arm = next_arms[turn + new]
             when = event_time(kind, cuts[model, arm], rows[draw, arm], 0.0, exponential(counter))
             gone = limit
             if dropout[draw, arm] > 0.0:

@@ -206,10 +206,9 @@ def fit_event_models(
     --------
     >>> known = TrialFollowUp.from_subjects(
     ...     entry=[0] * 12, time=range(1, 13), status=["event"] * 10 + ["at risk"] * 2, now=12)
-    >>> fit_event_models(known, families=["exponential", "weibull"]).to_frame()["weight"].round(2)
-    0    0.31
-    1    0.69
-    Name: weight, dtype: float64
+    >>> models = fit_event_models(known, families=["exponential", "weibull"])
+    >>> [(one.name, one.parameters, round(one.weight, 2)) for one in models.models]
+    [('exponential', 1, 0.5), ('weibull', 2, 0.5)]
     """
     require(bool(families), "there is at least one family", families=tuple(families))
     strange = [one for one in families if one not in FAMILIES]

@@ -85,7 +85,7 @@ class GammaRates(Result):
     @property
     def estimates(self) -> Floats:
         """Events per subject and unit of time, in each piece."""
-        return np.asarray(self.events) / np.asarray(self.exposure)
+        return np.asarray(np.divide(self.events, self.exposure))
 
     @property
     def log_likelihood(self) -> float:
