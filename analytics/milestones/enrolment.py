@@ -25,7 +25,7 @@ class RemainingEnrolment(Result):
     ----------
     ends : tuple of float
         Times since the cut-off, ascending and > 0, at which each rate ends. Enrolment is over at
-        the last one, which may be infinite when `most` is given.
+        the last one. When `most` is given the last rate may have no end: there is one end less.
     rates : tuple of float
         Subjects per unit of time, >= 0, not all 0; the last > 0 when it has no end.
     most : int or None
@@ -47,40 +47,46 @@ class RemainingEnrolment(Result):
     log_std_err: float = 0.0
 
     def __post_init__(self) -> None:
-        rising = all(low < high for low, high in pairwise((0.0, *self.ends)))
-        require(bool(self.ends) and rising, "ends are ascending times > 0", ends=self.ends)
-        each = len(self.rates) == len(self.ends)
-        require(each, "each stretch has a rate", ends=self.ends, rates=self.rates)
+        edges = (0.0, *self.ends, inf)
+        rising = all(low < high for low, high in pairwise(edges))
+        require(rising, "ends are ascending times > 0", ends=self.ends)
+        rates = len(self.ends), len(self.ends) + (self.most is not None)
+        each = bool(self.rates) and len(self.rates) in rates
+        rule = "each stretch has a rate; only one that ends with a number of subjects has no end"
+        require(each, rule, ends=self.ends, rates=self.rates, most=self.most)
         sound = all(0 <= rate < inf for rate in self.rates) and any(self.rates)
         require(sound, "rates are >= 0 and not all 0", rates=self.rates)
         few = self.most is None or 1 <= self.most <= MOST_SUBJECTS
         require(few, f"1 <= most <= {MOST_SUBJECTS:,}", most=self.most)
-        closed = not isinf(self.ends[-1]) or (self.most is not None and self.rates[-1] > 0)
-        require(closed, "enrolment without an end has a number of subjects", most=self.most)
+        goes_on = not isinf(self.edges[-1]) or self.rates[-1] > 0
+        require(goes_on, "a last rate without an end is > 0", rates=self.rates)
         require(0 <= self.log_std_err < inf, "log_std_err >= 0", log_std_err=self.log_std_err)
         require(self.expected <= MOST_SUBJECTS, f"expected <= {MOST_SUBJECTS:,}", rates=self.rates)
 
     @classmethod
     def until(cls, *, subjects: int, rate: float, log_std_err: float = 0.0) -> RemainingEnrolment:
         """At one rate until so many more subjects are in."""
-        return cls(ends=(inf,), rates=(rate,), most=subjects, log_std_err=log_std_err)
+        return cls(ends=(), rates=(rate,), most=subjects, log_std_err=log_std_err)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where stretches begin, and where the last one ends, which may be never."""
+        ends = (0.0, *self.ends)
+        return ends if len(self.rates) == len(self.ends) else (*ends, inf)
 
     @property
     def expected(self) -> float:
         """Subjects who are expected to enter, but for those that `most` turns away by chance."""
-        bounded = [(low, high) for low, high in pairwise((0.0, *self.ends))]
         total = sum(
-            inf if isinf(high) else (high - low) * rate
-            for (low, high), rate in zip(bounded, self.rates, strict=True)
+            (high - low) * rate if rate else 0.0
+            for (low, high), rate in zip(pairwise(self.edges), self.rates, strict=True)
         )
         return float(total if self.most is None else min(total, self.most))
 
     def to_frame(self) -> pd.DataFrame:
         """One row per stretch: `from_time`, `to_time`, `subjects_per_time`."""
-        starts = (0.0, *self.ends[:-1])
-        return pd.DataFrame(
-            {"from_time": starts, "to_time": self.ends, "subjects_per_time": self.rates}
-        )
+        starts, ends = self.edges[:-1], self.edges[1:]
+        return pd.DataFrame({"from_time": starts, "to_time": ends, "subjects_per_time": self.rates})
 
 
 @registered

@@ -127,7 +127,9 @@ def _entering(enrolment: Enrolment, now: float, draws: int, seed: int) -> tuple[
         key = np.array([seed, _ENTRY_STREAM], dtype=np.uint64)
         rng = np.random.Generator(np.random.Philox(key=key))
         paces = np.exp(enrolment.log_std_err * rng.standard_normal(draws))
-    ends, rates = (np.array(one, dtype=np.float64) for one in (enrolment.ends, enrolment.rates))
+    ends, rates = (
+        np.array(one, dtype=np.float64) for one in (enrolment.edges[1:], enrolment.rates)
+    )
     return BY_RATES, ends, rates, paces, most, nothing
 
 

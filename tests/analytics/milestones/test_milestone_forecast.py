@@ -171,10 +171,12 @@ def test_bad_input_is_refused(options: dict[str, Any], rule: str) -> None:
 @pytest.mark.parametrize(
     ("options", "rule"),
     [
-        ({"ends": (), "rates": ()}, "ends are ascending"),
+        ({"ends": (), "rates": ()}, "each stretch has a rate"),
         ({"ends": (2, 1), "rates": (1, 1)}, "ends are ascending"),
         ({"ends": (2,), "rates": (0,)}, "rates are >= 0 and not all 0"),
-        ({"ends": (np.inf,), "rates": (3,)}, "enrolment without an end"),
+        ({"ends": (np.inf,), "rates": (3,)}, "ends are ascending"),
+        ({"ends": (), "rates": (3,)}, "only one that ends with a number of subjects"),
+        ({"ends": (2,), "rates": (3, 0), "most": 5}, "a last rate without an end is > 0"),
         ({"ends": (2,), "rates": (1e9,)}, "expected <="),
         ({"ends": (2,), "rates": (np.nan,)}, "rates are >= 0"),
     ],
