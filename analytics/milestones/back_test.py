@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.checks import NotEstimableError, require
 from analytics.milestones.enrolment import EntryTimes, RemainingEnrolment, recent_pace
-from analytics.milestones.follow_up import TrialFollowUp
+from analytics.milestones.follow_up import Floats, TrialFollowUp
 from analytics.milestones.forecast import MilestoneForecast, forecast_milestones
 from analytics.milestones.futures import Enrolment
 from analytics.milestones.models import EventModels, fit_event_models
@@ -22,7 +22,9 @@ BACK_TEST_COLUMNS = (
     "cut_off", "subjects", "events", "milestone", "actual", "lower", "median", "upper", "inside",
     "probability_before",
 )  # fmt: skip
+LEFT_OUT_COLUMNS = ("cut_off", "reason")
 MOST_CUT_OFFS = 200
+_NEAR = 1e-6  # of a period: rounding
 
 
 @registered
@@ -38,8 +40,8 @@ class BackTest(Result):
         has not been by the end of the data); `lower`, `median`, `upper` of the forecast;
         `inside`, whether the actual time was in the band (None when it cannot be told);
         `probability_before`, that the forecast gave to a time at or before the actual one.
-    left_out : tuple of str
-        Cut-offs from which there was no forecast, and why.
+    left_out : DataFrame
+        `cut_off`, `reason`: cut-offs from which there was no forecast.
     confidence_level : float
         Of the bands.
     time_unit, endpoint
@@ -47,13 +49,14 @@ class BackTest(Result):
     """
 
     table: pd.DataFrame
-    left_out: tuple[str, ...]
+    left_out: pd.DataFrame
     confidence_level: float
     time_unit: str
     endpoint: str
 
     def __post_init__(self) -> None:
         require_columns(self.table, BACK_TEST_COLUMNS, "the table of a back-test")
+        require_columns(self.left_out, LEFT_OUT_COLUMNS, "what a back-test left out")
 
     @property
     def judged(self) -> int:
@@ -78,15 +81,16 @@ class BackTest(Result):
 
     @property
     def mean_error(self) -> float:
-        """Mean of actual time less median; above 0 when milestones came later than forecast."""
-        return float((self.table["actual"] - self.table["median"]).mean())
+        """Mean of actual time less median; above 0 when milestones came later than forecast.
+
+        Over those that came and whose median is finite; NaN when there are none.
+        """
+        return float(_error(self.table).mean())
 
     def by_milestone(self) -> pd.DataFrame:
         """By milestone: `milestone`, `forecasts` that can be judged, `inside`, `mean_error`."""
         judged = self.table[self.table["inside"].notna()]
-        judged = judged.assign(
-            inside=judged["inside"].astype(float), error=judged["actual"] - judged["median"]
-        )
+        judged = judged.assign(inside=judged["inside"].astype(float), error=_error(judged))
         by_milestone = judged.groupby("milestone", as_index=False)
         return by_milestone.agg(
             forecasts=("inside", "size"), inside=("inside", "mean"), mean_error=("error", "mean")
@@ -114,7 +118,7 @@ def actual_entries(follow_up: TrialFollowUp) -> EnrolmentAt:
 
     def later(known: TrialFollowUp) -> EntryTimes | None:
         entries = follow_up.frame["entry"].to_numpy(dtype=np.float64)
-        after = np.sort(entries[entries > known.now])
+        after = np.sort(entries[entries >= known.now])
         return EntryTimes(times=after[None, :]) if after.size else None
 
     return later
@@ -145,6 +149,7 @@ def back_test(
     enrolment: EnrolmentAt | None = None,
     fit: Callable[[TrialFollowUp], EventModels] = fit_event_models,
     followup_limit: float = inf,
+    recorded_to: float = 0.0,
     uncertain: bool = True,
     replications: int = 2_000,
     seed: int = 1,
@@ -164,6 +169,9 @@ def back_test(
         Who was still to be enrolled, from what was known; by default `actual_entries`.
     fit : callable
         The models, from what was known.
+    recorded_to : float
+        Events are recorded at ends of periods of this length, as of days; bands are of whole ones.
+        0 when times are exact.
     followup_limit, uncertain, replications, seed, confidence_level
         As of `forecast_milestones`.
     progress : callable
@@ -186,6 +194,7 @@ def back_test(
     when = tuple(sorted(dict.fromkeys(float(one) for one in cut_offs)))
     some = 1 <= len(when) <= MOST_CUT_OFFS
     require(some, f"1 to {MOST_CUT_OFFS} cut-offs", cut_offs=len(when))
+    require(0 <= recorded_to < inf, "recorded_to >= 0", recorded_to=recorded_to)
     require(when[-1] < follow_up.now, f"cut-offs are before {follow_up.now:g}", last=when[-1])
     entering = actual_entries(follow_up) if enrolment is None else enrolment
 
@@ -211,28 +220,32 @@ def back_test(
     for done, cut_off in enumerate(when):
         progress(done / len(when), f"Forecasting from {cut_off:.1f} {follow_up.time_unit}.")
         try:
-            pieces.append(_judged(forecast_from(cut_off), follow_up))
+            pieces.append(_judged(forecast_from(cut_off), follow_up, recorded_to))
         except NotEstimableError as error:
-            left_out.append(f"{cut_off:.1f} {follow_up.time_unit}: {error}")
+            left_out.append((cut_off, str(error)))
     if not pieces:
-        raise NotEstimableError(f"No cut-off has a forecast. {' '.join(left_out[:3])}")
+        reasons = dict.fromkeys(reason for _, reason in left_out)
+        raise NotEstimableError(f"No cut-off has a forecast. {' '.join(list(reasons)[:3])}")
     progress(1.0, "Compared with what happened.")
     return BackTest(
         table=pd.concat(pieces, ignore_index=True),
-        left_out=tuple(left_out),
+        left_out=pd.DataFrame(left_out, columns=list(LEFT_OUT_COLUMNS)),
         confidence_level=confidence_level,
         time_unit=follow_up.time_unit,
         endpoint=follow_up.endpoint,
     )
 
 
-def _judged(found: MilestoneForecast, follow_up: TrialFollowUp) -> pd.DataFrame:
+def _judged(found: MilestoneForecast, follow_up: TrialFollowUp, recorded_to: float) -> pd.DataFrame:
     """A milestone that has not come by now is outside a band that ended before; else not known."""
     happened, table = follow_up.event_times, found.to_frame()
+    for name in ("lower", "median", "upper"):
+        table[name] = _whole(table[name].to_numpy(), recorded_to)
     actual = np.array([happened[m - 1] if m <= happened.size else np.nan for m in found.milestones])
     came = np.isfinite(actual)
     lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
-    inside = (lower <= actual) & (actual <= upper)
+    near = recorded_to * _NEAR
+    inside = (lower - near <= actual) & (actual <= upper + near)
     known = came | (~came & (upper < follow_up.now))
     before = [found.probability_by(m, a) for m, a in zip(found.milestones, actual, strict=True)]
     return table.assign(
@@ -245,3 +258,15 @@ def _judged(found: MilestoneForecast, follow_up: TrialFollowUp) -> pd.DataFrame:
         ),
         probability_before=np.where(came, before, np.nan),
     )[list(BACK_TEST_COLUMNS)]
+
+
+def _whole(times: Floats, recorded_to: float) -> Floats:
+    """The ends of the periods in which times are."""
+    if not recorded_to:
+        return times
+    return np.asarray(np.ceil(times / recorded_to - _NEAR) * recorded_to)
+
+
+def _error(table: pd.DataFrame) -> pd.Series:
+    error = table["actual"] - table["median"]
+    return error.where(np.isfinite(error))

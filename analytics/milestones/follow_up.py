@@ -129,7 +129,7 @@ class TrialFollowUp(Result):
     def known_at(self, cut_off: float) -> TrialFollowUp:
         """The trial as it would have looked at an earlier cut-off.
 
-        Who entered later is not there; what happened later has not happened: such a subject is at
+        Who enters at the cut-off or later is not there; what happened later has not happened: such a subject is at
         risk. Ends of follow-up that came by then are as they are known now.
 
         Parameters
@@ -150,7 +150,7 @@ class TrialFollowUp(Result):
         [[3.0, 'event'], [4.0, 'at risk']]
         """
         require(cut_off <= self.now, f"cut_off <= {self.now:g}", cut_off=cut_off)
-        in_by_then = self.frame[self.frame["entry"] <= cut_off]
+        in_by_then = self.frame[self.frame["entry"] < cut_off]
         if in_by_then.empty:
             raise NotEstimableError(f"Nobody had entered by {cut_off:g} {self.time_unit}.")
         spent = cut_off - in_by_then["entry"]

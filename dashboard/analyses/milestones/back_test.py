@@ -13,6 +13,7 @@ from analytics.checks import NotEstimableError, require
 from analytics.milestones import BackTest, back_test, fit_event_models, recent_pace_until
 from analytics.progress import Progress, unheard
 from analytics.results import Result, registered
+from analytics.survival.counts import DAYS
 from dashboard.analyses.milestones.dated import DatedFollowUp
 from dashboard.analyses.milestones.forecast import MilestoneAnalysis
 from dashboard.analyses.script import script
@@ -31,7 +32,8 @@ class BackTestAnalysis:
     analysis : MilestoneAnalysis
         What is forecast, and how. Draws are at most 2,000 from each cut-off.
     cut_offs : int
-        How many, 1 to 60: evenly in time, from the tenth event on to the data cut.
+        How many, 1 to 60: evenly in time, from the tenth event on to the last milestone, or to
+        the data cut when it has not come.
     enrolment : {"as it was", "recent pace"}
         Whether a forecast knew who would enter when, which tests the forecast of events alone, or
         expected the pace of the months before to go on until the subjects of the study were in.
@@ -75,6 +77,7 @@ class BackTestAnalysis:
                 pieces=how.pieces,
                 dropout=how.dropout,
             ),
+            recorded_to=1 / DAYS[asked.unit],
             uncertain=how.uncertain,
             replications=min(how.replications, 2_000),
             seed=how.seed,
@@ -84,7 +87,7 @@ class BackTestAnalysis:
         return BackTestAnswer(
             back_test=found,
             dated=dated,
-            notes=(*dated.notes, _AS_KNOWN_NOW, *_left_out(found)),
+            notes=(*dated.notes, _AS_KNOWN_NOW, *_left_out(found, dated)),
         )
 
     def code(self, snapshot: Path, *, pooled: bool = False) -> str:
@@ -95,8 +98,14 @@ class BackTestAnalysis:
     def _cut_offs(self, dated: DatedFollowUp) -> list[float]:
         """At ends of whole days."""
         known = dated.follow_up
-        first = float(known.event_times[_FIRST_EVENTS - 1])
-        times = np.linspace(first, known.now, self.cut_offs + 1)[:-1]
+        happened, last = known.event_times, max(self.analysis.milestones)
+        first = float(happened[_FIRST_EVENTS - 1])
+        end = float(happened[last - 1]) if last <= happened.size else known.now
+        if end <= first:
+            raise NotEstimableError(
+                f"A back-test begins at event {_FIRST_EVENTS}; no milestone is later."
+            )
+        times = np.linspace(first, end, self.cut_offs + 1)[:-1]
         days = [day for one in times if (day := dated.day_of(float(one))) is not None]
         return [time for day in days if (time := dated.time_of(day)) < known.now]
 
@@ -132,12 +141,9 @@ class BackTestAnswer(Result):
         found = self.back_test
         if not found.judged:
             return ("No forecast can be judged: none of the milestones has come.", *self.notes)
-        late = found.mean_error
-        unit = found.time_unit
         return (
             f"{found.coverage:.0%} of {found.judged:,} bands of {found.confidence_level:.0%} held "
-            f"what happened; milestones came {abs(late):.1f} {unit} "
-            f"{'later' if late > 0 else 'earlier'} than their medians, on average.",
+            f"what happened{_how_late(found)}.",
             "Forecasts of one study share its subjects and are not independent of each other.",
             *self.notes,
         )
@@ -149,5 +155,18 @@ _AS_KNOWN_NOW = (
 )
 
 
-def _left_out(found: BackTest) -> tuple[str, ...]:
-    return tuple(f"No forecast from {one}" for one in found.left_out)
+def _how_late(found: BackTest) -> str:
+    late = found.mean_error
+    if not np.isfinite(late):
+        return ""
+    side = "later" if late > 0 else "earlier"
+    return (
+        f"; milestones came {abs(late):.1f} {found.time_unit} {side} than their medians, on average"
+    )
+
+
+def _left_out(found: BackTest, dated: DatedFollowUp) -> tuple[str, ...]:
+    return tuple(
+        f"No forecast from {dated.day_of(one.cut_off)}: {one.reason}"
+        for one in found.left_out.itertuples()
+    )

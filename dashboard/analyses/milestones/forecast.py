@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics.checks import InputError, require
 from analytics.milestones import (
+    EntryTimes,
     EventModels,
     MilestoneForecast,
     RemainingEnrolment,
@@ -121,8 +122,16 @@ class MilestoneAnalysis:
         require(self.subjects is None or self.subjects > 0, "subjects > 0", subjects=self.subjects)
         require(self.rate is None or self.rate > 0, "rate > 0", rate=self.rate)
 
-    def run(self, store: Store, progress: Progress = unheard) -> MilestoneAnswer:
+    def run(
+        self, store: Store, progress: Progress = unheard, *, entries: EntryTimes | None = None
+    ) -> MilestoneAnswer:
         """Ask the store, fit and forecast.
+
+        Parameters
+        ----------
+        progress : callable
+        entries : EntryTimes, optional
+            From a model of recruitment, in `unit` since the first entry; in place of the rate.
 
         Raises
         ------
@@ -132,7 +141,7 @@ class MilestoneAnalysis:
         dated = self.follow_up(store)
         progress(0.1, "Fitting hazards.")
         models = self.how.fit(dated)
-        enrolment = self._enrolment(dated)
+        enrolment = self._enrolment(dated) if entries is None else entries
         found = forecast_milestones(
             dated.follow_up,
             models,
@@ -188,14 +197,14 @@ class MilestoneAnswer(Result):
     forecast : MilestoneForecast
     dated : DatedFollowUp
         What was known at the data cut.
-    enrolment : RemainingEnrolment or None
+    enrolment : RemainingEnrolment, EntryTimes or None
     notes : tuple of str
         What a reader must know.
     """
 
     forecast: MilestoneForecast
     dated: DatedFollowUp
-    enrolment: RemainingEnrolment | None
+    enrolment: RemainingEnrolment | EntryTimes | None
     notes: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -240,14 +249,21 @@ class MilestoneAnswer(Result):
             f"{found.replications:,} draws, seed {found.seed}, "
             + ("uncertain hazards." if found.uncertain else "hazards taken as known."),
         ]
-        if self.enrolment is None:
-            said.append("Nobody more is enrolled.")
-        else:
-            said.append(
-                f"{self.enrolment.most:,} more subjects enter at {self.enrolment.rates[-1]:.1f} a "
-                f"{unit.removesuffix('s')}."
-            )
-        return (*said, *self.notes)
+        return (*said, _entering(self.enrolment, unit), *self.notes)
+
+
+def _entering(enrolment: RemainingEnrolment | EntryTimes | None, unit: str) -> str:
+    if enrolment is None:
+        return "Nobody more is enrolled."
+    if isinstance(enrolment, EntryTimes):
+        mean = float(enrolment.subjects.mean())
+        return (
+            f"{mean:,.0f} more subjects enter, on average, as the model of recruitment draws them."
+        )
+    return (
+        f"{enrolment.most:,} more subjects enter at {enrolment.rates[-1]:.1f} a "
+        f"{unit.removesuffix('s')}."
+    )
 
 
 def _arms_note(store: Store, by_arm: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -44,7 +45,7 @@ def test_the_table_says_what_happened() -> None:
 def test_cut_offs_without_a_forecast_are_named() -> None:
     found = back_test(KNOWN, [20], [0.5, 6.0, 39.0], fit=CONSTANT, replications=50)
     assert len(found.left_out) == 2
-    assert found.left_out[1] == "39.0 months: All milestones had been reached."
+    assert found.left_out["reason"].iloc[1] == "All milestones had been reached."
     with pytest.raises(NotEstimableError, match="No cut-off has a forecast"):
         back_test(KNOWN, [20], [39.0])
 
@@ -55,6 +56,20 @@ def test_a_milestone_that_has_not_come_is_judged_only_when_the_band_is_over() ->
     assert (found.judged, found.table["inside"].tolist()) == (0, [None])
     with pytest.raises(NotEstimableError, match="No forecast can be judged"):
         _ = found.coverage
+
+
+def test_bands_of_data_in_whole_days_are_of_whole_days() -> None:
+    day = 1 / 30.4375
+    rows = KNOWN.frame.assign(
+        entry=np.floor(KNOWN.frame["entry"] / day) * day,
+        time=(np.floor(KNOWN.frame["time"] / day) + 1) * day,
+    )
+    whole = replace(KNOWN, frame=rows, now=KNOWN.now + 2 * day)
+    table = back_test(
+        whole, [40, 70], [14.0], fit=CONSTANT, replications=200, recorded_to=day
+    ).table
+    days = table[["lower", "median", "upper"]].to_numpy() / day
+    assert days == pytest.approx(np.round(days), abs=1e-6)
 
 
 def test_enrolment_as_it_was_or_as_it_was_expected() -> None:
