@@ -18,7 +18,7 @@ COLUMNS = ("arm", "entry", "time", "status")
 EVENT, DROPOUT, COMPLETED, AT_RISK = "event", "dropout", "completed", "at risk"
 STATUSES = (EVENT, DROPOUT, COMPLETED, AT_RISK)
 EVERYBODY = "All subjects"
-_ROUNDING = 1e-6
+_ROUNDING = 1e-6  # of a unit of time, by which sums of times in whole days may differ
 
 
 @registered
@@ -129,8 +129,8 @@ class TrialFollowUp(Result):
     def known_at(self, cut_off: float) -> TrialFollowUp:
         """The trial as it would have looked at an earlier cut-off.
 
-        Who enters at the cut-off or later is not there; what happened later has not happened: such a subject is at
-        risk. Ends of follow-up that came by then are as they are known now.
+        Who enters at the cut-off or later is not there. What happened later has not happened: such
+        a subject is at risk. Ends of follow-up that came by then are as they are known now.
 
         Parameters
         ----------
@@ -150,13 +150,13 @@ class TrialFollowUp(Result):
         [[3.0, 'event'], [4.0, 'at risk']]
         """
         require(cut_off <= self.now, f"cut_off <= {self.now:g}", cut_off=cut_off)
-        in_by_then = self.frame[self.frame["entry"] < cut_off]
+        in_by_then = self.frame[self.frame["entry"] < cut_off - _ROUNDING]
         if in_by_then.empty:
             raise NotEstimableError(f"Nobody had entered by {cut_off:g} {self.time_unit}.")
         spent = cut_off - in_by_then["entry"]
-        later = in_by_then["time"] > spent
+        later = in_by_then["time"] > spent + _ROUNDING
         frame = in_by_then.assign(
-            time=in_by_then["time"].where(~later, spent),
+            time=np.minimum(in_by_then["time"], spent),
             status=in_by_then["status"].where(~later, AT_RISK),
         )
         return replace(self, frame=frame.reset_index(drop=True), now=float(cut_off))

@@ -34,6 +34,11 @@ def event_time(kind: int, cuts: Floats, row: Floats, spent: float, level: float)
         PIECEWISE (`row` holds the rates), WEIBULL or LOGLOGISTIC (shape and log scale).
     cuts : array
         Where a piecewise hazard changes; infinite where it does not.
+
+    Examples
+    --------
+    >>> event_time(PIECEWISE, np.array([6.0]), np.array([0.1, 0.2]), 4.0, 0.6)
+    8.0
     """
     if kind == PIECEWISE:
         start, left, piece = spent, level, 0

@@ -42,6 +42,11 @@ class EventModel(Result):
     parameters : int
     log_likelihood : float or None
         None of a model that was stated and not fitted.
+
+    Examples
+    --------
+    >>> EventModel(name="exponential", hazards=(GammaRates(events=(3,), exposure=(60,)),)).family
+    'piecewise'
     """
 
     name: str
@@ -84,6 +89,13 @@ class EventModels(Result):
     time_unit : str
     notes : tuple of str
         Which families have no fit, and why.
+
+    Examples
+    --------
+    >>> constant = EventModel(
+    ...     name="exponential", hazards=(GammaRates(events=(3,), exposure=(60,)),))
+    >>> EventModels(arms=("All subjects",), models=(constant,)).to_frame()["family"].tolist()
+    ['exponential']
     """
 
     arms: tuple[str, ...]

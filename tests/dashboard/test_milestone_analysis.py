@@ -124,6 +124,11 @@ def test_more_subjects_bring_the_milestone_nearer(store: Store, answer: Mileston
         asked(subjects=900, window=1.0).run(store)
 
 
+def test_follow_up_that_ends_by_plan_has_fewer_events(store: Store) -> None:
+    limited = asked(followup_limit=12.0).run(store).to_frame()
+    assert limited["probability_ever"].tolist() == [1.0, 0.0]
+
+
 def test_the_back_test_says_what_happened(store: Store) -> None:
     found = BackTestAnalysis(analysis=asked(150, 250), cut_offs=4).run(store)
     table = found.to_frame()
@@ -175,10 +180,10 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     with tiny(tmp_path / "tiny.duckdb", *changes) as store:
         dated = dated_trial(store, endpoint="OS", allowance_days=30)
     assert dated.notes == (
-        "1 subjects without a day of entry are left out.",
-        "7 subjects have no day on which their time starts: the day of enrolment stands for it.",
-        "7 subjects have no day on which their time ends: it is the start and the recorded time.",
-        "1 subjects have an end after the data cut: they are at risk at it.",
+        "Left out, without a day of entry: 1 of the subjects.",
+        "The time has no first day, that of enrolment stands for it: 7 of the subjects.",
+        "The time has no last day, it is the first one and the recorded time: 7 of the subjects.",
+        "The time ends after the data cut, at which they are at risk: 1 of the subjects.",
     )
     status = dated.follow_up.frame["status"].value_counts().to_dict()
     assert status == {"event": 3, "completed": 2, "at risk": 1, "dropout": 1}
@@ -238,6 +243,7 @@ def test_bad_questions_are_refused(store: Store) -> None:
         ({"milestones": (0,)}, "1 to 20 milestones"),
         ({"subjects": 0}, "subjects > 0"),
         ({"rate": -1.0}, "rate > 0"),
+        ({"followup_limit": 0.0}, "followup_limit > 0"),
     ):
         with pytest.raises(InputError, match=rule):
             replace(asked(), **options)  # type: ignore[arg-type]

@@ -37,6 +37,13 @@ class BackTestAnalysis:
     enrolment : {"as it was", "recent pace"}
         Whether a forecast knew who would enter when, which tests the forecast of events alone, or
         expected the pace of the months before to go on until the subjects of the study were in.
+
+    Examples
+    --------
+    >>> BackTestAnalysis(analysis=MilestoneAnalysis(endpoint="OS", milestones=(3,))).run(store)
+    Traceback (most recent call last):
+        ...
+    analytics.checks.NotEstimableError: A back-test begins at event 10, and there are 4.
     """
 
     analysis: MilestoneAnalysis
@@ -77,6 +84,7 @@ class BackTestAnalysis:
                 pieces=how.pieces,
                 dropout=how.dropout,
             ),
+            followup_limit=asked.limit,
             recorded_to=1 / DAYS[asked.unit],
             uncertain=how.uncertain,
             replications=min(how.replications, 2_000),

@@ -107,6 +107,12 @@ def dated_trial(
     NotEstimableError
         When the cohort uses what happened after baseline, the study has no data cut, or nobody
         has the dates.
+
+    Examples
+    --------
+    >>> dated = dated_trial(store, endpoint="OS", unit="days")
+    >>> dated.origin, dated.follow_up.events, dated.follow_up.now
+    (datetime.date(2024, 1, 3), 4, 120.0)
     """
     whole = 0 <= allowance_days <= 3650
     require(whole, "0 <= allowance_days <= 3650", allowance_days=allowance_days)
@@ -198,18 +204,20 @@ def _missing(
     table: pd.DataFrame, entry: pd.Series, later: pd.Series, end: pd.Series, cut_on: pd.Timestamp
 ) -> tuple[str, ...]:
     counts = {
-        "without a day of entry are left out": entry.isna(),
-        "who entered after the data cut are left out": entry > cut_on,
-        "whose follow-up ends before it starts are left out": end < entry - pd.Timedelta(days=1),
-        "have no day on which their time starts: the day of enrolment stands for it": (
+        "Left out, without a day of entry": entry.isna(),
+        "Left out, entered after the data cut": entry > cut_on,
+        "Left out, follow-up ends before it starts": end < entry - pd.Timedelta(days=1),
+        "The time has no first day, that of enrolment stands for it": (
             table["started_on"].isna() & table["enrolled_on"].notna()
         ),
-        "have no day on which their time ends: it is the start and the recorded time": (
+        "The time has no last day, it is the first one and the recorded time": (
             table["ended_on"].isna() & entry.notna()
         ),
-        "have an end after the data cut: they are at risk at it": later,
+        "The time ends after the data cut, at which they are at risk": later,
     }
-    return tuple(f"{int(n.sum()):,} subjects {what}." for what, n in counts.items() if n.any())
+    return tuple(
+        f"{what}: {int(n.sum()):,} of the subjects." for what, n in counts.items() if n.any()
+    )
 
 
 def _waiting(days: pd.DataFrame, cut_on: pd.Timestamp) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +46,11 @@ class EventForecasting:
         Whether the uncertainty of the hazards is in the bands (Bayesian), or not (plug-in).
     replications, seed, confidence_level
         As of `forecast_milestones`.
+
+    Examples
+    --------
+    >>> EventForecasting(families=("weibull",), uncertain=False).criterion
+    'bic'
     """
 
     families: tuple[str, ...] = USUAL_FAMILIES
@@ -96,10 +102,20 @@ class MilestoneAnalysis:
         Subjects per `unit` who are still to enter; by default the pace of the last months.
     window : float
         How long before the cut those months begin, in `unit`.
+    followup_limit : float, optional
+        Time on study after which a subject is no longer followed, in `unit`; None for follow-up
+        to the end of the study.
     unit : {"days", "weeks", "months", "years"}
     allowance_days : int
         As of `dated_trial`.
     how : EventForecasting
+
+    Examples
+    --------
+    >>> asked = MilestoneAnalysis(endpoint="OS", milestones=(6,), how=EventForecasting(
+    ...     families=("exponential",), replications=200))
+    >>> asked.run(store).to_frame()[["milestone", "reached", "probability_ever"]].values.tolist()
+    [[6, False, 0.0]]
     """
 
     endpoint: str
@@ -111,6 +127,7 @@ class MilestoneAnalysis:
     subjects: int | None = None
     rate: float | None = None
     window: float = 6.0
+    followup_limit: float | None = None
     unit: str = "months"
     allowance_days: int = 90
     how: EventForecasting = field(default_factory=EventForecasting)
@@ -121,6 +138,8 @@ class MilestoneAnalysis:
         require(some, rule, milestones=self.milestones)
         require(self.subjects is None or self.subjects > 0, "subjects > 0", subjects=self.subjects)
         require(self.rate is None or self.rate > 0, "rate > 0", rate=self.rate)
+        limit = self.followup_limit
+        require(limit is None or limit > 0, "followup_limit > 0", followup_limit=limit)
 
     def run(
         self, store: Store, progress: Progress = unheard, *, entries: EntryTimes | None = None
@@ -147,6 +166,7 @@ class MilestoneAnalysis:
             models,
             self.milestones,
             enrolment=enrolment,
+            followup_limit=self.limit,
             uncertain=self.how.uncertain,
             replications=self.how.replications,
             seed=self.how.seed,
@@ -172,6 +192,11 @@ class MilestoneAnalysis:
             allowance_days=self.allowance_days,
             unit=self.unit,
         )
+
+    @property
+    def limit(self) -> float:
+        """Time on study after which a subject is no longer followed, which may be never."""
+        return inf if self.followup_limit is None else self.followup_limit
 
     def code(self, snapshot: Path, *, pooled: bool = False) -> str:
         """The Python that makes the forecast again."""

@@ -10,6 +10,7 @@ import pytest
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.milestones import (
+    TrialFollowUp,
     actual_entries,
     back_test,
     fit_event_models,
@@ -28,6 +29,18 @@ def test_a_trial_at_a_cut_off_is_as_it_looked_then() -> None:
         assert then.frame.equals(drawn.frame)
         assert (then.now, then.events) == (cut_off, int((KNOWN.event_times <= cut_off).sum()))
     assert same(KNOWN.known_at(20.0).known_at(11.0), KNOWN.known_at(11.0))
+
+
+def test_an_event_in_the_last_period_before_a_cut_off_is_known() -> None:
+    day = 1 / 30.4375
+    for last in range(40, 140):
+        entries = np.arange(1.0, last)
+        whole = TrialFollowUp.from_subjects(
+            entry=entries * day, time=(last - entries) * day, now=200 * day,
+            status=["event"] * entries.size,
+        )  # fmt: skip
+        assert whole.known_at(last * day).events == entries.size
+        assert len(whole.known_at((last - 1) * day).frame) == entries.size - 1
 
 
 def test_the_table_says_what_happened() -> None:
