@@ -1,4 +1,4 @@
-"""Questions about recruitment by site and follow-up in calendar time; one typed function each."""
+"""Questions about enrolment, screening and follow-up in calendar time; one typed function each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,41 @@ import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole, Store
+
+
+def enrolment_by_day(
+    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
+) -> pd.DataFrame:
+    """Subjects enrolled on each day; those without a date are left out.
+
+    Examples
+    --------
+    >>> int(enrolment_by_day(store=store)["subjects"].sum())
+    8
+    """
+    return store.ask("enrolment_by_day", cohort=cohort, arm=arm)
+
+
+def enrolment_by_site(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Subjects by site, most first, with the first and the last day of enrolment.
+
+    Examples
+    --------
+    >>> list(enrolment_by_site(store=store)["site"])
+    ['01', '02']
+    """
+    return store.ask("enrolment_by_site", cohort=cohort)
+
+
+def screen_failures_by_reason(*, store: Store) -> pd.DataFrame:
+    """Subjects of DM who were not enrolled, by reason (None where it was not recorded).
+
+    Examples
+    --------
+    >>> len(screen_failures_by_reason(store=store))
+    0
+    """
+    return store.ask("screen_failures_by_reason")
 
 
 def site_recruitment(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:

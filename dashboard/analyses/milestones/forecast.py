@@ -50,11 +50,11 @@ class EventForecasting:
     Examples
     --------
     >>> EventForecasting(families=("weibull",), uncertain=False).criterion
-    'bic'
+    'aic'
     """
 
     families: tuple[str, ...] = USUAL_FAMILIES
-    criterion: str = "bic"
+    criterion: str = "aic"
     pieces: int = 3
     dropout: str = "pooled"
     uncertain: bool = True

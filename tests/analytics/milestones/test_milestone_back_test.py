@@ -116,3 +116,20 @@ def test_cut_offs_that_cannot_be_are_refused() -> None:
         KNOWN.known_at(41.0)
     with pytest.raises(NotEstimableError, match="Nobody had entered"):
         KNOWN.known_at(-1.0)
+
+
+@pytest.mark.slow
+def test_bands_of_averaged_models_cover_where_the_hazard_rises() -> None:
+    trials, held = 200, []
+    for seed in range(trials):
+        rng = np.random.default_rng(seed)
+        entry, event = np.sort(rng.uniform(0, 18, 200)), 20 * rng.weibull(1.5, 200)
+        known = TrialFollowUp.from_subjects(
+            entry=entry,
+            time=np.minimum(event, 60 - entry),
+            status=np.where(event <= 60 - entry, "event", "at risk"),
+            now=60,
+        )
+        table = back_test(known, [80], [14.0], replications=300, seed=seed).table
+        held.append(bool(table["inside"].iloc[0]))
+    assert np.mean(held) > 0.9 - 4 * np.sqrt(0.9 * 0.1 / trials)
