@@ -191,11 +191,7 @@ def back_test(
     >>> found.table[["milestone", "inside"]].values.tolist()
     [[60, True], [80, True]]
     """
-    when = tuple(sorted(dict.fromkeys(float(one) for one in cut_offs)))
-    some = 1 <= len(when) <= MOST_CUT_OFFS
-    require(some, f"1 to {MOST_CUT_OFFS} cut-offs", cut_offs=len(when))
-    require(0 <= recorded_to < inf, "recorded_to >= 0", recorded_to=recorded_to)
-    require(when[-1] < follow_up.now, f"cut-offs are before {follow_up.now:g}", last=when[-1])
+    when = _checked(cut_offs, follow_up, recorded_to)
     entering = actual_entries(follow_up) if enrolment is None else enrolment
 
     def forecast_from(cut_off: float) -> MilestoneForecast:
@@ -234,6 +230,18 @@ def back_test(
         time_unit=follow_up.time_unit,
         endpoint=follow_up.endpoint,
     )
+
+
+def _checked(
+    cut_offs: Sequence[float], follow_up: TrialFollowUp, recorded_to: float
+) -> tuple[float, ...]:
+    """The cut-offs, ascending, each once."""
+    when = tuple(sorted(dict.fromkeys(float(one) for one in cut_offs)))
+    some = 1 <= len(when) <= MOST_CUT_OFFS
+    require(some, f"1 to {MOST_CUT_OFFS} cut-offs", cut_offs=len(when))
+    require(0 <= recorded_to < inf, "recorded_to >= 0", recorded_to=recorded_to)
+    require(when[-1] < follow_up.now, f"cut-offs are before {follow_up.now:g}", last=when[-1])
+    return when
 
 
 def _judged(found: MilestoneForecast, follow_up: TrialFollowUp, recorded_to: float) -> pd.DataFrame:

@@ -133,26 +133,32 @@ def dated_trial(
         raise NotEstimableError(f"No subject of this cohort has a time for {endpoint}.")
     days, cut_on, notes = _in_days(rows, recorded_unit(store, endpoint), allowance_days)
     told_apart = by_arm and not store.pooled
-    first = days["entry"].min()
-    per = DAYS[unit]
-    follow_up = TrialFollowUp.from_subjects(
-        entry=(days["entry"] - first).dt.days / per,
-        time=days["time"] / per,
-        status=days["status"],
-        arm=days["arm"] if told_apart else None,
-        arms=_present(store.arms(arm), days["arm"]) if told_apart else None,
-        now=((cut_on - first).days + 1) / per,
-        time_unit=unit,
-        endpoint=endpoint,
-    )
     left_out = tuple(
         f"Left out: {number:,} {reason}." for reason, number in asked.exclusions(store).items()
     )
     return DatedFollowUp(
-        follow_up=follow_up,
-        origin=first.date(),
+        follow_up=_trial(days, cut_on, asked, store.arms(arm) if told_apart else None),
+        origin=days["entry"].min().date(),
         cut_on=cut_on.date(),
         notes=(*left_out, *notes),
+    )
+
+
+def _trial(
+    days: pd.DataFrame, cut_on: pd.Timestamp, asked: SurvivalAnalysis, arms: tuple[str, ...] | None
+) -> TrialFollowUp:
+    """In the unit asked for; arms that have nobody are left out, and all when none are given."""
+    first, per = days["entry"].min(), DAYS[asked.unit]
+    found = set(days["arm"])
+    return TrialFollowUp.from_subjects(
+        entry=(days["entry"] - first).dt.days / per,
+        time=days["time"] / per,
+        status=days["status"],
+        arm=None if arms is None else days["arm"],
+        arms=None if arms is None else tuple(one for one in arms if one in found),
+        now=((cut_on - first).days + 1) / per,
+        time_unit=asked.unit,
+        endpoint=asked.endpoint,
     )
 
 
@@ -232,7 +238,3 @@ def _waiting(days: pd.DataFrame, cut_on: pd.Timestamp) -> tuple[str, ...]:
         f"The {len(own):,} at risk were last heard of {lag:.0f} days before the data cut, on "
         "average; events that are expected since then count at the cut.",
     )
-
-
-def _present(arms: tuple[str, ...], found: pd.Series) -> tuple[str, ...]:
-    return tuple(one for one in arms if one in set(found))
