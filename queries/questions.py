@@ -12,6 +12,13 @@ import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
 from queries.design_questions import endings_without_event as endings_without_event
+from queries.enrolment_questions import dated_follow_up as dated_follow_up
+from queries.enrolment_questions import enrolment_by_day as enrolment_by_day
+from queries.enrolment_questions import enrolment_by_site as enrolment_by_site
+from queries.enrolment_questions import enrolment_days as enrolment_days
+from queries.enrolment_questions import recruitment_by_month as recruitment_by_month
+from queries.enrolment_questions import screen_failures_by_reason as screen_failures_by_reason
+from queries.enrolment_questions import site_recruitment as site_recruitment
 from queries.exposure_questions import dose_periods as dose_periods
 from queries.exposure_questions import stated_exposure as stated_exposure
 from queries.exposure_questions import treatment_days as treatment_days
@@ -112,30 +119,6 @@ def baseline_levels(
     return store.ask("baseline_levels", cohort=cohort, arm=arm)
 
 
-def enrolment_by_day(
-    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
-) -> pd.DataFrame:
-    """Subjects enrolled on each day; those without a date are left out.
-
-    Examples
-    --------
-    >>> int(enrolment_by_day(store=store)["subjects"].sum())
-    8
-    """
-    return store.ask("enrolment_by_day", cohort=cohort, arm=arm)
-
-
-def enrolment_by_site(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
-    """Subjects by site, most first, with the first and the last day of enrolment.
-
-    Examples
-    --------
-    >>> list(enrolment_by_site(store=store)["site"])
-    ['01', '02']
-    """
-    return store.ask("enrolment_by_site", cohort=cohort)
-
-
 def disposition(
     *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
 ) -> pd.DataFrame:
@@ -147,17 +130,6 @@ def disposition(
     ['COMPLETED', 'DISCONTINUED']
     """
     return store.ask("disposition", cohort=cohort, arm=arm)
-
-
-def screen_failures_by_reason(*, store: Store) -> pd.DataFrame:
-    """Subjects of DM who were not enrolled, by reason (None where it was not recorded).
-
-    Examples
-    --------
-    >>> len(screen_failures_by_reason(store=store))
-    0
-    """
-    return store.ask("screen_failures_by_reason")
 
 
 def flow_by_arm(
