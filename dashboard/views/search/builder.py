@@ -98,12 +98,29 @@ def _space(design: SurvivalDesign) -> SearchSpace:
 
 
 def _pair(label: str, name: str, low: int, high: int, usual: tuple[int, int]) -> tuple[int, int]:
-    key = f"search_{name}"
-    kept: tuple[int, int] = st.session_state.get(key, usual)
-    inside = (min(max(int(kept[0]), low), high), min(max(int(kept[1]), low), high))
-    st.session_state[key] = inside
-    chosen = st.slider(label, low, high, key=state.remember(key, inside), persist_state="session")
-    return int(chosen[0]), int(chosen[1])
+    """From a lowest to a highest value."""
+    with st.grid(2, min_column_width=120):
+        ends = [
+            st.number_input(
+                f"{label}: {end}" if end == "from" else end,
+                min_value=low,
+                max_value=high,
+                step=1,
+                key=_kept(f"search_{name}_{end}", first, low, high),
+                persist_state="session",
+            )
+            for end, first in zip(("from", "to"), usual, strict=True)
+        ]
+    rule = f"{label}: from the lowest to the highest"
+    require(ends[0] <= ends[1], rule, lowest=int(ends[0]), highest=int(ends[1]))
+    return int(ends[0]), int(ends[1])
+
+
+def _kept(key: str, first: int, low: int, high: int) -> str:
+    """The key of a number that is moved into its limits when another study has other ones."""
+    kept = int(st.session_state.get(key, first))
+    st.session_state[key] = min(max(kept, low), high)
+    return state.remember(key, first)
 
 
 def _several(label: str, name: str, options: Mapping[str, str], usual: list[str]) -> list[str]:
