@@ -43,7 +43,10 @@ def test_two_statistics(correlation: float, bound: float) -> None:
     assert found == pytest.approx(1 - below, abs=1e-9)
 
 
-@pytest.mark.parametrize(("size", "rank"), [(3, 2), (3, 3), (4, 3), (5, 3), (4, 4), (5, 4)])
+FIVE = [pytest.param(5, rank, marks=pytest.mark.slow) for rank in (3, 4)]
+
+
+@pytest.mark.parametrize(("size", "rank"), [(3, 2), (3, 3), (4, 3), (4, 4), *FIVE])
 @pytest.mark.parametrize("two_sided", [True, False])
 @pytest.mark.parametrize("bound", [0.7, 2.2])
 def test_agrees_with_scipy(size: int, rank: int, two_sided: bool, bound: float) -> None:

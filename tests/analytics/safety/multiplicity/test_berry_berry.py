@@ -111,6 +111,7 @@ RIDGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", RIDGES.values(), ids=RIDGES)
 def test_chains_settle_where_level_and_effect_are_hard_to_tell_apart(
     rows: list[tuple[str, str, int, int]],
