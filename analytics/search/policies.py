@@ -22,7 +22,8 @@ from analytics.checks import require
 
 POLICIES = ("random", "tpe", "nsga2", "nsga3", "gp", "tpe+nsga2", "gp+nsga2")
 DEFAULT_POLICY = "nsga2"
-"""The one that had the largest hypervolume per second, and after 2,000 designs; see the README."""
+"""None that was measured has a larger hypervolume after 2,000 designs, and none but "random" and
+"nsga3" is as quick; "gp" was not measured. See `tests/benchmarks/bench_search.py`."""
 FIRST_STAGE = {"tpe+nsga2": 200, "gp+nsga2": 60}
 """Trials of the first sampler of a mixture; the second starts from the best of them."""
 _POPULATION = 50
