@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 
 def test_a_better_design_is_searched_and_opened(page: Page, server: RunningServer) -> None:
     page.goto(f"{server.url}/search")
-    page.get_by_test_id("stBaseButton-primary").click(timeout=SLOW)
+    button = page.get_by_test_id("stBaseButton-primary")
+    expect(button).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
+    button.click()
     expect(page.get_by_role("figure", name=re.compile("designs tried by"))).to_be_visible(
         timeout=SLOW
     )

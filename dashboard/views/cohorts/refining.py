@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.entry import number_input
 from dashboard.views.cohorts.clicks import replace, said
 from dashboard.views.cohorts.levels import listed, named, value_of
 from queries.cohorts import Between, OneOf, Rule
@@ -90,7 +91,7 @@ def _shown(panel: Panel, end: Any) -> Any:
 
 def _end(title: str, key: str, panel: Panel, profile: ColumnProfile, end: Any, take: Any) -> None:
     if panel.kind == "numbers":
-        st.number_input(
+        number_input(
             title,
             key=key,
             value=None,

@@ -33,20 +33,26 @@ def read_back(text: str) -> None:
     st.session_state[_KNOWN] = text
 
 
-def key(name: str, first: object) -> str:
-    """The key of an input, which shows `first` when it is new."""
+def begun(name: str, first: Option) -> tuple[str, Option]:
+    """The key of an input, and the value with which it began.
+
+    The value goes to the browser with the input, whenever that is drawn. A value that is only put
+    into the session reaches it with the first drawing alone; when a run is broken off by the next
+    one, it never does, and the browser would show the lowest value and send it back.
+    """
     full = f"design_{st.session_state.get(_TURN, 0)}_{name}"
-    st.session_state.setdefault(full, first)
-    return full
+    if full not in st.session_state:  # new, or come back to
+        st.session_state[f"{full}_first"] = first
+    return full, st.session_state[f"{full}_first"]
 
 
 def choose(
     label: str, options: Sequence[Option], *, name: str, first: Option, **more: Any
 ) -> Option:
     """One of several options."""
-    chosen: Option = st.selectbox(
-        label, options, key=key(name, first if first in options else options[0]), **more
-    )
+    full, shown = begun(name, first)
+    index = list(options).index(shown) if shown in options else 0
+    chosen: Option = st.selectbox(label, options, index=index, key=full, **more)
     return chosen
 
 
@@ -54,14 +60,15 @@ def number(
     label: str, *, name: str, first: float, low: float, high: float, step: float, **more: Any
 ) -> float:
     """A number between two limits, shown to six digits."""
-    shown = min(max(float(first), low), high)
+    full, shown = begun(name, float(first))
     return float(
         st.number_input(
             label,
             min_value=float(low),
             max_value=float(high),
+            value=min(max(shown, float(low)), float(high)),
             step=float(step),
-            key=key(name, shown),
+            key=full,
             **{"format": "%.6g", **more},
         )
     )
@@ -76,9 +83,10 @@ def percentage(label: str, *, name: str, first: float, high: float = 100.0) -> f
 
 def whole(label: str, *, name: str, first: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
-    shown = min(max(int(first), low), high)
+    full, shown = begun(name, int(first))
+    value = min(max(shown, low), high)
     return int(
-        st.number_input(label, min_value=low, max_value=high, step=1, key=key(name, shown), **more)
+        st.number_input(label, min_value=low, max_value=high, value=value, step=1, key=full, **more)
     )
 
 
@@ -90,8 +98,19 @@ def numbers(label: str, *, name: str, first: Sequence[float], **more: Any) -> tu
     InputError
         For a text that holds something else.
     """
-    text = st.text_input(label, key=key(name, listed(first)), **more)
-    return parsed(text, label)
+    return parsed(text(label, name=name, first=listed(first), **more), label)
+
+
+def text(label: str, *, name: str, first: str, **more: Any) -> str:
+    """A line of text."""
+    full, shown = begun(name, first)
+    return str(st.text_input(label, value=shown, key=full, **more))
+
+
+def switch(label: str, *, name: str, first: bool, **more: Any) -> bool:
+    """On or off."""
+    full, shown = begun(name, first)
+    return bool(st.toggle(label, value=shown, key=full, **more))
 
 
 def listed(values: Sequence[float]) -> str:

@@ -22,9 +22,7 @@ _PRICES = {
 def choose_money(first: Costs, value: ValueCurve | None) -> tuple[Costs, ValueCurve | None]:
     """The prices and the worth of finishing that the inputs describe."""
     with st.grid(2, min_column_width=150):
-        currency = st.text_input(
-            "Currency", key=fields.key("currency", first.currency), max_chars=8
-        )
+        currency = fields.text("Currency", name="currency", first=first.currency, max_chars=8)
         sites = fields.whole("Sites", name="sites", first=first.sites, low=0, high=100_000)
         screened = fields.number(
             "Screening failures, %",

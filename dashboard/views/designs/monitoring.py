@@ -183,9 +183,10 @@ def _futility_name(first: GroupSequential) -> str:
 
 
 def _binding(first: GroupSequential) -> bool:
-    return st.toggle(
+    return fields.switch(
         "Binding",
-        key=fields.key("binding", first.binding),
+        name="binding",
+        first=first.binding,
         help="Binding: efficacy boundaries count on stops for futility. Not binding: they ignore "
         "them, and α holds when the trial goes on regardless.",
     )

@@ -17,6 +17,7 @@ from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
 from dashboard.analyses.designs.simulating import SimulationOrder
+from dashboard.entry import number_input
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -59,7 +60,7 @@ def _choose(answer: DesignAnswer) -> TrialSimulation:
             persist_state="session",
             format_func=lambda count: f"{count:,}",
         )
-        seed = st.number_input(
+        seed = number_input(
             "Seed",
             min_value=0,
             max_value=2**32 - 1,

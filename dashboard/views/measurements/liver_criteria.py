@@ -12,6 +12,7 @@ from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.edish import GLYPHS, QUADRANT_NAMES, EdishAxes
 from dashboard.charts.theme import ArmStyle, ink_in
 from dashboard.components.draggable_cuts import CutAxis, CutPoints, draggable_cuts
+from dashboard.entry import number_input
 
 PLOT = "liver_plot"
 _AT, _TBL = "liver_at_cut", "liver_tbl_cut"
@@ -38,7 +39,7 @@ def choose_criteria() -> LiverCriteria:
 
 
 def _cut(label: str, key: str, usual: float) -> float:
-    value = st.number_input(
+    value = number_input(
         label,
         min_value=_LEAST,
         max_value=_MOST,
@@ -52,7 +53,7 @@ def _cut(label: str, key: str, usual: float) -> float:
 
 
 def _window() -> tuple[int, str]:
-    days = st.number_input(
+    days = number_input(
         "Bilirubin within, days",
         min_value=0,
         max_value=3650,
@@ -74,7 +75,7 @@ def _window() -> tuple[int, str]:
 
 
 def _alp_rule() -> tuple[float, str]:
-    alp = st.number_input(
+    alp = number_input(
         "ALP below, × ULN",
         min_value=0.5,
         max_value=20.0,

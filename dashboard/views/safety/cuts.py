@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
+from dashboard.entry import number_input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Cuts:
 def choose_cuts() -> Cuts:
     """The cuts on screen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        percent = st.number_input(
+        percent = number_input(
             "In at least … % of an arm",
             min_value=0.0,
             max_value=100.0,
@@ -45,7 +46,7 @@ def choose_cuts() -> Cuts:
         )
         difference = 0.0
         if not state.store().pooled:
-            difference = st.number_input(
+            difference = number_input(
                 "Different by at least … points",
                 min_value=0.0,
                 max_value=100.0,

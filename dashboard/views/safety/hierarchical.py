@@ -11,6 +11,7 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.charts.safety.posterior import draw_posterior
 from dashboard.charts.theme import arm_styles
+from dashboard.entry import number_input
 from dashboard.jobs import kinds
 from dashboard.text import interval, number, plain
 from dashboard.views import jobs
@@ -34,7 +35,7 @@ def show(asked: AdverseEvents) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         arm = _arm(answer.compared)
-        seed = st.number_input(
+        seed = number_input(
             "Seed",
             min_value=0,
             max_value=10**6,

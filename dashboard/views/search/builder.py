@@ -21,6 +21,7 @@ from analytics.search import (
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import SearchOrder
+from dashboard.entry import number_input
 
 FAMILIES: Mapping[str, str] = {
     "obrien_fleming": "O'Brien–Fleming type",
@@ -101,7 +102,7 @@ def _pair(label: str, name: str, low: int, high: int, usual: tuple[int, int]) ->
     """From a lowest to a highest value."""
     with st.grid(2, min_column_width=120):
         ends = [
-            st.number_input(
+            number_input(
                 f"{label}: {end}" if end == "from" else end,
                 min_value=low,
                 max_value=high,
@@ -147,7 +148,7 @@ def _wishes(proposal: DesignProposal) -> tuple[tuple[Objective, ...], tuple[Cons
         help="One to four; the front shows what each costs in the others.",
     )
     require(bool(chosen), "as good as possible: at least one figure", chosen=chosen)
-    power = st.number_input(
+    power = number_input(
         "Power at least, %",
         min_value=1.0,
         max_value=99.9,
@@ -222,7 +223,7 @@ def _way() -> tuple[int, str, int]:
             persist_state="session",
             help="How the next design is chosen. The default was the best in our comparison.",
         )
-        seed = st.number_input(
+        seed = number_input(
             "Seed",
             min_value=0,
             max_value=2**31 - 1,

@@ -19,6 +19,7 @@ from dashboard.analyses.survival.recurrent_data import (
 )
 from dashboard.analyses.survival.standing import Standing
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
 from dashboard.views.survival.curves import styles
@@ -145,7 +146,7 @@ def _until(offer: RecurrentOffer) -> Until:
 
 
 def _days_after() -> int:
-    days = st.number_input(
+    days = number_input(
         "Days after last dose",
         min_value=0,
         max_value=3650,
@@ -157,7 +158,7 @@ def _days_after() -> int:
 
 
 def _time(analysis: SurvivalAnalysis) -> float | None:
-    value: float | None = st.number_input(
+    value: float | None = number_input(
         f"Mean count at, {analysis.unit}",
         min_value=0.0,
         max_value=1e6,
@@ -170,7 +171,7 @@ def _time(analysis: SurvivalAnalysis) -> float | None:
 
 
 def _most() -> int | None:
-    value: int | None = st.number_input(
+    value: int | None = number_input(
         "Events per subject in PWP models, at most",
         min_value=1,
         max_value=100,

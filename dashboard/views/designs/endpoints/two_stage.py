@@ -14,6 +14,7 @@ from analytics.design.binary import (
 )
 from dashboard import results, state
 from dashboard.analyses.designs.two_stage_protocol import two_stage_code, two_stage_sentences
+from dashboard.entry import number_input
 from dashboard.text import number, percent, plain
 
 
@@ -40,7 +41,7 @@ def _choose() -> dict[str, float]:
 
 
 def _percentage(label: str, name: str, usual: float, about: str) -> float:
-    entered = st.number_input(
+    entered = number_input(
         label,
         min_value=0.0,
         max_value=100.0,
@@ -50,7 +51,7 @@ def _percentage(label: str, name: str, usual: float, about: str) -> float:
         persist_state="session",
         help=about,
     )
-    return round(entered / 100, 10)
+    return round(float(entered) / 100, 10)
 
 
 def _answer(simon: SimonDesigns) -> None:
