@@ -14,4 +14,8 @@ def number_input(label: str, *, key: str, value: Any = "min", **more: Any) -> An
     next one, the browser would show the lowest value instead, and send it back as if it had been
     entered. Here the value goes with every drawing; `value` is for a key that is new.
     """
-    return st.number_input(label, value=st.session_state.get(key, value), key=key, **more)
+    shown = st.session_state.get(key, value)
+    limits = [more.get(name) for name in ("min_value", "max_value", "step")]
+    if isinstance(shown, int) and any(isinstance(one, float) for one in limits):
+        shown = float(shown)  # Streamlit wants all of one type
+    return st.number_input(label, value=shown, key=key, **more)

@@ -120,6 +120,7 @@ def test_a_filter_is_a_sentence_and_follows_to_the_next_page(
 ) -> None:
     page.goto(f"{server.url}/cohorts")
     expect(page.get_by_text("720 of 720 subjects").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
     page.locator(".st-key-refine-SEX button").click(timeout=SLOW)
     page.get_by_label("Levels (subjects now / in total)").click()
     page.get_by_role("option", name=re.compile("^F ")).click()
