@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import navigation, state
+from dashboard import links, navigation, state
 from dashboard.results import explained, mode
 from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
@@ -109,7 +109,7 @@ STUDY_PAGES = [
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 page = st.navigation([*STUDY_PAGES, IMPORT_PAGE])
 navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
 if page is IMPORT_PAGE:
@@ -124,4 +124,4 @@ else:
     with state.fresh_body():
         page.run()
     with explained():
-        state.save_link(page.url_path or "overview")
+        links.save_link(page.url_path or "overview")

@@ -42,8 +42,6 @@ _SETTINGS: Mapping[str, Any] = {
     # What a reader of the dashboard must not get.
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
-    # Inputs are given the value that the session holds for them, see dashboard/entry.py.
-    "global.disableWidgetStateDuplicationWarning": True,
     "server.enableAgentApi": False,
     "server.enableStaticServing": False,
     "server.enableCORS": True,

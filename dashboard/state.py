@@ -6,8 +6,6 @@ run; caches are keyed by what the reader may see.
 
 from __future__ import annotations
 
-import datetime
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +19,7 @@ from analytics.results import Result
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
-from dashboard.home import PERSON, open_here
+from dashboard.home import open_here
 from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.kinds import Kind
 from queries.cohorts import EVERYONE, Cohort
@@ -38,7 +36,7 @@ Given = TypeVar("Given", covariant=True)
 Computed = TypeVar("Computed", bound=Result)
 COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
-_REMEMBERED = "_remembered_inputs"
+REMEMBERED = "_remembered_inputs"
 _LOOKED_UP = "_looked_up"
 
 
@@ -419,7 +417,18 @@ def fresh_body() -> DeltaGenerator:
 def remember(key: str, default: Any) -> str:
     """Name an input that belongs to the view, and give it its first value."""
     st.session_state.setdefault(key, default)
-    st.session_state.setdefault(_REMEMBERED, set()).add(key)
+    st.session_state.setdefault(REMEMBERED, set()).add(key)
+    return key
+
+
+def show(key: str, value: Any) -> str:
+    """Name an input that is to show a value, whatever it showed before.
+
+    A value that it shows already is left alone. One that is set goes to the browser, and undoes
+    there what the reader may have chosen since.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
     return key
 
 
@@ -443,76 +452,6 @@ def forget(prefix: str) -> None:
     """Drop every remembered input whose key starts with `prefix`."""
     for key in [k for k in st.session_state if str(k).startswith(prefix)]:
         del st.session_state[key]
-    st.session_state.get(_REMEMBERED, set()).difference_update(
-        {k for k in st.session_state.get(_REMEMBERED, set()) if k.startswith(prefix)}
+    st.session_state.get(REMEMBERED, set()).difference_update(
+        {k for k in st.session_state.get(REMEMBERED, set()) if k.startswith(prefix)}
     )
-
-
-def open_link() -> None:
-    """Bring back the view that the URL names: at first, and when the reader goes back to one."""
-    view_id = st.query_params.get("view")
-    if not view_id or st.session_state.get("opened_view") == view_id or _is_acting():
-        return
-    view = workspace().view(view_id)
-    st.session_state["opened_view"] = view_id
-    st.session_state["study"] = view.study
-    st.session_state["snapshot"] = view.snapshot
-    if "cohort" in view.state:
-        set_cohort(Cohort.from_json(json.dumps(view.state["cohort"])))
-    st.session_state[ORIGIN] = view.state.get("origin")
-    for key, value in view.state.get("inputs", {}).items():
-        st.session_state[key] = _from_wire(value)
-        st.session_state.setdefault(_REMEMBERED, set()).add(key)
-
-
-def _is_acting() -> bool:
-    """Whether something on screen has been changed since its view was saved.
-
-    The browser then may still show the address of the view before; it is no wish to go there.
-    """
-    saved = st.session_state.get("saved_view")
-    return saved is not None and json.loads(saved)[1:] != _on_screen()
-
-
-def _on_screen() -> list[Any]:
-    """What defines the view on screen, as JSON would give it back."""
-    inputs = {
-        key: _to_wire(st.session_state[key])
-        for key in sorted(st.session_state.get(_REMEMBERED, ()))
-        if key in st.session_state
-    }
-    view_state = {
-        "inputs": inputs,
-        "cohort": json.loads(current_cohort().to_json()),
-        "origin": st.session_state.get(ORIGIN),
-    }
-    shown: list[Any] = json.loads(json.dumps([study().code, snapshot().id, view_state]))
-    return shown
-
-
-def save_link(page: str) -> None:
-    """Put the view on screen behind an opaque id in the URL."""
-    code, shown, view_state = _on_screen()
-    signature = json.dumps([page, code, shown, view_state], sort_keys=True)
-    if st.session_state.get("saved_view") != signature:
-        st.session_state["saved_view"] = signature
-        st.session_state["opened_view"] = workspace().save_view(
-            study=code, snapshot=shown, page=page, state=view_state, person=PERSON
-        )
-    st.query_params["view"] = st.session_state["opened_view"]
-
-
-def _to_wire(value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return {"date": value.isoformat()}
-    if isinstance(value, tuple):
-        return {"range": [_to_wire(v) for v in value]}
-    return [_to_wire(v) for v in value] if isinstance(value, list) else value
-
-
-def _from_wire(value: Any) -> Any:
-    if isinstance(value, dict) and "date" in value:
-        return datetime.date.fromisoformat(value["date"])
-    if isinstance(value, dict) and "range" in value:
-        return tuple(_from_wire(v) for v in value["range"])
-    return [_from_wire(v) for v in value] if isinstance(value, list) else value

@@ -25,7 +25,7 @@ def choose_tab(names: Sequence[str], *, key: str) -> Sequence[TabContainer]:
     """
     kept = state.choice(key, names, names[0])
     shown = f"{key}s"
-    st.session_state[shown] = st.session_state[kept]
+    state.show(shown, st.session_state[kept])
 
     def take() -> None:
         st.session_state[kept] = st.session_state[shown]

@@ -131,7 +131,7 @@ def _refine(name: str, counts: pd.DataFrame, chosen: Sequence[str], owner: int |
         for row in counts.itertuples()
     }
     key = f"levels {name}"
-    st.session_state[key] = [level for level in chosen if level in rows]
+    state.show(key, [level for level in chosen if level in rows])
 
     def take() -> None:
         picked = st.session_state[key]
@@ -141,6 +141,7 @@ def _refine(name: str, counts: pd.DataFrame, chosen: Sequence[str], owner: int |
         "Any of (subjects now / in total)",
         list(rows),
         key=key,
+        persist_state="session",
         format_func=lambda level: rows[level],
         on_change=said(take),
         max_selections=1 if name == "event kinds" else None,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.entry import number_input
+from dashboard import state
 from dashboard.views.cohorts.clicks import replace, said
 from dashboard.views.cohorts.levels import listed, named, value_of
 from queries.cohorts import Between, OneOf, Rule
@@ -38,7 +38,7 @@ def _levels(panel: Panel, counts: pd.DataFrame, own: Rule | None, owner: int | N
         for row in counts.itertuples()
     }
     key = f"levels {panel.column}"
-    st.session_state[key] = [level for level in shown if level in listed(own)]
+    state.show(key, [level for level in shown if level in listed(own)])
 
     def take() -> None:
         picked = st.session_state[key]
@@ -51,6 +51,7 @@ def _levels(panel: Panel, counts: pd.DataFrame, own: Rule | None, owner: int | N
         "Levels (subjects now / in total)",
         list(shown),
         key=key,
+        persist_state="session",
         format_func=lambda level: shown[level],
         on_change=said(take),
         placeholder="All levels; type to search",
@@ -61,9 +62,9 @@ def _range(panel: Panel, profile: ColumnProfile, own: Rule | None, owner: int | 
     between = own if isinstance(own, Between) else Between(column=panel.column)
     low, high, keep = (f"{end} {panel.column}" for end in ("from", "to", "missing"))
     is_asked = isinstance(own, Between)
-    st.session_state[low] = _shown(panel, between.low)
-    st.session_state[high] = _shown(panel, between.high)
-    st.session_state[keep] = between.keep_missing if is_asked else bool(profile.missing)
+    state.show(low, _shown(panel, between.low))
+    state.show(high, _shown(panel, between.high))
+    state.show(keep, between.keep_missing if is_asked else bool(profile.missing))
 
     def take() -> None:
         first, last = st.session_state[low], st.session_state[high]
@@ -80,6 +81,7 @@ def _range(panel: Panel, profile: ColumnProfile, own: Rule | None, owner: int | 
         st.checkbox(
             f"Keep the {profile.missing:,} subjects without a value",
             key=keep,
+            persist_state="session",
             on_change=said(take),
             disabled=not is_asked,
         )
@@ -91,9 +93,10 @@ def _shown(panel: Panel, end: Any) -> Any:
 
 def _end(title: str, key: str, panel: Panel, profile: ColumnProfile, end: Any, take: Any) -> None:
     if panel.kind == "numbers":
-        number_input(
+        st.number_input(
             title,
             key=key,
+            persist_state="session",
             value=None,
             step=profile.unit or panel.width / 10,
             format="%g",
@@ -106,6 +109,7 @@ def _end(title: str, key: str, panel: Panel, profile: ColumnProfile, end: Any, t
     st.date_input(
         title,
         key=key,
+        persist_state="session",
         value=None,
         min_value=profile.low - _A_YEAR,
         max_value=profile.high + _A_YEAR,

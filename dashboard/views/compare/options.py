@@ -11,7 +11,6 @@ import streamlit as st
 from analytics.baseline import Digits, TableOptions
 from dashboard import state
 from dashboard.analyses.comparison import Order
-from dashboard.entry import number_input
 from dashboard.views.compare.names import OVERALL
 
 _WIDTH = 520  # pixels
@@ -96,11 +95,10 @@ def _select(label: str, name: str, named: Mapping[Any, str]) -> Any:
 
 def _digits(name: str) -> int:
     usual = getattr(Digits(), name)
-    digits: int = number_input(
+    return st.number_input(
         _DIGITS[name],
         min_value=0,
         max_value=6,
         key=state.choice(f"compare_digits_{name}", range(7), usual),
         persist_state="session",
     )
-    return digits

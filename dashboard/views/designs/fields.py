@@ -33,26 +33,25 @@ def read_back(text: str) -> None:
     st.session_state[_KNOWN] = text
 
 
-def begun(name: str, first: Option) -> tuple[str, Option]:
-    """The key of an input, and the value with which it began.
+def key(name: str, first: object) -> str:
+    """The key of an input, which shows `first` when it is new.
 
-    The value goes to the browser with the input, whenever that is drawn. A value that is only put
-    into the session reaches it with the first drawing alone; when a run is broken off by the next
-    one, it never does, and the browser would show the lowest value and send it back.
+    Each input says `persist_state`: then Streamlit sends its value again when the run that drew it
+    first was broken off. Without, the browser would show the lowest value and send it back.
     """
     full = f"design_{st.session_state.get(_TURN, 0)}_{name}"
-    if full not in st.session_state:  # new, or come back to
-        st.session_state[f"{full}_first"] = first
-    return full, st.session_state[f"{full}_first"]
+    st.session_state.setdefault(full, first)
+    return full
 
 
 def choose(
     label: str, options: Sequence[Option], *, name: str, first: Option, **more: Any
 ) -> Option:
     """One of several options."""
-    full, shown = begun(name, first)
-    index = list(options).index(shown) if shown in options else 0
-    chosen: Option = st.selectbox(label, options, index=index, key=full, **more)
+    shown = first if first in options else options[0]
+    chosen: Option = st.selectbox(
+        label, options, key=key(name, shown), persist_state="session", **more
+    )
     return chosen
 
 
@@ -60,15 +59,15 @@ def number(
     label: str, *, name: str, first: float, low: float, high: float, step: float, **more: Any
 ) -> float:
     """A number between two limits, shown to six digits."""
-    full, shown = begun(name, float(first))
+    shown = min(max(float(first), low), high)
     return float(
         st.number_input(
             label,
             min_value=float(low),
             max_value=float(high),
-            value=min(max(shown, float(low)), float(high)),
             step=float(step),
-            key=full,
+            key=key(name, shown),
+            persist_state="session",
             **{"format": "%.6g", **more},
         )
     )
@@ -83,10 +82,17 @@ def percentage(label: str, *, name: str, first: float, high: float = 100.0) -> f
 
 def whole(label: str, *, name: str, first: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
-    full, shown = begun(name, int(first))
-    value = min(max(shown, low), high)
+    shown = min(max(int(first), low), high)
     return int(
-        st.number_input(label, min_value=low, max_value=high, value=value, step=1, key=full, **more)
+        st.number_input(
+            label,
+            min_value=low,
+            max_value=high,
+            step=1,
+            key=key(name, shown),
+            persist_state="session",
+            **more,
+        )
     )
 
 
@@ -103,14 +109,12 @@ def numbers(label: str, *, name: str, first: Sequence[float], **more: Any) -> tu
 
 def text(label: str, *, name: str, first: str, **more: Any) -> str:
     """A line of text."""
-    full, shown = begun(name, first)
-    return str(st.text_input(label, value=shown, key=full, **more))
+    return str(st.text_input(label, key=key(name, first), persist_state="session", **more))
 
 
 def switch(label: str, *, name: str, first: bool, **more: Any) -> bool:
     """On or off."""
-    full, shown = begun(name, first)
-    return bool(st.toggle(label, value=shown, key=full, **more))
+    return bool(st.toggle(label, key=key(name, first), persist_state="session", **more))
 
 
 def listed(values: Sequence[float]) -> str:

@@ -12,7 +12,6 @@ from analytics.design.boundaries import InterimAnalysis
 from dashboard import results, state
 from dashboard.analyses.designs.monitored import MEASURES, Measure, MonitoredTrial
 from dashboard.charts.designs.boundaries import draw_boundaries
-from dashboard.entry import number_input
 from dashboard.text import interval, number, p_value, percent, plain
 from dashboard.views.designs import fields
 from dashboard.views.designs.answer import DesignAnswer
@@ -113,7 +112,7 @@ def _prior(informed: bool) -> tuple[float | None, float | None]:
     if not informed:
         return None, None
     with st.grid(3, min_column_width=170):
-        ratio = number_input(
+        ratio = st.number_input(
             "Prior median hazard ratio",
             min_value=0.05,
             max_value=20.0,
@@ -121,7 +120,7 @@ def _prior(informed: bool) -> tuple[float | None, float | None]:
             key=state.remember("design_prior_ratio", 0.8),
             persist_state="session",
         )
-        spread = number_input(
+        spread = st.number_input(
             "SD of its logarithm",
             min_value=0.01,
             max_value=5.0,

@@ -17,7 +17,6 @@ from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
 from dashboard.analyses.designs.simulating import SimulationOrder
-from dashboard.entry import number_input
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -60,7 +59,7 @@ def _choose(answer: DesignAnswer) -> TrialSimulation:
             persist_state="session",
             format_func=lambda count: f"{count:,}",
         )
-        seed = number_input(
+        seed = st.number_input(
             "Seed",
             min_value=0,
             max_value=2**32 - 1,

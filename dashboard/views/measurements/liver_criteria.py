@@ -12,7 +12,6 @@ from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.edish import GLYPHS, QUADRANT_NAMES, EdishAxes
 from dashboard.charts.theme import ArmStyle, ink_in
 from dashboard.components.draggable_cuts import CutAxis, CutPoints, draggable_cuts
-from dashboard.entry import number_input
 
 PLOT = "liver_plot"
 _AT, _TBL = "liver_at_cut", "liver_tbl_cut"
@@ -39,7 +38,7 @@ def choose_criteria() -> LiverCriteria:
 
 
 def _cut(label: str, key: str, usual: float) -> float:
-    value = number_input(
+    value = st.number_input(
         label,
         min_value=_LEAST,
         max_value=_MOST,
@@ -53,7 +52,7 @@ def _cut(label: str, key: str, usual: float) -> float:
 
 
 def _window() -> tuple[int, str]:
-    days = number_input(
+    days = st.number_input(
         "Bilirubin within, days",
         min_value=0,
         max_value=3650,
@@ -75,7 +74,7 @@ def _window() -> tuple[int, str]:
 
 
 def _alp_rule() -> tuple[float, str]:
-    alp = number_input(
+    alp = st.number_input(
         "ALP below, × ULN",
         min_value=0.5,
         max_value=20.0,

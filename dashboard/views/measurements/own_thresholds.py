@@ -11,7 +11,6 @@ from analytics.checks import InputError
 from analytics.safety.measurements.thresholds import Direction, Kind, Threshold
 from dashboard import state
 from dashboard.analyses.measurements.vital_tests import VitalTest
-from dashboard.entry import number_input
 from dashboard.text import plain
 
 _KINDS: Mapping[Kind, str] = {
@@ -75,7 +74,7 @@ def choose(tests: Mapping[str, VitalTest], known: set[str]) -> None:
             persist_state="session",
             format_func=_DIRECTIONS.__getitem__,
         )
-        cut = number_input(
+        cut = st.number_input(
             "Cut, %" if kind == "percent change" else _cut_label(tests[test]),
             value=None,
             key=state.remember(f"{_PREFIX}_cut", None),

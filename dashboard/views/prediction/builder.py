@@ -15,7 +15,6 @@ from dashboard.analyses.prediction.leakage import offered_columns, usual_columns
 from dashboard.analyses.prediction.question import Competing, PredictionQuestion
 from dashboard.analyses.prediction.usual import UsualHorizon
 from dashboard.analyses.safety.usual import usual_selection
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.safety.inputs import KINDS
 from dashboard.views.safety.subjects import choose_subjects
@@ -183,7 +182,7 @@ def _least_grade() -> int:
 def _horizon() -> int:
     usual = state.answered(UsualHorizon(selection=state.answered(usual_selection())))
     return int(
-        number_input(
+        st.number_input(
             "By day",
             min_value=1,
             max_value=3650,
@@ -197,7 +196,7 @@ def _horizon() -> int:
 
 def _landmark() -> int:
     return int(
-        number_input(
+        st.number_input(
             "Foretold on day (0 is baseline)",
             min_value=0,
             max_value=3650,
@@ -248,6 +247,7 @@ def _columns() -> tuple[tuple[str, ...], tuple[str, ...]]:
     sure = st.checkbox(
         plain(f"I answer for it that these were known at baseline: {', '.join(doubtful)}"),
         key=state.remember(f"prediction_confirmed_{'_'.join(doubtful)}", False),
+        persist_state="session",
     )
     return tuple(chosen), tuple(doubtful) if sure else ()
 
@@ -285,7 +285,7 @@ def _families() -> tuple[Family, ...]:
 
 def _number(name: str, label: str, usual: int, least: int, most: int) -> int:
     return int(
-        number_input(
+        st.number_input(
             label,
             min_value=least,
             max_value=most,

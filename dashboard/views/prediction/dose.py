@@ -9,7 +9,6 @@ from dashboard import results, state
 from dashboard.analyses.prediction.dose import CURVES, Curve, DoseResponse
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.dose import draw_dose
-from dashboard.entry import number_input
 from dashboard.text import interval, number, plain
 from dashboard.views.prediction.notes import INTENDED_USE
 from dashboard.views.safety.notes import notes
@@ -74,7 +73,7 @@ def _value(name: str, column: pd.Series) -> float | str:
     if pd.api.types.is_numeric_dtype(column):
         low, high = float(column.min()), float(column.max())
         return float(
-            number_input(
+            st.number_input(
                 plain(name),
                 min_value=low,
                 max_value=high,

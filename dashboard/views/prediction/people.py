@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard import navigation, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
-from dashboard.entry import number_input
 from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.text import percent, plain
@@ -79,7 +78,7 @@ def _table(rows: pd.DataFrame) -> None:
 
 
 def _cohort(report: PredictionReport) -> None:
-    threshold = number_input(
+    threshold = st.number_input(
         "At risk from, %",
         min_value=1,
         max_value=99,

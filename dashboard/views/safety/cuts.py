@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import state
-from dashboard.entry import number_input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class Cuts:
 def choose_cuts() -> Cuts:
     """The cuts on screen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        percent = number_input(
+        percent = st.number_input(
             "In at least … % of an arm",
             min_value=0.0,
             max_value=100.0,
@@ -46,7 +45,7 @@ def choose_cuts() -> Cuts:
         )
         difference = 0.0
         if not state.store().pooled:
-            difference = number_input(
+            difference = st.number_input(
                 "Different by at least … points",
                 min_value=0.0,
                 max_value=100.0,

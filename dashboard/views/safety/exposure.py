@@ -11,7 +11,6 @@ from dashboard import state
 from dashboard.analyses.safety.dose_records import NOTHING
 from dashboard.analyses.safety.exposure import ExposureAnalysis, ExposureAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.safety import dose_at_onset, exposure_results
 from queries.exposure_questions import BLINDED
@@ -100,7 +99,7 @@ def _stated(usual: ExposureAnswer) -> list[tuple[str, float]]:
     for arm in usual.exposure.arms:
         if arm not in dosed:
             continue
-        value = number_input(
+        value = st.number_input(
             f"{plain(arm)}, {unit}",
             min_value=0.0,
             max_value=1e9,

@@ -11,7 +11,6 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.charts.safety.posterior import draw_posterior
 from dashboard.charts.theme import arm_styles
-from dashboard.entry import number_input
 from dashboard.jobs import kinds
 from dashboard.text import interval, number, plain
 from dashboard.views import jobs
@@ -35,7 +34,7 @@ def show(asked: AdverseEvents) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         arm = _arm(answer.compared)
-        seed = number_input(
+        seed = st.number_input(
             "Seed",
             min_value=0,
             max_value=10**6,

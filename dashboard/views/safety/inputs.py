@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import ADJUSTMENTS, MEASURES, AdverseEvents
 from dashboard.analyses.safety.usual import usual_selection
-from dashboard.entry import number_input
 from dashboard.views.safety.subjects import choose_subjects
 from queries.adverse_events import collected_kinds
 from queries.cohorts.checking import column_kind
@@ -134,7 +133,7 @@ def _follow_up(selection: EventSelection) -> EventSelection:
     days = selection.days_after
     if until == "last dose":
         days = int(
-            number_input(
+            st.number_input(
                 "Days after last dose",
                 min_value=0,
                 max_value=MOST_DAYS,

@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.onset import Competing, OnsetAnalysis, TimeUnit
-from dashboard.entry import number_input
 from dashboard.views.safety import marks
 from queries.events import EventTerms
 
@@ -120,7 +119,7 @@ def _unit() -> TimeUnit:
 
 
 def _day() -> int | None:
-    value: int | None = number_input(
+    value: int | None = st.number_input(
         "Compared at day",
         min_value=1,
         max_value=_MOST_DAYS,

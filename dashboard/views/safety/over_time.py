@@ -16,7 +16,6 @@ from dashboard.analyses.safety.over_time import (
 )
 from dashboard.charts.safety.heat import HeatOptions, draw_heat
 from dashboard.charts.theme import arm_styles
-from dashboard.entry import number_input
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
 from dashboard.views.safety.numbers import of_terms
@@ -66,7 +65,7 @@ def _periods() -> tuple[str, int]:
             format_func=_NAMES.__getitem__,
             horizontal=True,
         )
-        periods = number_input(
+        periods = st.number_input(
             "Periods from first dose",
             min_value=1,
             max_value=MOST_PERIODS,

@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEventsAnswer, Level
 from dashboard.analyses.safety.rows import ORDERS, rows_of
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.safety.cuts import Cuts, choose_cuts
 
@@ -155,9 +154,9 @@ def _order(answer: AdverseEventsAnswer) -> str:
 
 def _rows(most: int) -> int:
     key = state.remember("safety_rows", min(_USUAL_ROWS, most))
-    st.session_state[key] = min(int(st.session_state[key]), most)
+    state.show(key, min(int(st.session_state[key]), most))
     return int(
-        number_input(
+        st.number_input(
             "Rows, at most",
             min_value=1,
             max_value=most,

@@ -21,7 +21,6 @@ from analytics.search import (
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import SearchOrder
-from dashboard.entry import number_input
 
 FAMILIES: Mapping[str, str] = {
     "obrien_fleming": "O'Brien–Fleming type",
@@ -102,7 +101,7 @@ def _pair(label: str, name: str, low: int, high: int, usual: tuple[int, int]) ->
     """From a lowest to a highest value."""
     with st.grid(2, min_column_width=120):
         ends = [
-            number_input(
+            st.number_input(
                 f"{label}: {end}" if end == "from" else end,
                 min_value=low,
                 max_value=high,
@@ -120,8 +119,7 @@ def _pair(label: str, name: str, low: int, high: int, usual: tuple[int, int]) ->
 def _kept(key: str, first: int, low: int, high: int) -> str:
     """The key of a number that is moved into its limits when another study has other ones."""
     kept = int(st.session_state.get(key, first))
-    st.session_state[key] = min(max(kept, low), high)
-    return state.remember(key, first)
+    return state.remember(state.show(key, min(max(kept, low), high)), first)
 
 
 def _several(label: str, name: str, options: Mapping[str, str], usual: list[str]) -> list[str]:
@@ -148,7 +146,7 @@ def _wishes(proposal: DesignProposal) -> tuple[tuple[Objective, ...], tuple[Cons
         help="One to four; the front shows what each costs in the others.",
     )
     require(bool(chosen), "as good as possible: at least one figure", chosen=chosen)
-    power = number_input(
+    power = st.number_input(
         "Power at least, %",
         min_value=1.0,
         max_value=99.9,
@@ -223,7 +221,7 @@ def _way() -> tuple[int, str, int]:
             persist_state="session",
             help="How the next design is chosen. The default was the best in our comparison.",
         )
-        seed = number_input(
+        seed = st.number_input(
             "Seed",
             min_value=0,
             max_value=2**31 - 1,

@@ -17,7 +17,7 @@ from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
-from dashboard.views.search.found import chosen_number, is_share, titled
+from dashboard.views.search.found import CHOSEN, chosen_number, is_share, titled
 
 
 def show(proposal: DesignProposal, answer: SearchResult) -> None:
@@ -53,11 +53,11 @@ def _pick(answer: SearchResult) -> int:
     front = answer.front()
     numbers = list(front.numbers)
     knee = front.knee()
-    st.session_state["search_chosen"] = chosen_number(answer)
+    state.show(CHOSEN, chosen_number(answer))
     chosen = st.selectbox(
         "Design of the front",
         numbers,
-        key=state.choice("search_chosen", numbers, knee),
+        key=state.choice(CHOSEN, numbers, knee),
         persist_state="session",
         format_func=lambda one: f"Design {one}" + (" (knee)" if one == knee else ""),
     )

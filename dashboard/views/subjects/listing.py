@@ -98,6 +98,7 @@ def _inputs() -> None:
         st.text_input(
             "Search",
             key=state.remember("subject_search", ""),
+            persist_state="session",
             placeholder="Subject id, site, status, …",
             on_change=_first_page,
             max_chars=200,
@@ -106,15 +107,22 @@ def _inputs() -> None:
             "Sort by",
             ["", *options],
             key="subject_order",
+            persist_state="session",
             format_func=lambda name: labels.get(name, name) or "Subject id",
             on_change=_first_page,
         )
-        st.toggle("Largest first", key="subject_descending", on_change=_first_page)
+        st.toggle(
+            "Largest first",
+            key="subject_descending",
+            persist_state="session",
+            on_change=_first_page,
+        )
         with st.popover("Columns", icon=":material/view_column:"):
             st.multiselect(
                 "Columns",
                 options,
                 key="subject_columns",
+                persist_state="session",
                 format_func=lambda name: labels.get(name, name),
                 max_selections=20,
             )

@@ -210,11 +210,14 @@ def _labs(subject: str, facts: pd.Series) -> None:
             "Tests",
             tests,
             key=state.choices("subject_tests", tests, liver or tests[:4]),
+            persist_state="session",
             format_func=lambda test: str(names[test]),
             max_selections=_MOST_TESTS,
         )
         multiples = st.toggle(
-            "As multiples of the upper limit", key=state.remember("subject_multiples", False)
+            "As multiples of the upper limit",
+            key=state.remember("subject_multiples", False),
+            persist_state="session",
         )
     if not chosen:
         st.caption("Choose a test.")

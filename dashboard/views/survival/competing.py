@@ -19,7 +19,6 @@ from dashboard.charts.survival.incidence import (
     draw_incidence,
     draw_stacked_incidence,
 )
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.survival import competing_tables
 from dashboard.views.survival.curves import styles
@@ -145,7 +144,7 @@ def _default_other(analysis: SurvivalAnalysis, labels: dict[str, str]) -> str:
 
 
 def _time(analysis: SurvivalAnalysis) -> float | None:
-    value: float | None = number_input(
+    value: float | None = st.number_input(
         f"Incidence at, {analysis.unit}",
         min_value=0.0,
         max_value=1e6,

@@ -11,7 +11,6 @@ from analytics.survival.logrank_weights import LOG_RANK, Weight
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.logrank_family import EMPHASIS, WEIGHTS
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.compare.cohort_groups import choose_cohorts
 from dashboard.views.compare.groups import reference_first
@@ -142,7 +141,7 @@ def _interval() -> str:
 
 
 def _horizon(endpoint: str, unit: str) -> float | None:
-    value: float | None = number_input(
+    value: float | None = st.number_input(
         f"Horizon of restricted means, {unit}",
         min_value=0.0,
         max_value=1e6,
@@ -157,7 +156,7 @@ def _horizon(endpoint: str, unit: str) -> float | None:
 
 
 def _landmark_day() -> int | None:
-    day = number_input(
+    day = st.number_input(
         "Count from day (landmark)",
         min_value=0,
         max_value=100_000,

@@ -16,7 +16,6 @@ from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalys
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
 from dashboard.charts.survival.fitted_panels import FittedOptions
 from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
-from dashboard.entry import number_input
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles
@@ -56,7 +55,7 @@ def show(analysis: SurvivalAnalysis) -> None:
 
 def _choose(analysis: SurvivalAnalysis) -> ParametricAnalysis:
     with st.grid(3, min_column_width=220):
-        pieces = number_input(
+        pieces = st.number_input(
             "Pieces of the piecewise exponential",
             min_value=2,
             max_value=MOST_PIECES,
@@ -125,7 +124,7 @@ def _drawn(
                 format_func=DISTRIBUTIONS.__getitem__,
                 placeholder="Choose one or more",
             )
-        horizon = number_input(
+        horizon = st.number_input(
             f"Extrapolate to, {unit}",
             min_value=0.0,
             max_value=1e5,

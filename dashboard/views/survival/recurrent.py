@@ -19,7 +19,6 @@ from dashboard.analyses.survival.recurrent_data import (
 )
 from dashboard.analyses.survival.standing import Standing
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
 from dashboard.views.survival.curves import styles
@@ -146,7 +145,7 @@ def _until(offer: RecurrentOffer) -> Until:
 
 
 def _days_after() -> int:
-    days = number_input(
+    days = st.number_input(
         "Days after last dose",
         min_value=0,
         max_value=3650,
@@ -158,7 +157,7 @@ def _days_after() -> int:
 
 
 def _time(analysis: SurvivalAnalysis) -> float | None:
-    value: float | None = number_input(
+    value: float | None = st.number_input(
         f"Mean count at, {analysis.unit}",
         min_value=0.0,
         max_value=1e6,
@@ -171,7 +170,7 @@ def _time(analysis: SurvivalAnalysis) -> float | None:
 
 
 def _most() -> int | None:
-    value: int | None = number_input(
+    value: int | None = st.number_input(
         "Events per subject in PWP models, at most",
         min_value=1,
         max_value=100,

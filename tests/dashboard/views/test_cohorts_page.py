@@ -17,19 +17,19 @@ WOMEN = OneOf(column="SEX", values=("F",))
 ELDERLY = Between(column="AGE", low=65)
 SEVERE = AnyRecord(dataset="adae", where=OneOf(column="AETOXGR", values=("3", "4", "5")))
 SCRIPT = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.cohorts import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 with explained():
     sidebar.show()
 page.show()
 with explained():
-    state.save_link("cohorts")
+    links.save_link("cohorts")
 """
 SAVED, FLOW = ":material/bookmark: Saved", ":material/account_tree: Flow"
 

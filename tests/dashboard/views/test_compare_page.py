@@ -20,19 +20,19 @@ OVERLAP, DISTRIBUTIONS = ":material/join: Overlap", ":material/bar_chart: Distri
 WOMEN = OneOf(column="SEX", values=("F",))
 ELDERLY = Between(column="AGE", low=65)
 SCRIPT = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.compare import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 with explained():
     sidebar.show()
 page.show()
 with explained():
-    state.save_link("compare")
+    links.save_link("compare")
 """
 
 

@@ -19,18 +19,18 @@ from queries.workspace import open_workspace
 from tests.dashboard.views.test_pages import shown, tiles
 
 SCRIPT = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.designs import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 sidebar.show()
 page.show()
 with explained():
-    state.save_link("designs")
+    links.save_link("designs")
 """
 COSTS = Costs(per_randomised=12_000.0, per_trial_month=60_000.0)
 LOWER = EndpointProposal(

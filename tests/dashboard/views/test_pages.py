@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard import links
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.workspace import open_workspace
 
@@ -28,18 +29,18 @@ def through_the_app(view: str | None = None) -> AppTest:
 
 def on_its_own(page: str, *, link: str | None = None, **state: object) -> AppTest:
     script = f"""
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 {PAGES[page]}
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 sidebar.show()
 {page}.show()
 with explained():
-    state.save_link({page!r})
+    links.save_link({page!r})
 """
     app = AppTest.from_string(script, default_timeout=SECONDS)
     if link is not None:
@@ -192,7 +193,9 @@ def test_a_link_brings_the_same_view_to_somebody_else(home: Path) -> None:
     assert tiles(other) == tiles(app)
 
 
-def test_a_late_address_takes_nothing_back_but_the_reader_can_go_back(home: Path) -> None:
+def test_a_late_address_takes_nothing_back_but_the_reader_can_go_back(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = on_its_own("survival", study="EQX-301")
     first = app.query_params["view"]
     app.selectbox("survival_endpoint").select("PFS").run()
@@ -203,7 +206,12 @@ def test_a_late_address_takes_nothing_back_but_the_reader_can_go_back(home: Path
     app.selectbox("survival_endpoint").select("TTSAE").run()
     assert app.session_state["survival_endpoint"] == "TTSAE"
 
+    app.query_params["view"] = first  # nor of the third, and nothing is changed since
+    app.run()
+    assert app.session_state["survival_endpoint"] == "TTSAE"
+
     app.query_params["view"] = first  # the Back button
+    monkeypatch.setattr(links, "_goes_back", lambda: True)
     app.run()
     assert app.session_state["survival_endpoint"] == "OS"
 

@@ -14,14 +14,14 @@ from queries.workspace import open_workspace
 
 SECONDS = 120
 PAGE = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.safety import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 sidebar.show()
 page.show()
 """

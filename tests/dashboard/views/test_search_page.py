@@ -16,14 +16,14 @@ from dashboard.views.designs.current import SURVIVAL
 
 SECONDS = 60
 PAGE = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.search import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 sidebar.show()
 page.show()
 """

@@ -11,19 +11,19 @@ from queries.cohorts import Cohort, OneOf, Rule
 from tests.dashboard.views.test_pages import drawn, shown
 
 SCRIPT = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.subjects import page
 
 state.begin_run()
 with explained():
-    state.open_link()
+    links.open_link()
 with explained():
     sidebar.show()
 page.show()
 with explained():
-    state.save_link("subjects")
+    links.save_link("subjects")
 """
 SICK = "EQX-301-102-006"
 

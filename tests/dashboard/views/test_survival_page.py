@@ -14,7 +14,7 @@ from tests.dashboard.views.test_pages import drawn, shown, tiles
 
 SECONDS = 180
 PAGE = """
-from dashboard import state
+from dashboard import links, state
 from dashboard.results import explained
 from dashboard.views import sidebar
 from dashboard.views.survival import page
@@ -23,7 +23,7 @@ state.begin_run()
 sidebar.show()
 page.show()
 with explained():
-    state.save_link("survival")
+    links.save_link("survival")
 """
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)))
 

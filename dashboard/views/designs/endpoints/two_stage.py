@@ -14,7 +14,6 @@ from analytics.design.binary import (
 )
 from dashboard import results, state
 from dashboard.analyses.designs.two_stage_protocol import two_stage_code, two_stage_sentences
-from dashboard.entry import number_input
 from dashboard.text import number, percent, plain
 
 
@@ -41,7 +40,7 @@ def _choose() -> dict[str, float]:
 
 
 def _percentage(label: str, name: str, usual: float, about: str) -> float:
-    entered = number_input(
+    entered = st.number_input(
         label,
         min_value=0.0,
         max_value=100.0,

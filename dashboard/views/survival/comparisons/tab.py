@@ -16,7 +16,6 @@ from dashboard.analyses.survival.comparisons import (
     nothing_to_compare,
 )
 from dashboard.analyses.survival.standing import planned_analysis, planned_strata, standing_of
-from dashboard.entry import number_input
 from dashboard.text import plain
 from dashboard.views.survival.comparisons import differences, several_arms, weighted_tests
 from dashboard.views.survival.comparisons.tested import show_tested
@@ -91,7 +90,7 @@ def _asked(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> Comparisons:
 
 
 def _milestone(analysis: SurvivalAnalysis) -> float | None:
-    value: float | None = number_input(
+    value: float | None = st.number_input(
         f"Milestone, {analysis.unit}",
         min_value=0.0,
         max_value=1e6,
