@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from analytics.checks import require
-from analytics.design.simulation import SimulatedTrials
+from analytics.design.simulation import SimulatedTrials, TrialSimulation
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
-from dashboard.analyses.designs.simulating import SimulationOrder
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
-from dashboard.analyses.search import ConfirmationOrder, SearchOrder
+from dashboard.analyses.search import DesignSearch, FrontConfirmation
 from queries.errors import DataError
 from queries.store import Store, open_store
 from queries.workspace import Job, Workspace
@@ -83,75 +82,58 @@ class Kind(Generic[Request, Answer]):
     title: Callable[[Request], str]
 
 
-def _fit_berry_berry(request: BerryBerryFit, context: Context) -> BerryBerry:
+def _on_the_snapshot(request: Any, context: Context) -> Any:
     with context.store() as store:
         return request.run(store, context.progress)
 
 
-BERRY_BERRY = Kind(
+def _by_itself(request: Any, context: Context) -> Any:
+    return request.run(context.progress)
+
+
+BERRY_BERRY: Kind[BerryBerryFit, BerryBerry] = Kind(
     name="berry-berry",
     label="Berry–Berry model",
     request=BerryBerryFit,
     result=BerryBerry,
-    run=_fit_berry_berry,
+    run=_on_the_snapshot,
     title=lambda request: f"Berry–Berry model of {request.arm}"[:200],
 )
 
-
-def _fit_prediction(request: PredictionFit, context: Context) -> PredictionReport:
-    with context.store() as store:
-        return request.run(store, context.progress)
-
-
-PREDICTION = Kind(
+PREDICTION: Kind[PredictionFit, PredictionReport] = Kind(
     name="prediction",
     label="Prediction",
     request=PredictionFit,
     result=PredictionReport,
-    run=_fit_prediction,
+    run=_on_the_snapshot,
     title=lambda request: request.question.sentence()[:200],
 )
 
-
-def _simulate(request: SimulationOrder, context: Context) -> SimulatedTrials:
-    return request.run(context.progress)
-
-
-TRIAL_SIMULATION = Kind(
+TRIAL_SIMULATION: Kind[TrialSimulation, SimulatedTrials] = Kind(
     name="trial-simulation",
     label="Simulated trials",
-    request=SimulationOrder,
+    request=TrialSimulation,
     result=SimulatedTrials,
-    run=_simulate,
-    title=lambda request: request.title()[:200],
+    run=_by_itself,
+    title=lambda request: request.title[:200],
 )
 
-
-def _search(request: SearchOrder, context: Context) -> SearchResult:
-    return request.run(context.progress)
-
-
-DESIGN_SEARCH = Kind(
+DESIGN_SEARCH: Kind[DesignSearch, SearchResult] = Kind(
     name="design-search",
     label="Search for designs",
-    request=SearchOrder,
+    request=DesignSearch,
     result=SearchResult,
-    run=_search,
-    title=lambda request: request.title()[:200],
+    run=_by_itself,
+    title=lambda request: request.title[:200],
 )
 
-
-def _confirm(request: ConfirmationOrder, context: Context) -> Confirmation:
-    return request.run(context.progress)
-
-
-FRONT_CONFIRMATION = Kind(
+FRONT_CONFIRMATION: Kind[FrontConfirmation, Confirmation] = Kind(
     name="front-confirmation",
     label="Simulated front",
-    request=ConfirmationOrder,
+    request=FrontConfirmation,
     result=Confirmation,
-    run=_confirm,
-    title=lambda request: request.title()[:200],
+    run=_by_itself,
+    title=lambda request: request.title[:200],
 )
 
 KINDS: Mapping[str, Kind[Any, Any]] = {

@@ -145,6 +145,12 @@ class TrialSimulation(Result):
         """Whole ones."""
         return round(self.design.assumptions.accrual.subjects)
 
+    @property
+    def title(self) -> str:
+        """What is simulated, in a line."""
+        names = ", ".join(one.name for one in self.tests)
+        return f"{self.replications:,} trials of {self.subjects:,} subjects: {names}"
+
     def run(self, progress: Progress = unheard, *, threads: int | None = None) -> SimulatedTrials:
         """Simulate.
 

@@ -1,5 +1,5 @@
-"""Searches and their confirmation as values that jobs take."""
+"""Searches and their confirmation as values that run."""
 
-from dashboard.analyses.search.orders import ConfirmationOrder, SearchOrder
+from dashboard.analyses.search.asked import DesignSearch, FrontConfirmation
 
-__all__ = ["ConfirmationOrder", "SearchOrder"]
+__all__ = ["DesignSearch", "FrontConfirmation"]

@@ -16,7 +16,6 @@ from analytics.design.simulation import (
 from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
-from dashboard.analyses.designs.simulating import SimulationOrder
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -38,7 +37,7 @@ def show(answer: DesignAnswer) -> None:
     asked = _choose(answer)
     seconds = asked.replications * _SECONDS_PER_TRIAL * asked.subjects / 500 * len(asked.weights)
     found = jobs.answer(
-        state.job(kinds.TRIAL_SIMULATION, SimulationOrder.of(asked)),
+        state.job(kinds.TRIAL_SIMULATION, asked),
         label="Simulate",
         about=f"Subjects are drawn, followed and analysed at every look; about {seconds:,.0f} s."
         if seconds >= 1

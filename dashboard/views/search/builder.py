@@ -20,7 +20,7 @@ from analytics.search import (
 )
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal
-from dashboard.analyses.search import SearchOrder
+from dashboard.analyses.search import DesignSearch
 
 FAMILIES: Mapping[str, str] = {
     "obrien_fleming": "O'Brien–Fleming type",
@@ -38,7 +38,7 @@ _OWN_POLICIES = tuple(one for one in POLICIES if "gp" not in one)
 _USUAL = ("power", "expected_duration")
 
 
-def choose_order(proposal: DesignProposal, design: SurvivalDesign) -> SearchOrder:
+def choose_search(proposal: DesignProposal, design: SurvivalDesign) -> DesignSearch:
     """The search that the inputs describe, for a design that is to be improved.
 
     Raises
@@ -60,7 +60,7 @@ def choose_order(proposal: DesignProposal, design: SurvivalDesign) -> SearchOrde
         costs=proposal.costs if priced else None,
         value=proposal.value if priced else None,
     )
-    return SearchOrder.of(problem, budget=budget, policy=policy, seed=seed)
+    return DesignSearch(problem=problem, budget=budget, policy=policy, seed=seed)
 
 
 def _space(design: SurvivalDesign) -> SearchSpace:

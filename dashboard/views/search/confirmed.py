@@ -8,7 +8,7 @@ import streamlit as st
 from analytics.search import Confirmation, SearchResult, of_front
 from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
-from dashboard.analyses.search import ConfirmationOrder
+from dashboard.analyses.search import FrontConfirmation
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -26,19 +26,18 @@ def show(proposal: DesignProposal, answer: SearchResult) -> None:
         persist_state="session",
         format_func=lambda count: f"{count:,}",
     )
-    designs = of_front(answer.front(), most=_MOST)
     costs = proposal.costs if any(proposal.costs.prices) else None
-    order = ConfirmationOrder.of(
-        designs,
+    asked = FrontConfirmation(
+        designs=tuple(of_front(answer.front(), most=_MOST).items()),
         costs=None if costs is not None and costs.per_subject_month else costs,
         replications=int(replications),
         seed=answer.seed,
     )
     found = jobs.answer(
-        state.job(kinds.FRONT_CONFIRMATION, order),
+        state.job(kinds.FRONT_CONFIRMATION, asked),
         label="Simulate the front",
-        about=f"{len(designs)} designs: {replications:,} trials each with the effect, and 100,000 "
-        f"without on fresh seeds; about {len(designs) * 2.5:,.0f} s.",
+        about=f"{len(asked.designs)} designs: {replications:,} trials each with the effect, "
+        f"100,000 without on fresh seeds; about {len(asked.designs) * 2.5:,.0f} s.",
     )
     if found is not None:
         _show(found)

@@ -15,7 +15,7 @@ from dashboard.text import number, percent, plain
 from dashboard.views import heading, jobs
 from dashboard.views.designs import current
 from dashboard.views.search import chosen, confirmed, found, progress
-from dashboard.views.search.builder import choose_order
+from dashboard.views.search.builder import choose_search
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[DesignProposal, SearchResult], None]] = {
@@ -43,14 +43,14 @@ def show() -> None:
         left, right = st.columns([4, 7], gap="large")
         with left:
             try:
-                order = choose_order(proposal, design)
+                asked = choose_search(proposal, design)
             except InputError as error:
                 st.error(plain(error), icon=":material/error:")
                 return
         with right, results.explained():
-            seconds = order.budget * _SECONDS_PER_DESIGN
+            seconds = asked.budget * _SECONDS_PER_DESIGN
             answer = jobs.answer(
-                state.job(kinds.DESIGN_SEARCH, order),
+                state.job(kinds.DESIGN_SEARCH, asked),
                 label="Search",
                 about=f"Designs are tried in closed form; about {seconds:,.0f} s.",
             )

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.results import Result
 from analytics.search import SearchResult
 from dashboard.analyses.designs import DesignProposal
-from dashboard.analyses.search import SearchOrder
+from dashboard.analyses.search import DesignSearch
 from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.requests import read_request
 from dashboard.views import jobs
@@ -35,10 +35,10 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are done at once, where the page asks for them."""
 
     def answer(asked: AskedJob[Result], **_: object) -> Result | None:
-        if asked.kind.request is not SearchOrder:
+        if asked.kind.request is not DesignSearch:
             return None
-        order = read_request(asked.request_json, SearchOrder)
-        return SearchResult.from_json(order.run().to_json())
+        search = read_request(asked.request_json, DesignSearch)
+        return SearchResult.from_json(search.run().to_json())
 
     monkeypatch.setattr(jobs, "answer", answer)
 

@@ -14,7 +14,7 @@ from analytics.search import (
     of_front,
 )
 from analytics.search.textbook import example_design
-from dashboard.analyses.search import ConfirmationOrder, SearchOrder
+from dashboard.analyses.search import DesignSearch, FrontConfirmation
 from dashboard.jobs.kinds import DESIGN_SEARCH, FRONT_CONFIRMATION
 from dashboard.jobs.requests import read_request, write_request
 
@@ -23,24 +23,26 @@ PROBLEM = SearchProblem(
     objectives=(Objective(measure="power"), Objective(measure="expected_duration")),
     constraints=(Constraint(measure="power", at_least=0.8),),
 )
-ORDER = SearchOrder.of(PROBLEM, budget=40, policy="random", seed=3)
+ASKED = DesignSearch(problem=PROBLEM, budget=40, policy="random", seed=3)
 
 
 def test_a_search_goes_through_a_job_and_gives_what_a_direct_one_gives() -> None:
-    order = read_request(write_request(ORDER), DESIGN_SEARCH.request)
-    assert order.read() == PROBLEM
-    found = SearchResult.from_json(order.run().to_json())
+    asked = read_request(write_request(ASKED), DESIGN_SEARCH.request)
+    assert asked == ASKED
+    found = SearchResult.from_json(asked.run().to_json())
     columns = [one for one in found.trials.columns if one != "seconds"]
-    again = ORDER.run()
+    again = ASKED.run()
     assert found.trials[columns].equals(again.trials[columns])
-    assert DESIGN_SEARCH.title(order) == "40 designs for power, expected_duration"
+    assert DESIGN_SEARCH.title(asked) == "40 designs for power, expected_duration"
 
 
-def test_the_front_is_an_order_for_its_confirmation() -> None:
-    designs = of_front(ORDER.run().front(), most=2)
-    order = ConfirmationOrder.of(designs, replications=10_000, seed=1)
-    assert read_request(write_request(order), FRONT_CONFIRMATION.request) == order
-    assert FRONT_CONFIRMATION.title(order).endswith("10,000 trials each")
+def test_the_front_can_be_asked_to_be_confirmed() -> None:
+    designs = of_front(ASKED.run().front(), most=2)
+    asked = FrontConfirmation(
+        designs=tuple(designs.items()), costs=None, replications=10_000, seed=1
+    )
+    assert read_request(write_request(asked), FRONT_CONFIRMATION.request) == asked
+    assert FRONT_CONFIRMATION.title(asked).endswith("10,000 trials each")
 
 
 def test_progress_may_stop_a_search() -> None:
@@ -48,10 +50,10 @@ def test_progress_may_stop_a_search() -> None:
         raise RuntimeError(sentence)
 
     with pytest.raises(RuntimeError):
-        ORDER.run(stop)
+        ASKED.run(stop)
 
 
-@pytest.mark.parametrize("text", ["", "{}", example_design().to_json()])
+@pytest.mark.parametrize("text", ["", "{}", write_request(example_design())])
 def test_another_text_is_refused(text: str) -> None:
     with pytest.raises(InputError):
-        SearchOrder(problem=text, budget=5, policy="random", seed=1).read()
+        read_request(text, DesignSearch)
