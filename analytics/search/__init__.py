@@ -1,7 +1,9 @@
 """Search for better designs: what may vary, what counts, and the designs that are best."""
 
 from analytics.search.binding import Binding, why_not_better
+from analytics.search.changed_assumptions import usual_scenarios
 from analytics.search.confirmation import Confirmation, confirm, of_front
+from analytics.search.country_sites import CountrySites
 from analytics.search.front import Front
 from analytics.search.importance import parameter_importance
 from analytics.search.measures import MEASURES, Measure
@@ -23,6 +25,7 @@ __all__ = [
     "Binding",
     "Confirmation",
     "Constraint",
+    "CountrySites",
     "Front",
     "Measure",
     "Objective",
@@ -43,5 +46,6 @@ __all__ = [
     "search",
     "textbook_designs",
     "tornado",
+    "usual_scenarios",
     "why_not_better",
 ]

@@ -173,7 +173,8 @@ class SearchProblem(Result):
 
     def costs_at(self, point: Mapping[str, Any]) -> Costs | None:
         """The costs with the sites of a point."""
-        if self.costs is None or self.space.sites is None:
+        searched = self.space.sites is not None or bool(self.space.countries)
+        if self.costs is None or not searched:
             return self.costs
         return replace(self.costs, sites=self.space.sites_at(point))
 

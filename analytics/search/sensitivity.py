@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
@@ -12,9 +12,14 @@ import pandas as pd
 
 from analytics.checks import NotEstimableError, require
 from analytics.design.assumptions.hazard import HazardAssumption
-from analytics.design.assumptions.hazard_shapes import hazard_shape
 from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.results import Result, registered, require_columns
+from analytics.search.changed_assumptions import (
+    with_hazard_ratio,
+    with_pace,
+    with_times_to_dropout,
+    with_times_to_event,
+)
 from analytics.search.measures import measure_of
 from analytics.search.problem import SearchProblem
 
@@ -119,51 +124,26 @@ def _changes(assumed: SurvivalAssumptions, change: float) -> dict[str, Ends]:
     slow, quick = _time_factors(assumed.subgroups[0].control, change)
     found: dict[str, Ends] = {
         EFFECT: (
-            (f"hazard ratio x {exp(-shift):.3g}", _shifted(assumed, -shift)),
-            (f"hazard ratio x {exp(shift):.3g}", _shifted(assumed, shift)),
+            (f"hazard ratio x {exp(-shift):.3g}", with_hazard_ratio(assumed, exp(-shift))),
+            (f"hazard ratio x {exp(shift):.3g}", with_hazard_ratio(assumed, exp(shift))),
         ),
         CONTROL: (
-            (f"times x {slow:.3g}", _stretched(assumed, slow)),
-            (f"times x {quick:.3g}", _stretched(assumed, quick)),
+            (f"times x {slow:.3g}", with_times_to_event(assumed, slow)),
+            (f"times x {quick:.3g}", with_times_to_event(assumed, quick)),
         ),
         ACCRUAL: (
-            (f"rates x {1 / pace:.3g}", _paced(assumed, 1 / pace)),
-            (f"rates x {pace:.3g}", _paced(assumed, pace)),
+            (f"rates x {1 / pace:.3g}", with_pace(assumed, 1 / pace)),
+            (f"rates x {pace:.3g}", with_pace(assumed, pace)),
         ),
     }
     dropouts = [one for one in (assumed.control_dropout, assumed.treatment_dropout) if one]
     if dropouts:
         slow, quick = _time_factors(dropouts[0], change)
         found[DROPOUT] = (
-            (f"times x {slow:.3g}", _leaving(assumed, slow)),
-            (f"times x {quick:.3g}", _leaving(assumed, quick)),
+            (f"times x {slow:.3g}", with_times_to_dropout(assumed, slow)),
+            (f"times x {quick:.3g}", with_times_to_dropout(assumed, quick)),
         )
     return found
-
-
-def _shifted(assumed: SurvivalAssumptions, shift: float) -> SurvivalAssumptions:
-    groups = tuple(replace(one, effect=one.effect.shifted(shift)) for one in assumed.subgroups)
-    return replace(assumed, subgroups=groups)
-
-
-def _stretched(assumed: SurvivalAssumptions, factor: float) -> SurvivalAssumptions:
-    groups = tuple(
-        replace(one, control=stretched(one.control, factor)) for one in assumed.subgroups
-    )
-    return replace(assumed, subgroups=groups)
-
-
-def _paced(assumed: SurvivalAssumptions, factor: float) -> SurvivalAssumptions:
-    rates = tuple(rate * factor for rate in assumed.accrual.rates)
-    return replace(assumed, accrual=replace(assumed.accrual, rates=rates))
-
-
-def _leaving(assumed: SurvivalAssumptions, factor: float) -> SurvivalAssumptions:
-    control, treatment = (
-        None if one is None else stretched(one, factor)
-        for one in (assumed.control_dropout, assumed.treatment_dropout)
-    )
-    return replace(assumed, control_dropout=control, treatment_dropout=treatment)
 
 
 def _time_factors(hazard: HazardAssumption, change: float) -> tuple[float, float]:
@@ -176,28 +156,3 @@ def _time_factors(hazard: HazardAssumption, change: float) -> tuple[float, float
     if not (np.isfinite(middle) and np.isfinite(ends).all()):
         return 1 / change, change
     return float(ends[0] / middle), float(ends[1] / middle)
-
-
-def stretched(hazard: HazardAssumption, factor: float) -> HazardAssumption:
-    """The hazard under which everything takes `factor` times as long; its covariance is dropped.
-
-    Parameters
-    ----------
-    factor : float
-        > 0.
-
-    Examples
-    --------
-    >>> slower = stretched(HazardAssumption.weibull(shape=1.3, scale=10), 2)
-    >>> slower.quantile(0.3) / HazardAssumption.weibull(shape=1.3, scale=10).quantile(0.3)
-    array([2.])
-    """
-    require(0 < factor < np.inf, "factor > 0", factor=factor)
-    cuts = tuple(cut * factor for cut in hazard.cuts)
-    own = hazard_shape(hazard.family, hazard.cuts).parameters
-    estimates = tuple(
-        value * factor**one.power if one.linear else value + one.power * log(factor)
-        for value, one in zip(hazard.estimates, own, strict=True)
-    )
-    names = tuple(one.name for one in hazard_shape(hazard.family, cuts).parameters)
-    return replace(hazard, estimates=estimates, covariance=(), cuts=cuts, parameters=names)

@@ -21,7 +21,8 @@ from analytics.design.boundaries.rules import BetaSpending, Efficacy, FixedFutil
 from analytics.design.survival.design import SurvivalDesign
 from analytics.design.survival.expected_events import ExpectedEvents
 from analytics.results import Result, registered
-from analytics.search.enrolling import at_pace, enrolled_until
+from analytics.search.country_sites import CountrySites, accrual_from_sites
+from analytics.search.enrolling import at_pace, enriched, enrolled_until
 from analytics.search.look_times import fractions_from, units_of
 from analytics.search.ranges import middle, pulled_inside
 from analytics.search.spending_families import FAMILIES, PARAMETERS, family_of, spending_of
@@ -72,6 +73,12 @@ class SearchSpace(Result):
         The rates of accrual are those of the design x sites / `design_sites`.
     design_sites : int
         Sites that enrol as the design assumes.
+    countries : tuple of CountrySites
+        In the place of `sites`: accrual is what the sites of these countries are expected to
+        enrol, and no longer that of the design.
+    enrichment : (int, int), optional
+        How many of the last subgroups of the design are not enrolled. Those that are enrol at
+        their share of the rates, so that the same number of subjects takes longer.
     events : (int, int), optional
         At the final analysis.
     follow_up : (float, float), optional
@@ -114,6 +121,8 @@ class SearchSpace(Result):
     subjects: tuple[int, int] | None = None
     sites: tuple[int, int] | None = None
     design_sites: int = 1
+    countries: tuple[CountrySites, ...] = ()
+    enrichment: tuple[int, int] | None = None
     events: tuple[int, int] | None = None
     follow_up: tuple[float, float] | None = None
     power: tuple[float, float] | None = None
@@ -135,9 +144,20 @@ class SearchSpace(Result):
         alpha = self.design.monitoring.alpha / self.design.monitoring.sides
         require(alpha < low <= high < 1, "alpha < power < 1", power=self.power)
         require(self.design_sites >= 1, "design_sites >= 1", design_sites=self.design_sites)
+        self._require_enrolment()
         enrols = self.design.assumptions.accrual.rates[-1] > 0
         require(enrols or self.subjects is None, "the last rate of accrual is > 0")
         require(bool(self.distributions()), "at least one variable is free")
+
+    def _require_enrolment(self) -> None:
+        names = [one.name for one in self.countries]
+        require(len(set(names)) == len(names), "each country once", countries=names)
+        one = self.sites is None or not self.countries
+        require(one, "sites are given in all or by country", sites=self.sites)
+        most = len(self.design.assumptions.subgroups) - 1
+        few, many = self.enrichment or (0, 0)
+        rule = "0 <= fewest <= most subgroups left out, and one is left"
+        require(0 <= few <= many <= most, rule, enrichment=self.enrichment, subgroups=most + 1)
 
     def _require_looks(self) -> None:
         few, many = self._looks
@@ -202,10 +222,12 @@ class SearchSpace(Result):
             ends = getattr(self, name)
             if ends is not None:
                 found[name] = FloatDistribution(*ends)
-        for name in ("subjects", "sites", "events"):
+        for name in ("subjects", "sites", "events", "enrichment"):
             ends = getattr(self, name)
             if ends is not None:
                 found[name] = IntDistribution(*ends)
+        for country in self.countries:
+            found.update(country.distributions())
         return found
 
     # Points to designs --------------------------------------------------------
@@ -234,17 +256,28 @@ class SearchSpace(Result):
     ) -> SurvivalAssumptions:
         """Assumptions, those of the design or of a scenario, with what a point says of accrual
         and allocation."""
-        pace = self.sites_at(point) / self.design_sites
-        accrual = assumptions.accrual
-        if pace != 1:
-            accrual = at_pace(accrual, pace)
-        own = self.design.assumptions.accrual.subjects
-        accrual = enrolled_until(accrual, float(point.get("subjects", own)))
+        enrolled = enriched(assumptions, int(point.get("enrichment", (self.enrichment or (0,))[0])))
+        own = self.design.assumptions.accrual
+        subjects = float(point.get("subjects", own.subjects))
+        if self.countries:
+            mean_rate = enrolled.accrual.subjects / enrolled.accrual.duration
+            accrual = accrual_from_sites(
+                self.countries,
+                point,
+                subjects=subjects,
+                pace=mean_rate / (own.subjects / own.duration),
+                log_std_err=enrolled.accrual.log_std_err,
+            )
+        else:
+            pace = self.sites_at(point) / self.design_sites
+            accrual = enrolled_until(at_pace(enrolled.accrual, pace), subjects)
         ratio = point.get("allocation_ratio", self.design.assumptions.allocation_ratio)
-        return replace(assumptions, accrual=accrual, allocation_ratio=float(ratio))
+        return replace(enrolled, accrual=accrual, allocation_ratio=float(ratio))
 
     def sites_at(self, point: Mapping[str, Any]) -> int:
         """Sites that enrol."""
+        if self.countries and "sites" not in point:
+            return sum(one.sites_at(point) for one in self.countries)
         return int(point.get("sites", self.design_sites))
 
     def monitoring_at(self, point: Mapping[str, Any]) -> GroupSequential:
@@ -337,12 +370,14 @@ class SearchSpace(Result):
         return point
 
     def enrolment_of(self, design: SurvivalDesign) -> Point:
-        """Subjects, allocation and sites of any design, free or not; sites by its first rate."""
+        """Subjects, allocation and sites of any design, free or not; sites by its first rate, or
+        those of the space's design where they are searched by country."""
         found, own = design.assumptions.accrual, self.design.assumptions.accrual
+        pace = 1.0 if self.countries else found.rates[0] / (own.rates[0] or 1.0)
         return {
             "subjects": found.subjects,
             "allocation_ratio": design.assumptions.allocation_ratio,
-            "sites": round(found.rates[0] / (own.rates[0] or 1.0) * self.design_sites),
+            "sites": round(pace * self.design_sites),
         }
 
     def _require_same(self, design: SurvivalDesign, point: Point) -> None:

@@ -89,7 +89,7 @@ def test_the_chosen_design_is_opened_on_the_designs_page():
 
 @pytest.mark.usefixtures("home", "searched")
 def test_limits_that_nothing_keeps_are_said():
-    assert "No design that was tried keeps all limits" in shown(opened(search_power=99.9))
+    assert "No design that was tried keeps all limits" in shown(opened(search_limit_power=99.9))
 
 
 @pytest.mark.usefixtures("home")
@@ -98,3 +98,46 @@ def test_nothing_to_make_better_is_a_sentence():
     wishes = next(one for one in app.multiselect if one.label == "As good as possible")
     wishes.set_value([]).run()
     assert "at least one figure" in shown(app)
+
+
+@pytest.mark.usefixtures("home", "searched")
+def test_scenarios_judge_a_design_by_the_worst_of_them():
+    app = opened(search_over="worst", search_budget=200)
+    assert not app.error
+    assert {"Hazard ratio ×", "Rates of accrual ×"} <= {one.label for one in app.number_input}
+    assert "Designs tried: 200" in shown(app)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_limit_begins_at_what_the_own_design_has():
+    app = opened(search_limited=["power", "maximum_duration"])
+    labels = {one.label: one.value for one in app.number_input}
+    assert labels["Power at least, %"] == 80
+    assert labels["Maximum duration at most"] > 20
+
+
+@pytest.mark.usefixtures("home", "searched")
+def test_finishing_by_a_month_asks_for_the_month():
+    app = opened(search_objectives=["power", "finished_by"])
+    assert "Finished by month" in {one.label for one in app.number_input}
+    assert not app.error
+
+
+@pytest.mark.usefixtures("home", "searched")
+@pytest.mark.parametrize("rule", ["follow_up", "power"])
+def test_the_size_is_searched_by_other_rules(rule: str):
+    app = opened(search_size=rule)
+    assert not app.error
+    assert "Designs tried: 200" in shown(app)
+
+
+@pytest.mark.usefixtures("home")
+def test_sites_without_any_in_the_costs_are_a_sentence():
+    assert "the costs of the design name its sites" in shown(opened(search_sites_free=True))
+
+
+@pytest.mark.usefixtures("home", "searched")
+def test_subjects_are_searched():
+    app = opened(search_subjects_free=True)
+    assert not app.error
+    assert "Designs tried: 200" in shown(app)
