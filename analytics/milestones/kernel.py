@@ -61,6 +61,43 @@ def event_time(kind: int, cuts: Floats, row: Floats, spent: float, level: float)
 
 
 @njit(cache=True, nogil=True)
+def event_before_dropout(
+    counter: np.uint64,
+    kind: int,
+    cuts: Floats,
+    row: Floats,
+    spent: float,
+    dropout: float,
+    limit: float,
+) -> float:
+    """The time on study of a subject's event from two draws; infinite when dropout, at a rate, or
+    the limit of follow-up comes first."""
+    when = event_time(kind, cuts, row, spent, exponential(counter))
+    gone = limit
+    if dropout > 0.0:
+        gone = min(limit, spent + exponential(counter + np.uint64(1)) / dropout)
+    return when if when <= gone else inf
+
+
+@njit(cache=True, nogil=True)
+def next_entry(
+    level: float, stretch: int, at: float, ends: Floats, rates: Floats, pace: float
+) -> tuple[int, float]:
+    """The stretch and the time in which the rates of accrual x pace have added up to `level` since
+    `at`; a stretch beyond the last one when they never do."""
+    left = level
+    while stretch < ends.size:
+        speed = rates[stretch] * pace
+        within = speed * (ends[stretch] - at) if speed > 0.0 else 0.0
+        if within >= left:
+            return stretch, at + left / speed
+        left -= within
+        at = ends[stretch]
+        stretch += 1
+    return stretch, at
+
+
+@njit(cache=True, nogil=True)
 def simulate_futures(
     seed: np.uint64,
     first: int,
@@ -102,16 +139,17 @@ def simulate_futures(
         kind = kinds[model]
         for i in range(arms.size):
             arm = arms[i]
-            when = event_time(
-                kind, cuts[model, arm], rows[draw, arm], spent[i], exponential(counter)
+            when = event_before_dropout(
+                counter,
+                kind,
+                cuts[model, arm],
+                rows[draw, arm],
+                spent[i],
+                dropout[draw, arm],
+                limit,
             )
-            gone = limit
-            if dropout[draw, arm] > 0.0:
-                gone = min(
-                    limit, spent[i] + exponential(counter + np.uint64(1)) / dropout[draw, arm]
-                )
             counter += np.uint64(2)
-            if when <= gone and when < inf:
+            if when < inf:
                 # What had happened unreported by the cut-off is counted at it.
                 happened[events] = max(entered[i] + when, now)
                 events += 1
@@ -126,28 +164,19 @@ def simulate_futures(
                 if not entry < inf:
                     break
             else:
-                left = exponential(counter)
+                level = exponential(counter)
                 counter += np.uint64(1)
-                while stretch < ends.size:
-                    pace = rates[stretch] * paces[draw]
-                    within = pace * (ends[stretch] - at) if pace > 0.0 else 0.0
-                    if within >= left:
-                        break
-                    left -= within
-                    at = ends[stretch]
-                    stretch += 1
+                stretch, at = next_entry(level, stretch, at, ends, rates, paces[draw])
                 if stretch == ends.size:
                     break
-                at += left / (rates[stretch] * paces[draw])
                 entry = now + at
             arm = next_arms[turn + new]
-            when = event_time(kind, cuts[model, arm], rows[draw, arm], 0.0, exponential(counter))
-            gone = limit
-            if dropout[draw, arm] > 0.0:
-                gone = min(limit, exponential(counter + np.uint64(1)) / dropout[draw, arm])
+            when = event_before_dropout(
+                counter, kind, cuts[model, arm], rows[draw, arm], 0.0, dropout[draw, arm], limit
+            )
             counter += np.uint64(2)
             new += 1
-            if when <= gone and when < inf:
+            if when < inf:
                 happened[events] = entry + when
                 events += 1
             place = np.searchsorted(grid, entry)
