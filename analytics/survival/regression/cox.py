@@ -257,8 +257,12 @@ def climbed(rows: ModelRows, ties: str) -> tuple[CoxLikelihood, Expansion, Maxim
     where = "among those at risk at the same event"
     require_independent(null.information, covariates, where)
 
-    def stuck(_: Expansion, move: Floats) -> None:
-        require_no_monotone_direction(likelihood, covariates, move)
+    def stuck(here: Expansion, move: Floats) -> None:
+        # Of few events the likelihood rises to 0, where rounding decides on the next move: the way
+        # from the start to here still tells.
+        for direction in (move, here.estimate):
+            if direction.any():
+                require_no_monotone_direction(likelihood, covariates, direction)
 
     return likelihood, null, maximised(likelihood.at, null, what="hazard ratio", stuck=stuck)
 

@@ -442,3 +442,17 @@ def test_a_robust_variance_without_an_inverse_gives_no_wald_test() -> None:
     assert np.isnan(tests["Wald"])
     assert tests["likelihood ratio"] > 0
     assert len(fit.term_tests()) == 2
+
+
+@pytest.mark.parametrize("beside", [1, 2, 3, 4])
+def test_one_event_at_an_extreme_is_said_before_rounding_takes_over(beside: int) -> None:
+    """The log-likelihood rises to 0: what is left of it then is rounding."""
+    rows = pd.DataFrame(
+        {
+            "days": [float(place) for place in range(1, beside + 2)],
+            "died": [1] + [0] * beside,
+            "arm": ["B"] + ["A"] * beside,
+        }
+    )
+    with pytest.raises(NotEstimableError, match="'arm=B' goes to infinity, because at every event"):
+        fit_cox(trial_follow_up(rows), [Factor("arm")])
