@@ -3,8 +3,8 @@
 -- columns: subject VARCHAR, site VARCHAR, country VARCHAR, screened_on DATE, enrolled_on DATE, enrolled BOOLEAN
 SELECT
     cohort.subject,
-    cohort.site,
-    cohort.country,
+    COALESCE(cohort.site, screened.site) AS site,
+    COALESCE(cohort.country, screened.country) AS country,
     screened.screened_on,
     cohort.enrolled_on,
     TRUE AS enrolled
