@@ -14,11 +14,13 @@ from dashboard.analyses.enrolment.forecast import (
     RecruitmentAnswer,
     usual_day,
 )
-from dashboard.analyses.enrolment.recruited import Recruitment, recruitment
+from dashboard.analyses.enrolment.recruited import RecruitedSubjects, Recruitment, recruitment
 from dashboard.analyses.enrolment.sites import SiteAnalysis, SiteAnswer
+from dashboard.analyses.enrolment.to_design import with_forecast
 from dashboard.analyses.enrolment.what_if import SiteChange, WhatIfAnalysis, WhatIfAnswer
 
 __all__ = [
+    "RecruitedSubjects",
     "Recruitment",
     "RecruitmentAnalysis",
     "RecruitmentAnswer",
@@ -34,4 +36,5 @@ __all__ = [
     "recruitment",
     "usual_day",
     "verdict_of",
+    "with_forecast",
 ]

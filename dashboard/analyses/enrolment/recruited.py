@@ -100,6 +100,24 @@ class Recruitment(Result):
         return sum(one <= day for one in self.enrolled_days)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecruitedSubjects:
+    """Whose recruitment to ask for, as `recruitment` takes it.
+
+    Examples
+    --------
+    >>> RecruitedSubjects().run(store).sites.randomised
+    8
+    """
+
+    cohort: Cohort = EVERYONE
+    plan: SitePlan | None = None
+
+    def run(self, store: Store) -> Recruitment:
+        """Ask the store."""
+        return recruitment(store, cohort=self.cohort, plan=self.plan)
+
+
 def recruitment(
     store: Store, *, cohort: Cohort = EVERYONE, plan: SitePlan | None = None
 ) -> Recruitment:
@@ -187,7 +205,8 @@ def _dated(rows: pd.DataFrame, cut_on: datetime.date) -> tuple[pd.DataFrame, tup
 def _origin(dated: pd.DataFrame, plan: SitePlan | None, cut_on: datetime.date) -> datetime.date:
     """The first day on which anybody was screened or, as the plan says, a site was open."""
     opened = [one.actual_activation for one in plan.sites] if plan else []
-    return min([dated["first_on"].min().date(), *(day for day in opened if day and day <= cut_on)])
+    first: datetime.date = dated["first_on"].min().date()
+    return min([first, *(day for day in opened if day and day <= cut_on)])
 
 
 def _patients(dated: pd.DataFrame, origin: datetime.date) -> pd.DataFrame:

@@ -114,4 +114,3 @@ class SiteAnswer(Result):
         return table.sort_values(
             ["expected_rank", "rate", "site"], ascending=[True, False, True], ignore_index=True
         )
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -65,7 +65,8 @@ def draw_milestones(
 
 def _last_day(table: pd.DataFrame, cut_on: date) -> date:
     days = [day for name in ("median", "upper") for day in table[name] if day is not None]
-    return max([*days, cut_on + pd.Timedelta(days=90).to_pytimedelta()])
+    last: date = max([*days, cut_on + timedelta(days=90)])
+    return last
 
 
 def _band(curve: pd.DataFrame, level: float) -> list[dict[str, Any]]:
