@@ -80,7 +80,7 @@ class Verdict(Result):
         """The verdict in words."""
         said = (
             f"With {self.rates} rates the forecast of {self.known_on} expected "
-            f"{self.expected:,.0f} subjects by {self.day} (90 % band {self.lower:,}–"
+            f"{self.expected:,.0f} subjects by {self.day} (90% band {self.lower:,}–"
             f"{self.upper:,}); {self.happened:,} came"
         )
         if self.side == "inside":

@@ -288,12 +288,12 @@ class RecruitmentAnswer(Result):
         sites = self.model.sites
         opened = int(sites.table["activated_month"].notna().sum())
         ahead = len(sites.names) - opened
-        later = f", {ahead:,} are planned to open later" if ahead else ""
+        later = f", {ahead:,} planned to open later" if ahead else ""
         trend = (
             "Rates of sites stay as they are."
             if self.rates == "constant"
             else "Rates of sites may change with calendar time, with the prior belief that they "
-            "fall by 0 to 9 % a month."
+            "fall by 0 to 9% a month."
         )
         openings = (
             ("Sites that opened since are taken as planned for the month in which they did.",)

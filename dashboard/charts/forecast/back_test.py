@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.charts.forecast.lines import across, said_at_value
 from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
+_HIGHEST = 3  # times what came; the bands of the first few subjects go on beyond
 _LOOKS = {"constant": (LIGHT.muted, "square", -1), "slowing": (LIGHT.accent, "circle", 1)}
 
 
@@ -52,7 +53,7 @@ def draw_enrolment_back_test(table: pd.DataFrame) -> go.Figure:
         xaxis={"title": {"text": "Day of the forecast"}, "type": "date", "nticks": 7},
         yaxis={
             "title": {"text": f"Subjects by {last['day'].iloc[0]:%-d %b %Y}"},
-            "rangemode": "tozero",
+            "range": [0, 1.08 * min(float(last["upper"].max()), _HIGHEST * max(came, 1))],
             "tickformat": ",d",
         },
     )

@@ -107,14 +107,14 @@ def draw_forecasts(
     """
     if course.empty:
         return empty_figure("Nobody is enrolled.")
-    looks = ((LIGHT.muted, "2px,3px"), (LIGHT.accent, "6px,4px"))
+    looks = ((LIGHT.muted, "solid"), (LIGHT.accent, "6px,4px"))
     data = []
     for one, (colour, dash) in zip(forecasts, looks, strict=True):
         data += [
             *_band(one.bands, 90, colour, 0.16, named=False),
             _line(
                 one.bands,
-                f"{one.name}, median and 90%",
+                one.name,
                 {"color": colour, "width": 2.25, "dash": dash},
             ),
         ]
@@ -156,8 +156,8 @@ def _band(
             "y": bands[f"upper_{level}"].tolist(),
             "fill": "tonexty",
             "fillcolor": translucent(colour, dense),
-            "name": f"{level}%",
-            "showlegend": named,
+            "name": "Bands of 50, 80 and 90%",
+            "showlegend": named and level == 50,
             "customdata": bands[[f"lower_{level}"]].to_numpy().tolist(),
             "hovertemplate": f"{level}%: {hover}",
             "meta": {"part": f"band {level}"},

@@ -64,7 +64,6 @@ def _from_a_day(asked: RecruitmentAnalysis) -> None:
                 plan=asked.plan,
                 known_on=day,
                 rates=rates,
-                target=len(found.enrolled_days),
             )
         )
         for rates in RATES

@@ -26,6 +26,7 @@ _ABOUT = "Hazards and dropout are fitted, and 10,000 courses of the study are dr
 
 def show(_: RecruitmentAnalysis) -> None:
     """The milestones of an endpoint, forecast from the data cut."""
+    st.caption("Events are forecast from the data cut, whatever is chosen above for enrolment.")
     asked = choose_milestones()
     if asked is None:
         return
@@ -87,8 +88,8 @@ def _usual(endpoint: str) -> tuple[int, ...]:
     if planned and planned.events:
         shares = planned.looks or (1.0,)
         return tuple(dict.fromkeys(max(round(one * planned.events), 1) for one in shares))
-    table = state.ask("endpoints").set_index("endpoint")
-    events = int(table["events"].get(endpoint, 0))
+    table = state.ask("endpoints")
+    events = int(table.loc[table["endpoint"] == endpoint, "events"].sum())
     return tuple(dict.fromkeys(max(round(one * events), 1) for one in (1.1, 1.25, 1.5)))
 
 
@@ -119,13 +120,14 @@ def _show(asked: MilestoneAnalysis, answer: MilestoneAnswer) -> None:
     )
     day = None
     if len(ahead):
-        day = choose_day(
-            "Day to reach them by",
-            name="events_by",
-            first=ahead["median"].iloc[0] or answer.dated.cut_on,
-            least=answer.dated.cut_on,
-            most=answer.dated.cut_on + datetime.timedelta(days=3650),
-        )
+        with st.grid(3, min_column_width=200):
+            day = choose_day(
+                "Day to reach them by",
+                name="events_by",
+                first=ahead["median"].iloc[0] or answer.dated.cut_on,
+                least=answer.dated.cut_on,
+                most=answer.dated.cut_on + datetime.timedelta(days=3650),
+            )
     results.table(
         _shown(answer, table, day),
         raw=table,

@@ -51,7 +51,7 @@ def show_verdict(answer: RecruitmentAnswer) -> None:
         st.success(plain(found.sentence), icon=":material/check_circle:")
         return
     st.warning(plain(found.sentence), icon=":material/trending_down:")
-    if found.rates == "constant" and found.side == "too high":
+    if st.session_state.get(RATES_KEY) == "constant" and found.side == "too high":
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("Recruitment slowed. A forecast may allow for that.", width="content")
             st.button(

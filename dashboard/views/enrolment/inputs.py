@@ -103,7 +103,7 @@ def _rates() -> Rates:
         persist_state="session",
         format_func=RATE_NAMES.__getitem__,
         help="As until now: each site goes on at its rate. May slow: rates change with calendar "
-        "time, with the prior belief that they fall by 0 to 9 % a month, as is usual.",
+        "time, with the prior belief that they fall by 0 to 9% a month, as is usual.",
     )
 
 

@@ -67,10 +67,12 @@ def _shown(answer: SiteAnswer, table: pd.DataFrame) -> pd.DataFrame:
             "Subjects": number(row["randomised"], 0),
             "Rate a month (90%)": interval(row["rate"], row["lower"], row["upper"], 2),
             "Weight of the others": percent(row["shrinkage"]),
-            f"Among the {answer.ranking.top} fastest": percent(row["in_top"]),
+            f"Among the {answer.ranking.top} fastest": "–"
+            if math.isnan(row["in_top"])
+            else percent(row["in_top"]),
         }
         if answer.failures is not None:
-            shown["Screened"] = number(row["decided"], 0)
+            shown["Screening ended"] = number(row["decided"], 0)
             shown["Screen failures, % (90%)"] = interval(
                 100 * row["failure"], 100 * row["failure_lower"], 100 * row["failure_upper"], 0
             )
