@@ -20,7 +20,7 @@ from dashboard.analyses.enrolment.forecast import (
     RecruitmentAnalysis,
     RecruitmentAnswer,
 )
-from dashboard.analyses.enrolment.recruited import Recruitment, recruitment
+from dashboard.analyses.enrolment.recruited import MONTH, Recruitment, recruitment
 from dashboard.analyses.script import script
 from queries.store import Store
 
@@ -230,7 +230,7 @@ def _side(table: pd.DataFrame) -> str:
 
 
 def _forecast(found: Recruitment, cut: float, last: float, rates: Rates) -> pd.DataFrame:
-    months = np.linspace(cut, last, _CHECKS + 1)[1:]
+    months = np.unique(np.ceil(np.linspace(cut, last, _CHECKS + 1)[1:] * MONTH - 1e-6)) / MONTH
     constant = rates == "constant"
     return back_test_enrolment(
         found.sites,

@@ -322,14 +322,15 @@ class RecruitmentAnswer(Result):
 
 
 def _grid(model: EnrolmentModel, found: Recruitment, reached: TimeToTarget | None) -> list[float]:
-    """From now to the target with 95 %, and over what has happened; 3 to 60 months."""
+    """Ends of days from now to the target with 95 %, and over what came; 3 to 60 months."""
     now = model.sites.now
     last = found.month_of(found.enrolled_days[-1])
     ends = [now + _LEAST_AHEAD, last]
     if reached is not None:
         ends.append(reached.quantile(0.95) + 0.5)
     end = min(max(ends), now + _MOST_AHEAD)
-    return [float(one) for one in np.linspace(now, end, _POINTS)]
+    days = np.unique(np.ceil(np.linspace(now, end, _POINTS)[1:] * MONTH - 1e-6))
+    return [now, *(float(day / MONTH) for day in days)]
 
 
 def _bands(model: EnrolmentModel, months: list[float]) -> pd.DataFrame:

@@ -44,7 +44,7 @@ class Recruitment(Result):
     ----------
     patients : DataFrame
         One row per patient: `site`, `country`, `screened_month`, `randomised_month` (NaN for those
-        who were not) and `failed`; months since the origin.
+        who were not) and `failed`; months since the origin, at the middle of the day.
     sites : Sites
         As known at the data cut.
     origin : date
@@ -80,7 +80,7 @@ class Recruitment(Result):
     def enrolled_days(self) -> list[datetime.date]:
         """The day of each enrolment, in order."""
         months = np.sort(self.patients["randomised_month"].dropna().to_numpy(float))
-        whole = np.round(months * MONTH).astype(int)
+        whole = np.floor(months * MONTH).astype(int)
         return [self.origin + datetime.timedelta(days=int(day)) for day in whole]
 
     def sites_on(self, day: datetime.date) -> Sites:
@@ -159,7 +159,7 @@ def recruitment(
     sites, of_plan = _sites(patients, plan, origin, now)
     said = (*notes, *left_out, *([_FAILED] if screening else []), *of_plan)
     return Recruitment(
-        patients=patients.drop(columns="first_month"),
+        patients=patients.drop(columns=["first_month", "last_month"]),
         sites=sites,
         origin=origin,
         cut_on=cut_on,
@@ -211,25 +211,26 @@ def _origin(dated: pd.DataFrame, plan: SitePlan | None, cut_on: datetime.date) -
 
 def _patients(dated: pd.DataFrame, origin: datetime.date) -> pd.DataFrame:
     since = pd.Timestamp(origin)
-    first = (dated["first_on"] - since).dt.days / MONTH
+    first = ((dated["first_on"] - since).dt.days + 0.5) / MONTH
     # A study without its screening knows no more than the day of enrolment.
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "site": dated["site"].fillna(NOT_RECORDED).astype(str),
             "country": dated["country"].astype(object),
             "screened_month": first,
-            "randomised_month": (dated["enrolled_on"] - since).dt.days / MONTH,
+            "randomised_month": ((dated["enrolled_on"] - since).dt.days + 0.5) / MONTH,
             "failed": ~dated["enrolled"].astype(bool),
             "first_month": first,
         }
     ).reset_index(drop=True)
+    return table.assign(last_month=table[["first_month", "randomised_month"]].max(axis=1))
 
 
 def _sites(
     patients: pd.DataFrame, plan: SitePlan | None, origin: datetime.date, now: float
 ) -> tuple[Sites, tuple[str, ...]]:
     seen = patients.groupby("site", sort=True).agg(
-        first=("first_month", "min"), last=("first_month", "max"), country=("country", "first")
+        first=("first_month", "min"), last=("last_month", "max"), country=("country", "first")
     )
     planned = {one.site: one for one in plan.sites} if plan else {}
     idle = [name for name, one in planned.items() if name not in seen.index and one.activation]
@@ -249,21 +250,21 @@ def _site(
     now: float,
 ) -> dict[str, object]:
     found = seen.loc[name] if name in seen.index else None
-    actual = _start(planned.actual_activation if planned else None, origin)
+    actual = _middle(planned.actual_activation if planned else None, origin)
     if actual is not None and actual > now:  # to come, whatever it is called
         actual = None
     first = None if found is None else float(found["first"])
     opened = min((one for one in (actual, first) if one is not None), default=None)
     closed = None
     if planned and planned.closed:
-        closed = _start(planned.closed + datetime.timedelta(days=1), origin)
+        closed = _middle(planned.closed, origin)
         last = 0.0 if found is None else float(found["last"])
         closed = max(closed or 0.0, last, opened or 0.0)
     return {
         "site": name,
         "country": (planned.country if planned else None)
         or (None if found is None else found["country"]),
-        "planned_month": _start(planned.activation if planned else None, origin),
+        "planned_month": _middle(planned.activation if planned else None, origin),
         "activated_month": opened,
         "closed_month": closed,
         "cost_per_site": (planned.activation_cost if planned else None) or 0.0,
@@ -271,9 +272,9 @@ def _site(
     }
 
 
-def _start(day: datetime.date | None, origin: datetime.date) -> float | None:
-    """The month at which a day begins."""
-    return None if day is None else (day - origin).days / MONTH
+def _middle(day: datetime.date | None, origin: datetime.date) -> float | None:
+    """The month at the middle of a day."""
+    return None if day is None else ((day - origin).days + 0.5) / MONTH
 
 
 def _of_plan(
@@ -287,7 +288,7 @@ def _of_plan(
         for name, one in planned.items()
         if name in seen.index
         and one.actual_activation is not None
-        and (_start(one.actual_activation, origin) or 0.0) > float(seen.loc[name, "first"])
+        and (_middle(one.actual_activation, origin) or 0.0) > float(seen.loc[name, "first"])
     ]
     guessed = [
         name for name in seen.index if name not in planned or not planned[name].actual_activation

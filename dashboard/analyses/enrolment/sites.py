@@ -23,7 +23,6 @@ from queries.store import Store
 
 LEVEL = 0.9
 TOP = 5
-_WITHIN_THE_DAY = 1e-4  # a month that is the beginning of a day is in that day
 LEAST_FOR_RAW = 5
 """Subjects from which on a raw rate is drawn beside the estimate: fewer say next to nothing."""
 
@@ -105,7 +104,7 @@ class SiteAnswer(Result):
         table["raw_rate"] = table["raw_rate"].mask(few)
         sites, day_of = self.answer.model.sites, self.answer.recruitment.day_of
         for name, column in (("open_since", "activated_month"), ("planned_on", "planned_month")):
-            days = [day_of(month + _WITHIN_THE_DAY) for month in sites.column(column)]
+            days = [day_of(month) for month in sites.column(column)]
             table[name] = pd.Series(days, dtype=object)
         if self.failures is not None:
             own = self.failures.table[["site", "decided", "failed", "share", "lower", "upper"]]

@@ -91,7 +91,7 @@ class SiteChange:
         return f"Let {which} enrol {self.factor:g} times as fast."
 
     def apply(self, sites: Sites, found: Recruitment) -> Sites:
-        """The sites after the change.
+        """The sites after the change; new ones cost as those with costs do on average.
 
         Raises
         ------
@@ -116,7 +116,8 @@ class SiteChange:
         month = max(month, sites.now)
         if self.kind == "close":
             return close_sites(sites, month, names=names, country=country)
-        return add_sites(sites, [month] * self.number, country=self.country or "")
+        costs = {name: _typical(sites, name) for name in ("cost_per_site", "cost_per_patient")}
+        return add_sites(sites, [month] * self.number, country=self.country or "", **costs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,12 @@ class WhatIfAnswer(Result):
                 for which, one in (("before", self.before), ("after", self.after))
             ]
         )
+
+
+def _typical(sites: Sites, name: str) -> float:
+    """The mean of a cost over the sites that state it."""
+    stated = sites.column(name)
+    return float(stated[stated > 0].mean()) if (stated > 0).any() else 0.0
 
 
 def _cost(answer: RecruitmentAnswer) -> float:

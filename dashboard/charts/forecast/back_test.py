@@ -49,7 +49,7 @@ def draw_enrolment_back_test(table: pd.DataFrame) -> go.Figure:
         hovermode="closest",
         margin={"t": 40},
         shapes=[across(came, colour=LIGHT.text)],
-        annotations=[said_at_value(f"{came:,} came", came, right=True)],
+        annotations=[said_at_value(f"{came:,} came", came)],
         xaxis={"title": {"text": "Day of the forecast"}, "type": "date", "nticks": 7},
         yaxis={
             "title": {"text": f"Subjects by {last['day'].iloc[0]:%-d %b %Y}"},

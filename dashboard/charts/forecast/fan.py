@@ -66,7 +66,7 @@ def draw_fan(
         return empty_figure("Nobody is enrolled.")
     data = [
         *(part for level, dense in _BANDS for part in _band(bands, level, LIGHT.accent, dense)),
-        _line(bands, "Forecast, median", {"color": LIGHT.accent, "width": 2, "dash": "6px,4px"}),
+        _line(bands, "Median", {"color": LIGHT.accent, "width": 2, "dash": "6px,4px"}),
         *_courses(course, known_on),
     ]
     tops = [bands["upper_90"].max(), course["subjects"].max(), target or 0]
@@ -156,7 +156,7 @@ def _band(
             "y": bands[f"upper_{level}"].tolist(),
             "fill": "tonexty",
             "fillcolor": translucent(colour, dense),
-            "name": "Bands of 50, 80 and 90%",
+            "name": "50, 80, 90%",
             "showlegend": named and level == 50,
             "customdata": bands[[f"lower_{level}"]].to_numpy().tolist(),
             "hovertemplate": f"{level}%: {hover}",

@@ -65,22 +65,21 @@ def said_at_day(text: str, day: date) -> dict[str, Any]:
     }
 
 
-def said_at_value(text: str, value: float, *, right: bool = False) -> dict[str, Any]:
-    """Words above the left end of a line across, or below its right end.
+def said_at_value(text: str, value: float) -> dict[str, Any]:
+    """Words above the left end of a line across.
 
     Examples
     --------
     >>> said_at_value("Target 300", 300)["yanchor"]
     'bottom'
     """
-    side = "right" if right else "left"
     return {
         "text": text,
-        "x": float(right),
+        "x": 0,
         "xref": "paper",
-        "xanchor": side,
+        "xanchor": "left",
         "y": value,
-        "yanchor": "top" if right else "bottom",
+        "yanchor": "bottom",
         **_WORDS,
     }
 

@@ -45,7 +45,7 @@ def draw_milestones(
     """
     if course.empty and curve.empty:
         return empty_figure("There are no events.")
-    last = _last_day(table, cut_on)
+    last = _last_day(table, curve, cut_on)
     shown = curve[[day is not None and day <= last for day in curve["day"]]]
     tops = [course["events"].max(), table["milestone"].max()]
     top = 1.08 * float(max(one for one in tops if pd.notna(one)))
@@ -63,8 +63,11 @@ def draw_milestones(
     )
 
 
-def _last_day(table: pd.DataFrame, cut_on: date) -> date:
+def _last_day(table: pd.DataFrame, curve: pd.DataFrame, cut_on: date) -> date:
+    """Of the milestones; of the whole forecast when one of them may never come."""
     days = [day for name in ("median", "upper") for day in table[name] if day is not None]
+    if len(table) and table["median"].isna().any():
+        days += [day for day in curve["day"] if day is not None]
     last: date = max([*days, cut_on + timedelta(days=90)])
     return last
 

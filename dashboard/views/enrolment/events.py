@@ -27,6 +27,11 @@ _ABOUT = "Hazards and dropout are fitted, and 10,000 courses of the study are dr
 def show(_: RecruitmentAnalysis) -> None:
     """The milestones of an endpoint, forecast from the data cut."""
     st.caption("Events are forecast from the data cut, whatever is chosen above for enrolment.")
+    show_milestones()
+
+
+def show_milestones() -> None:
+    """The milestones that are asked for, once they are computed."""
     asked = choose_milestones()
     if asked is None:
         return

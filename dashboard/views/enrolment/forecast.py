@@ -80,7 +80,7 @@ def _tiles(answer: RecruitmentAnswer) -> datetime.date:
             least=answer.known_on,
             most=answer.known_on + datetime.timedelta(days=3650),
         )
-    with left, st.grid(3, min_column_width=170):
+    with left, st.grid(3, min_column_width=210):
         share = percent(answer.so_far / answer.target) if answer.target else ""
         results.tile("Enrolled", f"{answer.so_far:,}", f"{share} of the target")
         _target_tile(answer)

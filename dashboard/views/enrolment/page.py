@@ -34,7 +34,7 @@ def show() -> None:
         except NotEstimableError as error:
             st.warning(plain(error), icon=":material/do_not_disturb_on:")
             st.caption("Milestones of events need no sites:")
-            events.show(RecruitmentAnalysis())
+            events.show_milestones()
             return
         for tab, draw in zip(
             choose_tab(list(TABS), key="enrolment_tab"), TABS.values(), strict=True

@@ -36,7 +36,7 @@ _KINDS: Mapping[Change, str] = {
 _ANY, _ALL, _SOME = "Anywhere", "All sites", "Chosen sites"
 _NEW = (
     "New sites are as fast as sites of this study are, with all the uncertainty of that; nothing "
-    "is known of their countries."
+    "is known of their countries. They cost what sites with stated costs do on average."
 )
 
 
@@ -231,7 +231,7 @@ def _both(answer: WhatIfAnswer) -> tuple[tuple[str, RecruitmentAnswer], ...]:
 
 def _tiles(answer: WhatIfAnswer) -> None:
     before, after = (one.target_day(0.5) for _, one in _both(answer))
-    with st.grid(3, min_column_width=170):
+    with st.grid(3, min_column_width=210):
         results.tile("Target reached, before", shown_day(before), _span(answer.before))
         results.tile("After", shown_day(after), _span(answer.after))
         results.tile("Difference of the medians", _sooner(before, after))
