@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.forecast.lines import across, said_at_value
+from dashboard.charts.forecast.lines import across
 from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 _HIGHEST = 3  # times what came; the bands of the first few subjects go on beyond
@@ -42,14 +42,24 @@ def draw_enrolment_back_test(table: pd.DataFrame) -> go.Figure:
         for rates in _LOOKS
         if (last["rates"] == rates).any()
     ]
+    ends = [last["cut_off"].min() - 4 * apart, last["cut_off"].max() + 4 * apart]
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": ends,
+            "y": [came, came],
+            "name": f"{came:,} came",
+            "line": {"color": LIGHT.text, "width": 1.5, "dash": "1.5px,2px"},
+            "hoverinfo": "skip",
+        }
+    )
     return new_figure(
         _described(last, came),
         height=360,
         data=data,
         hovermode="closest",
         margin={"t": 40},
-        shapes=[across(came, colour=LIGHT.text)],
-        annotations=[said_at_value(f"{came:,} came", came)],
         xaxis={"title": {"text": "Day of the forecast"}, "type": "date", "nticks": 7},
         yaxis={
             "title": {"text": f"Subjects by {last['day'].iloc[0]:%-d %b %Y}"},

@@ -120,7 +120,7 @@ def _from_many(asked: RecruitmentAnalysis) -> None:
 
 
 def _record(request: RecruitmentBackTest, answer: RecruitmentBackTestAnswer) -> None:
-    with st.grid(2, min_column_width=170):
+    with st.grid(2, min_column_width=260):
         for rates, one in (("Constant", answer.constant), ("Slowing", answer.slowing)):
             held = int(one.table["inside"].sum())
             results.tile(

@@ -63,7 +63,9 @@ def _shown(answer: SiteAnswer, table: pd.DataFrame) -> pd.DataFrame:
             "Rank (90%)": _rank(row),
             "Site": row["site"],
             "Country": row["country"] or "–",
-            "Open since": shown_day(row["open_since"]) if row["open_since"] else "not open",
+            "Open since": shown_day(row["open_since"])
+            if row["open_since"]
+            else f"opens {shown_day(row['planned_on'])}",
             "Subjects": number(row["randomised"], 0),
             "Rate a month (90%)": interval(row["rate"], row["lower"], row["upper"], 2),
             "Weight of the others": percent(row["shrinkage"]),

@@ -144,7 +144,8 @@ def test_a_miss_is_an_empty_mark() -> None:
             "inside": [False, True, True],
         }
     )
-    constant, slowing = draw_enrolment_back_test(table).data
+    constant, slowing, came = draw_enrolment_back_test(table).data
+    assert (came.name, came.y) == ("88 came", (88, 88))
     assert (constant.marker.symbol, slowing.marker.symbol) == (("square-open",), ("circle",))
     assert (constant.y, slowing.y) == ((99,), (85,))
     assert constant.x[0] < slowing.x[0]
