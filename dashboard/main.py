@@ -12,6 +12,7 @@ from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.designs import page as designs_page
+from dashboard.views.enrolment import page as enrolment_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
 from dashboard.views.safety import page as safety_page
@@ -90,6 +91,13 @@ STUDY_PAGES = [
         url_path="prediction",
         icon=":material/online_prediction:",
         help="Who may be harmed by a day, how good the prediction is, and the model card.",
+    ),
+    st.Page(
+        enrolment_page.show,
+        title="Enrolment",
+        url_path="enrolment",
+        icon=":material/person_add:",
+        help="When the target is reached, which sites enrol, what if; milestones of events.",
     ),
     st.Page(
         designs_page.show,

@@ -93,6 +93,25 @@ def enrolment_days(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
     return store.ask("enrolment_days", cohort=cohort)
 
 
+def recruited_patients(*, store: Store, cohort: Cohort = EVERYONE) -> pd.DataFrame:
+    """Days of screening and enrolment, a patient a row.
+
+    Returns
+    -------
+    DataFrame
+        `subject`, `site`, `country`, `screened_on` and `enrolled_on` (missing where not recorded)
+        and `enrolled`: True for the subjects of the cohort, False for those of the whole study who
+        were screened and not enrolled.
+
+    Examples
+    --------
+    >>> found = recruited_patients(store=store)
+    >>> len(found), bool(found["enrolled"].all())
+    (8, True)
+    """
+    return store.ask("recruited_patients", cohort=cohort)
+
+
 def dated_follow_up(
     *,
     store: Store,

@@ -16,6 +16,7 @@ from queries.enrolment_questions import dated_follow_up as dated_follow_up
 from queries.enrolment_questions import enrolment_by_day as enrolment_by_day
 from queries.enrolment_questions import enrolment_by_site as enrolment_by_site
 from queries.enrolment_questions import enrolment_days as enrolment_days
+from queries.enrolment_questions import recruited_patients as recruited_patients
 from queries.enrolment_questions import recruitment_by_month as recruitment_by_month
 from queries.enrolment_questions import screen_failures_by_reason as screen_failures_by_reason
 from queries.enrolment_questions import site_recruitment as site_recruitment

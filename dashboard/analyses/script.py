@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ def expression(value: Any, needed: set[tuple[str, str]], *, indent: int = 0) -> 
     if isinstance(value, Cohort):
         needed.add(("queries.cohorts", "Cohort"))
         return f"Cohort.from_json({value.to_json()!r})"
+    if isinstance(value, date):
+        needed.add(("datetime", "date"))
+        return f"date({value.year}, {value.month}, {value.day})"
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
         needed.add((kind.__module__, kind.__name__))
@@ -102,6 +106,6 @@ def import_lines(needed: set[tuple[str, str]]) -> list[str]:
     for module, name in sorted(needed):
         by_module.setdefault(module, []).append(name)
     lines = [f"from {module} import {', '.join(names)}" for module, names in by_module.items()]
-    standard = [line for line in lines if line.startswith("from pathlib")]
+    standard = [line for line in lines if line.startswith(("from datetime", "from pathlib"))]
     ours = [line for line in lines if line not in standard]
     return [*standard, "", *ours] if standard else ours

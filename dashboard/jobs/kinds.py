@@ -14,6 +14,13 @@ from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
+from dashboard.analyses.milestones import (
+    BackTestAnalysis,
+    BackTestAnswer,
+    MilestoneAnalysis,
+    MilestoneAnswer,
+)
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.analyses.search import DesignSearch, FrontConfirmation
@@ -136,9 +143,45 @@ FRONT_CONFIRMATION: Kind[FrontConfirmation, Confirmation] = Kind(
     title=lambda request: request.title[:200],
 )
 
+MILESTONES: Kind[MilestoneAnalysis, MilestoneAnswer] = Kind(
+    name="milestones",
+    label="Forecast of milestones",
+    request=MilestoneAnalysis,
+    result=MilestoneAnswer,
+    run=_on_the_snapshot,
+    title=lambda request: f"Milestones of {request.endpoint}"[:200],
+)
+
+MILESTONE_BACK_TEST: Kind[BackTestAnalysis, BackTestAnswer] = Kind(
+    name="milestone-back-test",
+    label="Back-test of milestones",
+    request=BackTestAnalysis,
+    result=BackTestAnswer,
+    run=_on_the_snapshot,
+    title=lambda request: f"Back-test of milestones of {request.analysis.endpoint}"[:200],
+)
+
+ENROLMENT_BACK_TEST: Kind[RecruitmentBackTest, RecruitmentBackTestAnswer] = Kind(
+    name="enrolment-back-test",
+    label="Back-test of enrolment",
+    request=RecruitmentBackTest,
+    result=RecruitmentBackTestAnswer,
+    run=_on_the_snapshot,
+    title=lambda request: f"Back-test of enrolment, {request.cut_offs} forecasts",
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
-    for kind in (BERRY_BERRY, PREDICTION, TRIAL_SIMULATION, DESIGN_SEARCH, FRONT_CONFIRMATION)
+    for kind in (
+        BERRY_BERRY,
+        PREDICTION,
+        TRIAL_SIMULATION,
+        DESIGN_SEARCH,
+        FRONT_CONFIRMATION,
+        MILESTONES,
+        MILESTONE_BACK_TEST,
+        ENROLMENT_BACK_TEST,
+    )
 }
 
 
@@ -153,7 +196,8 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     Traceback (most recent call last):
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
-prediction, trial-simulation, design-search, front-confirmation` must hold, but got kind='mining'.
+prediction, trial-simulation, design-search, front-confirmation, milestones, \
+milestone-back-test, enrolment-back-test` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -71,6 +71,20 @@ def test_months_with_their_screening(screened: Store) -> None:
     assert spain[["subjects", "screened", "screen_failures"]].values.tolist() == [[0, 1, 1]]
 
 
+def test_patients_are_those_of_the_cohort_and_all_who_were_not_enrolled(screened: Store) -> None:
+    table = questions.recruited_patients(store=screened, cohort=WOMEN).set_index("subject")
+    assert (
+        table["enrolled"].sum()
+        == questions.cohort_size(store=screened, cohort=WOMEN)["subjects"].item()
+    )
+    failed = table[~table["enrolled"]]
+    assert failed.index.tolist() == ["S90", "S91", "S92", "S93"]
+    assert failed["enrolled_on"].isna().all()
+    assert failed["screened_on"].isna().tolist() == [False, False, True, True]
+    both = table[table["enrolled"]]
+    assert ((both["enrolled_on"] - both["screened_on"]).dt.days == 10).all()
+
+
 def test_days_add_up_to_subjects(tiny_store: Store) -> None:
     days = questions.enrolment_days(store=tiny_store)
     assert days["subjects"].sum() == 8

@@ -1,0 +1,1 @@
+"""Charts of what is forecast, of enrolment and of events, beside what came."""

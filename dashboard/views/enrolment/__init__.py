@@ -1,0 +1,1 @@
+"""The Enrolment page: forecast, sites, what-if, events, back-test."""
