@@ -111,6 +111,15 @@ def report(
     return Lease(held=held, cancel_asked=bool(asked))
 
 
+def get_on(connection: Connection, job_id: str, *, owner: str) -> bool:
+    """Count the attempts anew, since a part of the work is kept; False when it is lost.
+
+    Nobody else takes the job until the transaction ends.
+    """
+    own = _own(job_id, owner)
+    return connection.execute(update(tables.jobs).where(own).values(attempts=1)).rowcount == 1
+
+
 def finish(connection: Connection, job_id: str, *, owner: str, result_json: str) -> bool:
     """Keep the result of a job; False when it is no longer this worker's to end."""
     if not isinstance(result_json, str) or len(result_json) > MAX_RESULT_CHARACTERS:
