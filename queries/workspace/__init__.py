@@ -11,7 +11,7 @@ from queries.workspace.job_room import JobRoom
 from queries.workspace.jobs import Job
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
 from queries.workspace.search_room import OpenLog, SearchRoom
-from queries.workspace.searches import Search, SearchLost
+from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
@@ -32,7 +32,7 @@ __all__ = [
     "SavedCohort",
     "SavedDesign",
     "Search",
-    "SearchLost",
+    "SearchLostError",
     "SearchRoom",
     "Snapshot",
     "Study",

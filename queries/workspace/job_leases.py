@@ -111,13 +111,15 @@ def report(
     return Lease(held=held, cancel_asked=bool(asked))
 
 
-def get_on(connection: Connection, job_id: str, *, owner: str) -> bool:
-    """Count the attempts anew, since a part of the work is kept; False when it is lost.
+def is_held(connection: Connection, job_id: str, *, owner: str) -> bool:
+    """Whether a job is still this worker's; if so, nobody takes it until the transaction ends."""
+    question = select(_jobs.id).where(_own(job_id, owner)).with_for_update()
+    return connection.execute(question).one_or_none() is not None
 
-    Nobody else takes the job until the transaction ends.
-    """
-    own = _own(job_id, owner)
-    return connection.execute(update(tables.jobs).where(own).values(attempts=1)).rowcount == 1
+
+def get_on(connection: Connection, job_id: str) -> None:
+    """Count the attempts of a job anew, since a part of its work is kept."""
+    connection.execute(update(tables.jobs).where(_jobs.id == job_id).values(attempts=1))
 
 
 def finish(connection: Connection, job_id: str, *, owner: str, result_json: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from queries.workspace import searches
+from queries.workspace import job_leases, searches
 from queries.workspace.job_room import Transaction
 from queries.workspace.searches import Search
 
@@ -75,7 +75,8 @@ class SearchRoom:
     ) -> Iterator[OpenLog]:
         """The journal for one who writes: nobody else does until the block ends.
 
-        All that is written is kept when the block ends, or none of it after an error.
+        All that is written is kept when the block ends, or none of it after an error. A job
+        that writes gets on: its attempts are counted anew.
 
         Parameters
         ----------
@@ -84,12 +85,15 @@ class SearchRoom:
 
         Raises
         ------
-        SearchLost
+        SearchLostError
             When the job is another worker's in the meantime, or the search was swept away.
         """
         with self._writing() as connection:
             lines = searches.lock(connection, search, job=job, owner=owner)
-            yield OpenLog(connection, search, lines)
+            log = OpenLog(connection, search, lines)
+            yield log
+            if job is not None and log.lines > lines:
+                job_leases.get_on(connection, job)
 
     def read(self, search: str, first: int = 0) -> tuple[str, ...]:
         """The lines of a journal from a number on; none of a search that was not begun."""

@@ -23,7 +23,7 @@ _PREFIX = re.compile(r"[0-9a-f]{6,64}")
 _searches, _log = tables.searches.c, tables.search_logs.c
 
 
-class SearchLost(DataError):
+class SearchLostError(DataError):
     """A worker writes to a search that is not its own any more."""
 
 
@@ -124,15 +124,15 @@ def length(connection: Connection, search: str) -> int:
 def lock(connection: Connection, search: str, *, job: str | None, owner: str | None) -> int:
     """Keep others from writing until the transaction ends; how many lines there are.
 
-    With a job, only the worker that has it gets the lock. What it writes shows that the job gets
-    on, so its attempts are counted anew.
+    With a job, only the worker that has it gets the lock, and nobody else takes the job from it
+    until the transaction ends.
     """
-    if job is not None and not job_leases.get_on(connection, job, owner=owner or ""):
-        raise SearchLost("a search is written by the worker that has its job", got=owner)
+    if job is not None and not job_leases.is_held(connection, job, owner=owner or ""):
+        raise SearchLostError("a search is written by the worker that has its job", got=owner)
     question = select(_searches.lines).where(_searches.id == search).with_for_update()
     found = connection.execute(question).scalar_one_or_none()
     if found is None:
-        raise SearchLost("a search that is written was begun, and was not swept away", got=search)
+        raise SearchLostError("a search that is written was begun, and was not swept away", got=search)
     return int(found)
 
 
