@@ -132,7 +132,7 @@ def lock(connection: Connection, search: str, *, job: str | None, owner: str | N
     question = select(_searches.lines).where(_searches.id == search).with_for_update()
     found = connection.execute(question).scalar_one_or_none()
     if found is None:
-        raise SearchLostError("a search that is written was begun, and was not swept away", got=search)
+        raise SearchLostError("a search that is written to is there", got=search)
     return int(found)
 
 
