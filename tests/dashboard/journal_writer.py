@@ -1,4 +1,4 @@
-"""A process that appends to a journal: `python -m tests.dashboard.journal_writer HOME SEARCH WHO`."""
+"""A process that appends to a journal: `-m tests.dashboard.journal_writer HOME SEARCH WHO`."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -92,28 +93,26 @@ def rows(found: SearchResult) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def workers(home: Path, *, lease: float = 1.0, keep: float = 0.1) -> Iterator[Callable[[], Any]]:
-    """Start worker processes; what still runs at the end is ended."""
-    started: list[subprocess.Popen[str]] = []
+def workers(home: Path, *, lease: float = 1.0, keep: float = 0.1) -> Iterator[Callable[[], None]]:
+    """Start worker processes; all are ended with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dashboard.search_worker", str(home), str(lease), str(keep)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
-    def start() -> subprocess.Popen[str]:
-        arguments = [str(home), str(lease), str(keep)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.dashboard.search_worker", *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
+    def start() -> None:
+        assert process.stdin is not None
+        process.stdin.write("one more\n")
+        process.stdin.flush()
 
     try:
         yield start
     finally:
-        for process in started:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def until(ask: Callable[[], T], good: Callable[[T], bool], seconds: float = 60) -> T:

@@ -1,10 +1,11 @@
-"""Searches whose trials are kept: gone on with, in parts, cancelled, and refused to who lost them."""
+"""Searches whose trials are kept: gone on with, in parts, cancelled, refused to who lost them."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +22,10 @@ from dashboard.jobs.working import Worker
 from queries.errors import DataError
 from queries.workspace import Job, SearchLostError, Workspace
 from tests.dashboard import searches
-from tests.dashboard.searches import Asked, opened, rows, search, workers
+from tests.dashboard.searches import Asked, opened, rows, search, until, workers
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """A search was to stop here."""
 
 
@@ -47,7 +48,7 @@ def stop_after(share: float):
 
     def progress(done: float, _: str) -> None:
         if done >= share:
-            raise Enough
+            raise EnoughError
 
     return progress
 
@@ -56,7 +57,7 @@ def begin(workspace: Workspace, asked: Asked, share: float) -> Job:
     """Do a share of the first part that waits, as a worker that is then told to stop."""
     job = claim(workspace)
     part = asked.search.divided()[[one.found().id for one in asked.jobs].index(job.id)]
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         search_job.run_search(
             part, Context(workspace=workspace, job=job, progress=stop_after(share))
         )
@@ -111,9 +112,9 @@ def test_parts_give_the_same_designs_on_one_worker_and_on_two(workspace: Workspa
     assert [worker.do_one().state for _ in range(2)] == ["done", "done"]
     two.submit()
     with workers(workspace.home) as start:
-        both = [start(), start()]
-        assert [process.wait(timeout=120) for process in both] == [0, 0]
-    assert two.states() == ["done", "done"]
+        start()
+        start()
+        until(two.states, lambda states: states == ["done", "done"], seconds=120)
     assert rows(two.result()) == rows(one.result()) == rows(two.kept())
     assert one.result().trials["number"].tolist() == list(range(80))
     alone = SearchResult.of_parts([part.run() for part in one.search.divided()])
@@ -203,7 +204,7 @@ def test_work_that_gets_on_may_be_broken_off_any_number_of_times(workspace: Work
     for attempt in range(5):
         job = claim(workspace, owner=f"worker {attempt}", lease_seconds=0.0)
         own = OwnPart(workspace, asked.search, job)
-        with pytest.raises(Enough):
+        with pytest.raises(EnoughError):
             asked.search.run(stop_after(0.1 * (attempt + 1)), study=own.study)
         own.keep()
     assert asked.kept().evaluations == 50
@@ -236,11 +237,11 @@ def test_a_batch_that_fails_leaves_nothing(workspace: Workspace) -> None:
     workspace.searches.begin(asked.id, study=asked.study, title="Designs", pooled=True)
     journal = WorkspaceJournal(workspace.searches, asked.id)
     journal.append_logs([{"first": 1}])
-    with pytest.raises(Enough), journal.batch():
+    with suppress(EnoughError), journal.batch():
         journal.append_logs([{"second": 2}])
         assert list(journal.read_logs(0)) == [{"first": 1}, {"second": 2}]
         assert list(journal.read_logs(2)) == []
-        raise Enough
+        raise EnoughError
     assert list(journal.read_logs(0)) == [{"first": 1}]
     journal.append_logs([{"third": 3}])
     assert list(journal.read_logs(1)) == [{"third": 3}]
