@@ -11,7 +11,8 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 
-from queries.workspace import Job, OpenLog, SearchRoom
+from queries.errors import DataError
+from queries.workspace import Job, OpenLog, SearchRoom, Workspace
 
 
 class WorkspaceJournal(BaseJournalBackend):
@@ -81,6 +82,19 @@ class WorkspaceJournal(BaseJournalBackend):
 
 def _written(log: dict[str, Any]) -> str:
     return json.dumps(log, separators=(",", ":"))
+
+
+class ReadOnlyJournal(WorkspaceJournal):
+    """The same for one who looks: who deletes a study elsewhere must not lose a search."""
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Refused."""
+        raise DataError("a search is looked at, and not changed", got=f"{len(logs)} changes")
+
+
+def open_storage(workspace: Workspace, search: str) -> JournalStorage:
+    """The storage of a search by its id, to look at, as optuna-dashboard takes it."""
+    return JournalStorage(ReadOnlyJournal(workspace.searches, search))
 
 
 def study_in(storage: JournalStorage) -> optuna.Study | None:

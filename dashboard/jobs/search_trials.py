@@ -178,8 +178,3 @@ def _numbered(trials: Sequence[FrozenTrial], part: DesignSearch) -> list[FrozenT
         one.number = part.own.trial_number(within)
         numbered.append(one)
     return numbered
-
-
-def open_storage(workspace: Workspace, search: str) -> optuna.storages.BaseStorage:
-    """The storage of a search by its id, as optuna-dashboard takes it."""
-    return JournalStorage(WorkspaceJournal(workspace.searches, search))

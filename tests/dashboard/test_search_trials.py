@@ -11,13 +11,12 @@ from pathlib import Path
 
 import optuna
 import pytest
-from optuna.storages import JournalStorage
 
 from analytics.search import SearchResult
 from dashboard.jobs import search_job, working
 from dashboard.jobs.kinds import Context
-from dashboard.jobs.search_journal import WorkspaceJournal
-from dashboard.jobs.search_trials import OwnPart, open_storage
+from dashboard.jobs.search_journal import WorkspaceJournal, open_storage
+from dashboard.jobs.search_trials import OwnPart
 from dashboard.jobs.working import Worker
 from queries.errors import DataError
 from queries.workspace import Job, SearchLostError, Workspace
@@ -247,16 +246,17 @@ def test_a_batch_that_fails_leaves_nothing(workspace: Workspace) -> None:
     assert list(journal.read_logs(1)) == [{"third": 3}]
 
 
-def test_the_storage_is_one_of_optuna_that_others_may_write_to(workspace: Workspace) -> None:
+def test_the_storage_is_one_of_optuna_that_is_looked_at_and_not_changed(
+    workspace: Workspace,
+) -> None:
     asked = Asked(workspace, search(20))
     asked.submit()
     Worker(workspace).do_one()
     storage = open_storage(workspace, asked.id)
-    assert isinstance(storage, JournalStorage)
     [study] = storage.get_all_studies()
-    storage.set_study_user_attr(study._study_id, "note", "looked at")
-    [again] = open_storage(workspace, asked.id).get_all_studies()
-    assert again.user_attrs == {"note": "looked at"}
+    assert len(storage.get_all_trials(study._study_id)) == 20
+    with pytest.raises(DataError, match="looked at, and not changed"):
+        storage.delete_study(study._study_id)
     assert asked.kept().evaluations == 20
 
 
