@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analytics.search import SearchResult
@@ -31,9 +32,10 @@ def run_search(asked: DesignSearch, context: Context) -> SearchResult:
             kept_at = time.monotonic()
 
     try:
-        return asked.run(progress, study=own.study)
+        found = asked.run(progress, study=own.study)
     finally:
         own.keep()
+    return replace(found, seconds=own.seconds())
 
 
 def _try_to_keep(own: OwnPart) -> None:

@@ -49,6 +49,17 @@ def search_id(asked: DesignSearch, *, study: str, snapshot: str | None, pooled: 
     )
 
 
+def seconds_of(trials: Sequence[FrozenTrial]) -> float:
+    """What trials took, together: without the time for which a search rested.
+
+    Examples
+    --------
+    >>> seconds_of([])
+    0.0
+    """
+    return sum((one.duration or timedelta() for one in trials), timedelta()).total_seconds()
+
+
 class SearchTrials:
     """The kept trials of a search, as they are when one looks.
 
@@ -75,13 +86,12 @@ class SearchTrials:
         study = study_in(self._storage)
         parts = [_numbered(_of_part(study, part), part) for part in self.asked.divided()]
         trials = sorted((one for part in parts for one in part), key=lambda one: one.number)
-        taken = sum((one.duration or timedelta() for one in trials), timedelta())
         return SearchResult.of_trials(
             self.asked.problem,
             trials,
             policy=self.asked.policy,
             seed=self.asked.seed,
-            seconds=taken.total_seconds(),
+            seconds=seconds_of(trials),
         )
 
 
@@ -136,6 +146,10 @@ class OwnPart:
             self._storage = None  # it may hold what the journal does not
             raise
         self._kept = len(tried)
+
+    def seconds(self) -> float:
+        """What the trials of the part took, those of former workers too."""
+        return seconds_of(self.study.get_trials(deepcopy=False, states=FINISHED))
 
     def _opened(self) -> JournalStorage:
         if self._storage is None:

@@ -49,7 +49,7 @@ def test_killed_workers_lose_and_repeat_nothing(workspace: Workspace, kills: int
     [job_id] = asked.submit()
     before: list[tuple[Any, ...]] = []
     killed: set[int] = set()
-    with workers(workspace.home, lease=1.0, keep=0.1) as start:
+    with workers(workspace.home, lease=2.0, keep=0.1) as start:
         start()
         for turn in range(kills):
             start()  # the next one is there when this one goes

@@ -135,6 +135,7 @@ def test_what_a_cancelled_search_found_is_kept_and_gone_on_with(workspace: Works
     worker = Worker(workspace)
     assert [worker.do_one().state for _ in range(2)] == ["done", "done"]
     assert asked.result().evaluations == 100
+    assert asked.result().seconds == pytest.approx(asked.kept().seconds)
     assert [row for row in rows(asked.result()) if row[0] in kept.trials["number"].tolist()] == (
         rows(kept)
     )
