@@ -1,4 +1,4 @@
-"""The command `equipoise`: run the dashboard, import data, list studies, build the demo."""
+"""The command `equipoise`: serve, import, list studies and searches, build the demo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from dashboard.progress import shown_progress
 from queries.errors import DataError
 
 if TYPE_CHECKING:
-    from queries.workspace import Study, Workspace
+    from optuna.storages import BaseStorage
+
+    from queries.workspace import Search, Study, Workspace
 
 OK, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -231,6 +233,37 @@ def studies(as_json: bool, home: Path | None) -> None:
 
 
 @equipoise.command()
+@click.option("--open", "opened", metavar="ID", help="Show this one in optuna-dashboard.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per search.")
+@_home
+def searches(opened: str | None, port: int, as_json: bool, home: Path | None) -> None:
+    """List the searches for designs, or look at one in optuna-dashboard.
+
+    optuna-dashboard is a package of its own: pip install 'equipoise[searches]'. It reads where
+    the workers write, also while they do, changes nothing, and listens on this machine only.
+
+    \b
+    Examples:
+      equipoise searches
+      equipoise searches --open 3f2a9c1b
+    """
+    from dashboard.jobs.search_journal import open_storage
+
+    with _workspace(home) as workspace:
+        if opened is not None:
+            _serve_search(open_storage(workspace, workspace.searches.one(opened).id), port)
+            return
+        rows = [_described_search(one) for one in workspace.searches.every()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif rows:
+        print_table(rows)
+    else:
+        click.echo("No searches yet. The Search page of the dashboard begins one.")
+
+
+@equipoise.command()
 @click.option("--rebuild", is_flag=True, help="Build them again even if they are there.")
 @click.option("--large", is_flag=True, help="Build EQX-LARGE instead, a study to measure with.")
 @click.option(
@@ -328,6 +361,26 @@ def _described(workspace: Workspace, study: Study) -> dict[str, object]:
         "snapshots": len(workspace.snapshots(study.code)),
         "title": study.title,
     }
+
+
+def _described_search(search: Search) -> dict[str, object]:
+    return {
+        "search": search.id[:12],
+        "study": search.study,
+        "last used": search.used_at.isoformat(sep=" ", timespec="seconds"),
+        "title": search.title,
+    }
+
+
+def _serve_search(storage: BaseStorage, port: int) -> None:
+    try:
+        from optuna_dashboard import run_server
+    except ImportError:
+        rule = "optuna-dashboard is installed: pip install 'equipoise[searches]'"
+        raise DataError(rule) from None
+    click.echo(f"optuna-dashboard is on http://localhost:{port} (Ctrl+C ends it)")
+    with suppress(KeyboardInterrupt):  # the ordinary end
+        run_server(storage, host="localhost", port=port)
 
 
 # How it ends ----------------------------------------------------------------------------

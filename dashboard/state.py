@@ -19,9 +19,11 @@ from analytics.results import Result
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
+from dashboard.analyses.search import DesignSearch
 from dashboard.home import open_here
 from dashboard.jobs.asking import AskedJob
-from dashboard.jobs.kinds import Kind
+from dashboard.jobs.kinds import DESIGN_SEARCH, Kind
+from dashboard.jobs.search_trials import SearchTrials
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.groups import GroupCounts, count_groups
@@ -159,6 +161,11 @@ def _job_result(
     _asked: AskedJob[Computed],
 ) -> Computed:
     return _asked.result()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _search_trials(search: str, _asked: DesignSearch) -> SearchTrials:
+    return SearchTrials(workspace(), search, _asked)
 
 
 # The study, its snapshot and its store ------------------------------------------
@@ -356,6 +363,12 @@ def job_result(asked: AskedJob[Computed]) -> Computed:
     """What came of a job that is done; not to be changed."""
     result: Computed = _job_result(asked.key, asked)
     return result
+
+
+def search_trials(asked: DesignSearch) -> SearchTrials:
+    """What is kept of a search, as it is whenever it is looked at."""
+    found: SearchTrials = _search_trials(job(DESIGN_SEARCH, asked.divided()[0]).key, asked)
+    return found
 
 
 def readable_job(job_id: str) -> Job:

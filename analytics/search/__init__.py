@@ -9,6 +9,7 @@ from analytics.search.importance import parameter_importance
 from analytics.search.measures import MEASURES, Measure
 from analytics.search.objectives import Constraint, Objective, Scenario
 from analytics.search.pareto import hypervolume, knee, non_dominated, ranks
+from analytics.search.parts import Part
 from analytics.search.policies import DEFAULT_POLICY, POLICIES
 from analytics.search.problem import SearchProblem
 from analytics.search.result import SearchResult
@@ -29,6 +30,7 @@ __all__ = [
     "Front",
     "Measure",
     "Objective",
+    "Part",
     "Scenario",
     "SearchProblem",
     "SearchResult",

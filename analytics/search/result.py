@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from analytics.checks import require
 from analytics.results import Result, registered
 from analytics.search.front import Front
 from analytics.search.pareto import hypervolume, non_dominated
+from analytics.search.parts import Part
 from analytics.search.problem import SearchProblem
 from analytics.search.space import Point
 from analytics.search.studies import new_study
@@ -29,6 +31,7 @@ from analytics.search.trial_rows import (
 
 Floats = NDArray[np.float64]
 FIXED_COLUMNS = ("number", "seconds", "evaluated", "feasible")
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _BEYOND = 0.1  # of the range, from the worst value to the reference point
 _MOST_STEPS = 100
 
@@ -49,7 +52,7 @@ class SearchResult(Result):
     policy : str
     seed : int
     seconds : float
-        That the search took in the process that gives this result.
+        That the search took; of several parts, together.
 
     Examples
     --------
@@ -83,8 +86,20 @@ class SearchResult(Result):
         seconds: float,
     ) -> Self:
         """Of what is finished in a study."""
-        states = (TrialState.COMPLETE, TrialState.PRUNED)
-        found = study.get_trials(deepcopy=False, states=states)
+        found = study.get_trials(deepcopy=False, states=FINISHED)
+        return cls.of_trials(problem, found, policy=policy, seed=seed, seconds=seconds)
+
+    @classmethod
+    def of_trials(
+        cls,
+        problem: SearchProblem,
+        found: Sequence[FrozenTrial],
+        *,
+        policy: str,
+        seed: int,
+        seconds: float,
+    ) -> Self:
+        """Of finished trials."""
         begun = min((one.datetime_start for one in found if one.datetime_start), default=None)
         rows = [row_of(problem, one, begun) for one in found]
         columns = [
@@ -95,6 +110,18 @@ class SearchResult(Result):
         ]
         trials = pd.DataFrame(rows, columns=columns).astype({"evaluated": bool, "feasible": bool})
         return cls(problem=problem, trials=trials, policy=policy, seed=seed, seconds=seconds)
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[SearchResult]) -> SearchResult:
+        """All that the parts of a search tried, by number."""
+        first = parts[0]
+        trials = pd.concat([one.trials for one in parts]).sort_values("number", ignore_index=True)
+        return replace(first, trials=trials, seconds=sum(one.seconds for one in parts))
+
+    def numbered(self, part: Part) -> SearchResult:
+        """The result of a part of a search, with the numbers that its trials have in the whole."""
+        numbers = [part.trial_number(int(one)) for one in self.trials["number"]]
+        return replace(self, trials=self.trials.assign(number=numbers))
 
     @property
     def evaluations(self) -> int:

@@ -15,11 +15,10 @@ from analytics.progress import Progress, unheard
 from analytics.search.objectives import Constraint, Objective, Scenario
 from analytics.search.policies import DEFAULT_POLICY, require_available, sampler_of, stage_of
 from analytics.search.problem import Outcome, SearchProblem
-from analytics.search.result import SearchResult
+from analytics.search.result import FINISHED, SearchResult
 from analytics.search.space import SearchSpace
 from analytics.search.studies import new_study
 
-_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 MOST_TRIALS = 100_000
 
 
@@ -169,7 +168,7 @@ def _fill(
 
 def _finished(study: optuna.Study) -> int:
     """Of all workers on the study."""
-    return len(study.get_trials(deepcopy=False, states=_FINISHED))
+    return len(study.get_trials(deepcopy=False, states=FINISHED))
 
 
 def _tell(study: optuna.Study, trial: Trial, outcome: Outcome) -> None:

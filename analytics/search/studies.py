@@ -6,19 +6,20 @@ import warnings
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
+from optuna.storages import BaseStorage
 
 from analytics.search.problem import SearchProblem
 
 
 def new_study(
-    problem: SearchProblem, *, storage: str | None = None, name: str | None = None
+    problem: SearchProblem, *, storage: str | BaseStorage | None = None, name: str | None = None
 ) -> optuna.Study:
     """A study for a problem, in memory or in a storage that others may join.
 
     Parameters
     ----------
-    storage : str, optional
-        URL of a database, as Optuna takes it; optuna-dashboard opens it.
+    storage : str or BaseStorage, optional
+        URL of a database, as Optuna takes it, or one of its storages.
     name : str, optional
         Of the study; one of that name is gone on with.
 

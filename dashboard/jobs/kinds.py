@@ -24,6 +24,8 @@ from dashboard.analyses.milestones import (
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.analyses.search import DesignSearch, FrontConfirmation
+from dashboard.jobs import search_trials
+from dashboard.jobs.search_job import run_search
 from queries.errors import DataError
 from queries.store import Store, open_store
 from queries.workspace import Job, Workspace
@@ -126,12 +128,12 @@ TRIAL_SIMULATION: Kind[TrialSimulation, SimulatedTrials] = Kind(
 )
 
 DESIGN_SEARCH: Kind[DesignSearch, SearchResult] = Kind(
-    name="design-search",
+    name=search_trials.KIND,
     label="Search for designs",
     request=DesignSearch,
     result=SearchResult,
-    run=_by_itself,
-    title=lambda request: request.title[:200],
+    run=run_search,
+    title=lambda request: request.part_title[:200],
 )
 
 FRONT_CONFIRMATION: Kind[FrontConfirmation, Confirmation] = Kind(

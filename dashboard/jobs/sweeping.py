@@ -47,7 +47,9 @@ def sweep(workspace: Workspace) -> tuple[Path, ...]:
 
 
 def sweep_jobs(workspace: Workspace) -> int:
-    """Delete jobs that ended long ago, with their results; asked again, they are done again.
+    """Delete jobs that ended long ago, with their results, and searches that nobody went on with.
+
+    Asked again, they are done again.
 
     Examples
     --------
@@ -57,7 +59,9 @@ def sweep_jobs(workspace: Workspace) -> int:
     ...     sweep_jobs(workspace)
     0
     """
-    return workspace.jobs.sweep(datetime.now(UTC) - JOBS_KEPT)
+    before = datetime.now(UTC) - JOBS_KEPT
+    workspace.searches.sweep(before)
+    return workspace.jobs.sweep(before)
 
 
 def _orphaned_snapshots(workspace: Workspace) -> tuple[Path, ...]:

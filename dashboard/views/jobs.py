@@ -83,7 +83,7 @@ def _follow(job_id: str) -> None:
         if not job.is_open:
             st.rerun()
         ensure_worker(state.workspace())
-        st.progress(job.share, text=_said(job))
+        st.progress(job.share, text=said(job))
         st.button(
             "Cancel",
             key=f"job_cancel_{job.id}",
@@ -94,7 +94,8 @@ def _follow(job_id: str) -> None:
         )
 
 
-def _said(job: Job) -> str:
+def said(job: Job) -> str:
+    """What an open job does, for the screen."""
     if job.cancel_asked:
         return "Cancelling"
     if job.state == "queued":

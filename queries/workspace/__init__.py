@@ -10,6 +10,8 @@ from queries.workspace.job_leases import Lease
 from queries.workspace.job_room import JobRoom
 from queries.workspace.jobs import Job
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
+from queries.workspace.search_room import OpenLog, SearchRoom
+from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
@@ -24,10 +26,14 @@ __all__ = [
     "Job",
     "JobRoom",
     "Lease",
+    "OpenLog",
     "Plan",
     "PlannedEndpoint",
     "SavedCohort",
     "SavedDesign",
+    "Search",
+    "SearchLostError",
+    "SearchRoom",
     "Snapshot",
     "Study",
     "View",

@@ -111,6 +111,17 @@ def report(
     return Lease(held=held, cancel_asked=bool(asked))
 
 
+def is_held(connection: Connection, job_id: str, *, owner: str) -> bool:
+    """Whether a job is still this worker's; if so, nobody takes it until the transaction ends."""
+    question = select(_jobs.id).where(_own(job_id, owner)).with_for_update()
+    return connection.execute(question).one_or_none() is not None
+
+
+def get_on(connection: Connection, job_id: str) -> None:
+    """Count the attempts of a job anew, since a part of its work is kept."""
+    connection.execute(update(tables.jobs).where(_jobs.id == job_id).values(attempts=1))
+
+
 def finish(connection: Connection, job_id: str, *, owner: str, result_json: str) -> bool:
     """Keep the result of a job; False when it is no longer this worker's to end."""
     if not isinstance(result_json, str) or len(result_json) > MAX_RESULT_CHARACTERS:

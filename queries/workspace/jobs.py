@@ -53,7 +53,7 @@ class Job:
     error : str or None
         Why it failed, in a sentence.
     attempts : int
-        How often a worker has begun it.
+        How often a worker has begun it, since a part of its work was kept.
     owner : str or None
         The worker that does it.
     lease_until : datetime or None

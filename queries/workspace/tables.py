@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Moment(TypeDecorator[datetime]):
@@ -218,6 +218,29 @@ job_results = Table(
     metadata,
     Column("job", String(32), ForeignKey("job.id"), primary_key=True),
     Column("result_json", Text, nullable=False),
+)
+
+# The id is a hash of all that the trials depend on; several jobs, one for each part, may write.
+searches = Table(
+    "search",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    Column("title", String(200), nullable=False),
+    Column("pooled", Boolean, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False, index=True),
+    CheckConstraint("lines >= 0", name="lines"),
+)
+
+# Numbered from 0 without a gap. No code changes a row; a search is deleted as a whole.
+search_logs = Table(
+    "search_log",
+    metadata,
+    Column("search", String(64), ForeignKey("search.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
 )
 
 designs = Table(

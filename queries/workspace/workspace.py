@@ -1,4 +1,4 @@
-"""The workspace: one door to studies, snapshots, cohorts, designs, views, jobs, and acts."""
+"""The workspace: one door to studies, snapshots, cohorts, designs, searches, jobs and acts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
+from queries.workspace.search_room import SearchRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
 from queries.workspace.views import View
@@ -82,6 +83,7 @@ class Workspace:
         self._home = home
         self._jobs = JobRoom(self._reading, self._writing)
         self._designs = DesignRoom(self._reading, self._writing)
+        self._searches = SearchRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -92,6 +94,11 @@ class Workspace:
     def designs(self) -> DesignRoom:
         """Saved designs: named, in versions, seen by who may see what they were computed from."""
         return self._designs
+
+    @property
+    def searches(self) -> SearchRoom:
+        """Searches: what each has tried, in a journal that several workers write."""
+        return self._searches
 
     @property
     def home(self) -> Path:

@@ -1,29 +1,97 @@
-"""The Search page as a statistician uses it: search, choose, and go on with the design."""
+"""The Search page as a statistician uses it: search, watch, cancel, go on, choose a design."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import RunningServer
+from dashboard.home import open_here
+from tests.browser.conftest import NewPage, RunningServer, running_server
 from tests.browser.pointing import SLOW
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_better_design_is_searched_and_opened(page: Page, server: RunningServer) -> None:
+TRIED = re.compile(r"([0-9,]+) of 1,000 designs were tried and are kept; go on from there")
+
+
+def begin(page: Page, server: RunningServer, seed: int) -> None:
+    """A search that nobody asked for before."""
     page.goto(f"{server.url}/search")
-    button = page.get_by_test_id("stBaseButton-primary")
-    expect(button).to_be_visible(timeout=SLOW)
+    page.get_by_text("How to search").click(timeout=SLOW)
+    box = page.get_by_role("spinbutton", name="Seed")
+    box.fill(str(seed), timeout=SLOW)
+    box.press("Enter")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-    button.click()
+    page.get_by_test_id("stBaseButton-primary").click(timeout=SLOW)
+
+
+def finished(page: Page) -> None:
+    """Wait until all that can be done with a result is there."""
+    expect(page.get_by_text("Click a design on the front to choose it.")).to_be_visible(
+        timeout=4 * SLOW
+    )
+    expect(page.get_by_role("button", name="Go on")).to_have_count(0, timeout=SLOW)
+
+
+def test_a_search_is_watched_cancelled_gone_on_with_and_used(
+    page: Page, server: RunningServer
+) -> None:
+    begin(page, server, seed=17)
+    expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=4 * SLOW)
     expect(page.get_by_role("figure", name=re.compile("designs tried by"))).to_be_visible(
         timeout=SLOW
     )
+    page.get_by_role("button", name="Cancel").click(timeout=SLOW)
+    said = page.get_by_text(TRIED)
+    expect(said).to_be_visible(timeout=SLOW)
+    tried = int(TRIED.search(said.inner_text()).group(1).replace(",", ""))  # type: ignore[union-attr]
+    assert 0 < tried < 1_000
+    expect(page.get_by_text("Click a design on the front to choose it.")).to_be_visible(
+        timeout=SLOW
+    )
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW)
+    finished(page)
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("1,000", timeout=SLOW)
     page.get_by_role("tab", name="Chosen design").click()
     page.get_by_role("button", name="Open on the Designs page").click(timeout=SLOW)
     expect(page).to_have_url(re.compile(r"/designs"), timeout=SLOW)
     expect(page.get_by_role("tab", name="Boundaries")).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_search_outlives_the_server_and_its_worker(
+    new_page: NewPage, demo_home: Path, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    page = new_page()
+    with suppress(AssertionError), running_server(home, tmp_path / "first.log") as server:
+        begin(page, server, seed=18)
+        expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=4 * SLOW)
+        server.process.kill()  # so it does not end as it should
+        server.process.wait()
+    with open_here(home) as workspace:
+        [search] = workspace.searches.every()
+        [job] = workspace.jobs.of_study("EQX-301")
+        os.kill(int(str(job.owner).split()[-2]), signal.SIGKILL)
+        before = workspace.searches.read(search.id)
+    page.close()
+    with running_server(home, tmp_path / "second.log") as server:
+        again = new_page()
+        begin(again, server, seed=18)  # its worker is given up after half a minute
+        finished(again)
+    with open_here(home) as workspace:
+        lines = workspace.searches.read(search.id)
+        assert lines[: len(before)] == before
+        kept = [json.loads(line)["user_attrs"] for line in lines if '"user_attrs"' in line]
+        assert sorted(one["number in part"] for one in kept) == list(range(1_000))

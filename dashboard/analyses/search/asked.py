@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import optuna
 
 from analytics.design.cost import Costs
 from analytics.design.survival import SurvivalDesign
 from analytics.progress import Progress, unheard
-from analytics.search import Confirmation, SearchProblem, SearchResult, confirm, run
+from analytics.search import Confirmation, Part, SearchProblem, SearchResult, confirm, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,10 @@ class DesignSearch:
         Designs to try.
     policy : str
     seed : int
+    parts : int
+        Into how many the search is divided; each may be done by another worker.
+    part : int
+        Which of them this one is, from 1.
 
     Examples
     --------
@@ -37,18 +43,45 @@ class DesignSearch:
     budget: int
     policy: str
     seed: int
+    parts: int = 1
+    part: int = 1
 
-    def run(self, progress: Progress = unheard) -> SearchResult:
-        """Search."""
-        return run(
-            self.problem, budget=self.budget, policy=self.policy, seed=self.seed, progress=progress
+    def __post_init__(self) -> None:
+        self.own.budget(self.budget)
+
+    @property
+    def own(self) -> Part:
+        """The part of the search that this one is."""
+        return Part(number=self.part, of=self.parts)
+
+    def divided(self) -> tuple[DesignSearch, ...]:
+        """All parts of the search."""
+        return tuple(replace(self, part=number) for number in range(1, self.parts + 1))
+
+    def run(
+        self, progress: Progress = unheard, *, study: optuna.Study | None = None
+    ) -> SearchResult:
+        """Search; with a study of the part that was begun, go on with it."""
+        found = run(
+            self.problem,
+            budget=self.own.budget(self.budget),
+            policy=self.policy,
+            seed=self.own.seed(self.seed),
+            progress=progress,
+            study=study,
         )
+        return replace(found, seed=self.seed).numbered(self.own)
 
     @property
     def title(self) -> str:
-        """For the list of jobs."""
+        """Of the whole search."""
         wanted = ", ".join(one.label for one in self.problem.objectives)
         return f"{self.budget:,} designs for {wanted}"
+
+    @property
+    def part_title(self) -> str:
+        """For the list of jobs."""
+        return self.title if self.parts == 1 else f"{self.title}, part {self.part} of {self.parts}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

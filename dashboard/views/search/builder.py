@@ -13,6 +13,7 @@ from dashboard.views.search.varied import choose_space
 from dashboard.views.search.wanted import choose_scenarios, choose_wishes
 
 BUDGETS = (200, 500, 1_000, 2_000)
+PARTS = (1, 2, 4)
 _OWN_POLICIES = tuple(one for one in POLICIES if "gp" not in one)
 
 
@@ -31,7 +32,7 @@ def choose_search(proposal: DesignProposal, design: SurvivalDesign) -> DesignSea
     with st.expander("What counts", icon=":material/flag:", expanded=True):
         objectives, constraints = choose_wishes(proposal, design, robust)
     with st.expander("How to search", icon=":material/search:"):
-        budget, policy, seed = _way()
+        budget, policy, seed, parts = _way()
     priced = any(proposal.costs.prices)
     problem = SearchProblem(
         space=space,
@@ -41,11 +42,11 @@ def choose_search(proposal: DesignProposal, design: SurvivalDesign) -> DesignSea
         costs=proposal.costs if priced else None,
         value=proposal.value if priced else None,
     )
-    return DesignSearch(problem=problem, budget=budget, policy=policy, seed=seed)
+    return DesignSearch(problem=problem, budget=budget, policy=policy, seed=seed, parts=parts)
 
 
-def _way() -> tuple[int, str, int]:
-    with st.grid(3, min_column_width=130):
+def _way() -> tuple[int, str, int, int]:
+    with st.grid(4, min_column_width=110):
         budget = st.selectbox(
             "Designs to try",
             BUDGETS,
@@ -67,4 +68,11 @@ def _way() -> tuple[int, str, int]:
             key=state.remember("search_seed", 1),
             persist_state="session",
         )
-    return int(budget), str(policy), int(seed)
+        parts = st.selectbox(
+            "Parts",
+            PARTS,
+            key=state.choice("search_parts", PARTS, 1),
+            persist_state="session",
+            help="Each may be done by another worker; start more with `equipoise worker`.",
+        )
+    return int(budget), str(policy), int(seed), int(parts)

@@ -9,7 +9,14 @@ import streamlit as st
 
 from analytics.checks import NotEstimableError
 from analytics.design.survival import SurvivalDesign
-from analytics.search import SearchResult, textbook_designs, tornado, why_not_better
+from analytics.search import (
+    Front,
+    SearchProblem,
+    textbook_designs,
+    tornado,
+    why_not_better,
+)
+from analytics.search.space import Point
 from dashboard import navigation, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_tornado
@@ -18,13 +25,13 @@ from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
 from dashboard.views.search.found import CHOSEN, chosen_number, is_share, titled
+from dashboard.views.search.searched import Searched
 
 
-def show(proposal: DesignProposal, answer: SearchResult) -> None:
+def show(searched: Searched) -> None:
     """Comparison, what binds, tornado."""
-    picked = _pick(answer)
-    design = answer.front().design(picked)
-    found = proposal_with(proposal, design)
+    picked = _pick(searched.front)
+    found = proposal_with(searched.proposal, searched.front.design(picked))
     st.button(
         "Open on the Designs page",
         type="primary",
@@ -32,9 +39,10 @@ def show(proposal: DesignProposal, answer: SearchResult) -> None:
         on_click=_open,
         args=(found,),
     )
-    _compare(proposal, found, picked)
-    _why_not_better(answer, picked)
-    _sensitivity(answer, picked)
+    _compare(searched.proposal, found, picked)
+    point = searched.front.point(picked)
+    _why_not_better(searched.problem, point)
+    _sensitivity(searched.problem, point)
 
 
 def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignProposal:
@@ -49,11 +57,10 @@ def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignPro
     )
 
 
-def _pick(answer: SearchResult) -> int:
-    front = answer.front()
+def _pick(front: Front) -> int:
     numbers = list(front.numbers)
     knee = front.knee()
-    state.show(CHOSEN, chosen_number(answer))
+    state.show(CHOSEN, chosen_number(front))
     chosen = st.selectbox(
         "Design of the front",
         numbers,
@@ -89,22 +96,22 @@ def _compare(proposal: DesignProposal, found: DesignProposal, picked: int) -> No
     )
 
 
-def _why_not_better(answer: SearchResult, picked: int) -> None:
+def _why_not_better(problem: SearchProblem, point: Point) -> None:
     st.subheader("Why not better?", anchor=False)
-    labels = list(answer.problem.labels)
+    labels = list(problem.labels)
     label = st.selectbox(
         "Objective",
         labels,
         key=state.choice("search_why", labels, labels[-1]),
         persist_state="session",
-        format_func=lambda one: titled(answer.problem, one),
+        format_func=lambda one: titled(problem, one),
     )
-    found = why_not_better(answer.problem, answer.front().point(picked), label)
+    found = why_not_better(problem, point, label)
     if found.table.empty:
         st.info("No small step would improve it.", icon=":material/check_circle:")
         return
     st.markdown(plain(_said(found.constraints)))
-    share = is_share(answer.problem, label)
+    share = is_share(problem, label)
     rows = found.table.head(12)
     shown = pd.DataFrame(
         {
@@ -131,15 +138,15 @@ def _value(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, int | float) else str(value)
 
 
-def _sensitivity(answer: SearchResult, picked: int) -> None:
+def _sensitivity(problem: SearchProblem, point: Point) -> None:
     st.subheader("Sensitivity to the assumptions", anchor=False)
-    found = tornado(answer.problem, answer.front().point(picked))
-    for label in answer.problem.labels:
+    found = tornado(problem, point)
+    for label in problem.labels:
         results.figure(
             draw_tornado(
                 found.bars(label),
-                objective=titled(answer.problem, label),
-                percent=is_share(answer.problem, label),
+                objective=titled(problem, label),
+                percent=is_share(problem, label),
             ),
             name=f"{state.study().code} tornado {label}",
             notes=["One assumption 10 % lower or higher at a time, the design kept as it is."],

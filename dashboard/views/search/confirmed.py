@@ -5,19 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.search import Confirmation, SearchResult, of_front
+from analytics.search import Confirmation, of_front
 from dashboard import results, state
-from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import FrontConfirmation
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
+from dashboard.views.search.searched import Searched
 
 _REPLICATIONS = (10_000, 50_000)
 _MOST = 20
 
 
-def show(proposal: DesignProposal, answer: SearchResult) -> None:
+def show(searched: Searched) -> None:
     """The job, then its table."""
     replications = st.selectbox(
         "Trials of each design",
@@ -26,12 +26,13 @@ def show(proposal: DesignProposal, answer: SearchResult) -> None:
         persist_state="session",
         format_func=lambda count: f"{count:,}",
     )
+    proposal = searched.proposal
     costs = proposal.costs if any(proposal.costs.prices) else None
     asked = FrontConfirmation(
-        designs=tuple(of_front(answer.front(), most=_MOST).items()),
+        designs=tuple(of_front(searched.front, most=_MOST).items()),
         costs=None if costs is not None and costs.per_subject_month else costs,
         replications=int(replications),
-        seed=answer.seed,
+        seed=searched.answer.seed,
     )
     found = jobs.answer(
         state.job(kinds.FRONT_CONFIRMATION, asked),

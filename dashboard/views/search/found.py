@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import NotEstimableError
-from analytics.search import MEASURES, SearchProblem, SearchResult
+from analytics.search import MEASURES, Front, SearchProblem, SearchResult
 from analytics.search.characteristics import Characteristics
 from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_front, draw_parallel
 from dashboard.exports import tables
 from dashboard.text import number, percent
+from dashboard.views.search.searched import Searched
 
 CHOSEN = "search_chosen"
 
 
-def chosen_number(answer: SearchResult) -> int:
+def chosen_number(front: Front) -> int:
     """The design on the front that is chosen; the knee until one is."""
-    numbers = answer.front().numbers
     kept = st.session_state.get(CHOSEN)
-    return int(kept) if kept in numbers else answer.front().knee()
+    return int(kept) if kept in front.numbers else front.knee()
 
 
 def choose(clicked: Sequence[object]) -> None:
@@ -32,44 +33,58 @@ def choose(clicked: Sequence[object]) -> None:
     state.remember(CHOSEN, None)
 
 
-def show(proposal: DesignProposal, answer: SearchResult) -> None:
+def show(searched: Searched) -> None:
     """Pictures and table."""
-    problem, front = answer.problem, answer.front()
-    labels = list(problem.labels)
-    across, up = _axes(labels)
-    tried = answer.trials.assign(across=answer.trials[across], up=answer.trials[up])
-    tried = tried[tried["evaluated"]][["across", "up", "feasible"]]
-    shown = front.table.assign(across=front.table[across], up=front.table[up])
+    front, said = searched.front, _said(searched.answer)
+    across, up = _axes(list(searched.problem.labels))
     results.figure(
-        draw_front(
-            tried.astype({"feasible": bool}),
-            shown[["number", "across", "up"]].sort_values("across"),
-            marked=_own(proposal, problem, across, up),
-            across=titled(problem, across),
-            up=titled(problem, up),
-            percent=(is_share(problem, across), is_share(problem, up)),
-        ),
+        _front(searched, across, up),
         name=f"{state.study().code} front {across} {up}",
-        notes=["Click a design on the front to choose it.", *_said(answer)],
+        notes=["Click a design on the front to choose it.", *said],
         data=front.table.drop(columns="design"),
         clicked=choose,
     )
     numeric = front.table[["number", *_numeric(front.table)]]
     results.figure(
-        draw_parallel(numeric.reset_index(drop=True), chosen=chosen_number(answer)),
+        draw_parallel(numeric.reset_index(drop=True), chosen=chosen_number(front)),
         name=f"{state.study().code} front parallel",
-        notes=["Each line is a design of the front; the chosen one is thick.", *_said(answer)],
+        notes=["Each line is a design of the front; the chosen one is thick.", *said],
         data=numeric,
     )
-    _listed(answer)
+    _listed(front, said)
 
 
-def _listed(answer: SearchResult) -> None:
+def show_front(searched: Searched) -> None:
+    """The first two objectives, while the search goes on."""
+    across, up = _usual_axes(list(searched.problem.labels))
+    results.figure(
+        _front(searched, across, up),
+        name=f"{state.study().code} front so far",
+        notes=["The search goes on.", *_said(searched.answer)],
+        data=searched.front.table.drop(columns="design"),
+    )
+
+
+def _front(searched: Searched, across: str, up: str) -> go.Figure:
+    problem, trials, table = searched.problem, searched.answer.trials, searched.front.table
+    tried = trials.assign(across=trials[across], up=trials[up])
+    tried = tried[tried["evaluated"]][["across", "up", "feasible"]]
+    shown = table.assign(across=table[across], up=table[up])
+    return draw_front(
+        tried.astype({"feasible": bool}),
+        shown[["number", "across", "up"]].sort_values("across"),
+        marked=_own(searched.proposal, problem, across, up),
+        across=titled(problem, across),
+        up=titled(problem, up),
+        percent=(is_share(problem, across), is_share(problem, up)),
+    )
+
+
+def _listed(front: Front, said: Sequence[str]) -> None:
     """The designs of the front; a row that is selected is chosen."""
-    table = table_of(answer)
     event = st.dataframe(
-        table,
-        key=f"search_front {answer.front().numbers[:1]} {chosen_number(answer)}",
+        table_of(front),
+        key=f"search_front {front.numbers[:1]} {chosen_number(front)}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -78,11 +93,11 @@ def _listed(answer: SearchResult) -> None:
     )
     picked = event["selection"]["rows"]
     if picked:
-        choose([answer.front().numbers[picked[0]]])
+        choose([front.numbers[picked[0]]])
         st.rerun()
     st.download_button(
         "Front as CSV",
-        data=lambda: tables.to_csv(answer.front().table, _said(answer)),
+        data=lambda: tables.to_csv(front.table, said),
         file_name=f"{results.file_stem(f'{state.study().code} front')}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -103,12 +118,12 @@ def is_share(problem: SearchProblem, label: str) -> bool:
     return MEASURES[one.measure].unit == "probability"
 
 
-def table_of(answer: SearchResult) -> pd.DataFrame:
+def table_of(front: Front) -> pd.DataFrame:
     """The front as text: the objectives, then what varies."""
-    problem, front = answer.problem, answer.front()
+    problem = front.problem
     shown = pd.DataFrame({"Design": [str(one) for one in front.numbers]})
     shown["Design"] = shown["Design"].where(
-        front.table["number"] != chosen_number(answer), shown["Design"] + " (chosen)"
+        front.table["number"] != chosen_number(front), shown["Design"] + " (chosen)"
     )
     for label in problem.labels:
         share = is_share(problem, label)
@@ -126,7 +141,7 @@ def table_of(answer: SearchResult) -> pd.DataFrame:
 
 def _axes(labels: list[str]) -> tuple[str, str]:
     if len(labels) < 3:
-        return (labels[-1], labels[0])
+        return _usual_axes(labels)
     with st.grid(2, min_column_width=180):
         across = st.selectbox(
             "Across",
@@ -138,6 +153,10 @@ def _axes(labels: list[str]) -> tuple[str, str]:
             "Up", labels, key=state.choice("search_up", labels, labels[0]), persist_state="session"
         )
     return str(across), str(up)
+
+
+def _usual_axes(labels: list[str]) -> tuple[str, str]:
+    return (labels[1] if len(labels) > 1 else labels[0]), labels[0]
 
 
 def _own(

@@ -8,14 +8,15 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from analytics.search import SearchResult, parameter_importance
 from dashboard import results, state
-from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_history
 from dashboard.text import number, plain
 from dashboard.views.search.found import titled
+from dashboard.views.search.searched import Searched
 
 
-def show(_proposal: DesignProposal, answer: SearchResult) -> None:
+def show(searched: Searched) -> None:
     """Hypervolume, then importances."""
+    answer = searched.answer
     history = answer.hypervolume_history()
     results.figure(
         draw_history(history),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,10 +13,13 @@ from analytics.results import Result
 from analytics.search import SearchResult
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import DesignSearch
-from dashboard.jobs.asking import AskedJob
+from dashboard.home import open_here
 from dashboard.jobs.requests import read_request
-from dashboard.views import jobs
+from dashboard.jobs.search_trials import OwnPart
+from dashboard.jobs.working import Worker
 from dashboard.views.designs.current import SURVIVAL
+from dashboard.views.search import running
+from queries.workspace import Job, Workspace
 
 SECONDS = 60
 PAGE = """
@@ -32,15 +39,26 @@ QUICK = {"search_budget": 200, "search_policy": "random"}
 
 @pytest.fixture
 def searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jobs are done at once, where the page asks for them."""
+    """Searches are done at once, where the page asks for them."""
 
-    def answer(asked: AskedJob[Result], **_: object) -> Result | None:
-        if asked.kind.request is not DesignSearch:
-            return None
-        search = read_request(asked.request_json, DesignSearch)
-        return SearchResult.from_json(search.run().to_json())
+    def answer(_: DesignProposal, asked: DesignSearch) -> SearchResult:
+        return asked.run()
 
-    monkeypatch.setattr(jobs, "answer", answer)
+    monkeypatch.setattr(running, "answer", answer)
+
+
+@pytest.fixture
+def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """The workspace of the app under test; workers are the test's own."""
+    monkeypatch.delenv("EQUIPOISE_WORKSPACE_URL", raising=False)
+    for place in (
+        "dashboard.jobs.asking",
+        "dashboard.views.jobs",
+        "dashboard.views.search.running",
+    ):
+        monkeypatch.setattr(f"{place}.ensure_worker", lambda _: False)
+    with open_here(home) as found:
+        yield found
 
 
 def opened(**inputs: object) -> AppTest:
@@ -141,3 +159,78 @@ def test_subjects_are_searched():
     app = opened(search_subjects_free=True)
     assert not app.error
     assert "Designs tried: 200" in shown(app)
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def search_a_while(workspace: Workspace, designs: int) -> Job:
+    """What a worker does until so many designs are tried and kept; it goes on with the job."""
+    job = workspace.jobs.claim(owner="worker")
+    assert job is not None
+    asked = read_request(workspace.jobs.request(job.id), DesignSearch)
+    own = OwnPart(workspace, asked, job)
+    replace(asked, budget=designs).run(study=own.study)
+    own.keep()
+    return job
+
+
+def test_a_search_is_begun_watched_cancelled_and_gone_on_with(workspace: Workspace) -> None:
+    app = opened(search_parts=1)
+    press(app, "Search")
+    assert [button.label for button in app.button if button.label in ("Search", "Cancel")] == [
+        "Cancel"
+    ]
+    assert "Designs tried" not in shown(app)
+    job = search_a_while(workspace, 60)
+    app.run()
+    assert "Designs tried: 60" in shown(app)
+    assert "The search goes on." in shown(app)
+    press(app, "Cancel")
+    assert workspace.jobs.one(job.id).cancel_asked
+    workspace.jobs.stop(job.id, owner="worker")
+    app.run()
+    assert "Cancelled. 60 of 200 designs were tried and are kept; go on from there." in shown(app)
+    assert "Click a design on the front to choose it." in shown(app)
+    press(app, "Go on")
+    assert "Designs tried: 60" in shown(app)
+    assert Worker(workspace).do_one().state == "done"
+    app.run()
+    assert "Designs tried: 200" in shown(app)
+    assert not any(button.label in ("Go on", "Cancel") for button in app.button)
+
+
+def test_a_search_in_parts_is_shown_as_one(workspace: Workspace) -> None:
+    app = opened(search_parts=4)
+    press(app, "Search")
+    worker = Worker(workspace)
+    assert [worker.do_one().state for _ in range(2)] == ["done", "done"]
+    app.run()
+    assert "Designs tried: 100" in shown(app)
+    press(app, "Cancel")
+    assert "Cancelled. 100 of 200 designs were tried and are kept" in shown(app)
+    press(app, "Go on")
+    assert [worker.do_one().state for _ in range(2)] == ["done", "done"]
+    assert worker.do_one() is None
+    app.run()
+    assert "Designs tried: 200" in shown(app)
+
+
+def test_a_search_that_failed_says_why_and_what_it_kept(workspace: Workspace) -> None:
+    app = opened()
+    press(app, "Search")
+    job = search_a_while(workspace, 30)
+    workspace.jobs.fail(job.id, owner="worker", error="The machine has too little memory.")
+    app.run()
+    assert "too little memory. 30 of 200 designs were tried and are kept." in shown(app)
+    assert any(button.label == "Go on" for button in app.button)
+
+
+def test_a_search_cancelled_at_once_has_nothing_to_show(workspace: Workspace) -> None:
+    app = opened()
+    press(app, "Search")
+    press(app, "Cancel")
+    assert "Cancelled before the first design was tried." in shown(app)
+    assert not app.metric

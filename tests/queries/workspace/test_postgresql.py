@@ -223,7 +223,7 @@ def old_url(tmp_path):
         facts = _facts(workspace, "EQX-301")
         with workspace._engine.begin() as connection:
             later = [tables.cohorts, tables.cohort_versions, tables.jobs, tables.job_results]
-            later += [tables.designs, tables.design_versions]
+            later += [tables.designs, tables.design_versions, tables.searches, tables.search_logs]
             tables.metadata.drop_all(connection, tables=later)
             connection.execute(update(tables.facts).values(value="1"))
     yield shown, facts

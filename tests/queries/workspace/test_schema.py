@@ -92,7 +92,7 @@ def test_nothing_that_was_there_is_written_anew(old):
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 6
+    assert added.count("CREATE TABLE") == 8
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):
@@ -100,6 +100,7 @@ def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     assert _form(any_old) == new
     assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
     assert {"design", "design_version", "uq_design_living_name"} <= set(new)
+    assert {"search", "search_log"} <= set(new)
 
 
 def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
@@ -141,6 +142,19 @@ def test_a_workspace_of_schema_3_keeps_its_jobs_and_takes_designs(tmp_path):
         )
     with open_workspace(tmp_path) as again:
         assert again.designs.of_study("EQX-301") == (saved,)
+
+
+def test_a_workspace_of_schema_4_keeps_its_designs_and_takes_searches(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMAS[4])
+    with open_workspace(tmp_path) as workspace:
+        assert [saved.name for saved in workspace.designs.of_study("EQX-301")] == ["Three looks"]
+        assert workspace.searches.every() == ()
+        workspace.searches.begin("ab" * 32, study="EQX-301", title="Designs", pooled=True)
+        with workspace.searches.writing("ab" * 32) as log:
+            log.append(["{}"])
+    with open_workspace(tmp_path) as again:
+        assert [search.lines for search in again.searches.every()] == [1]
 
 
 def test_opening_a_workspace_that_is_up_to_date_changes_nothing(old):
