@@ -1,5 +1,13 @@
 """Searches and their confirmation as values that run."""
 
 from dashboard.analyses.search.asked import DesignSearch, FrontConfirmation
+from dashboard.analyses.search.countries import Countries, CountryAnalysis
+from dashboard.analyses.search.searching_code import searching_code
 
-__all__ = ["DesignSearch", "FrontConfirmation"]
+__all__ = [
+    "Countries",
+    "CountryAnalysis",
+    "DesignSearch",
+    "FrontConfirmation",
+    "searching_code",
+]

@@ -19,6 +19,7 @@ from analytics.search import (
 from analytics.search.space import Point
 from dashboard import navigation, results, state
 from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.search import searching_code
 from dashboard.charts.search.front import draw_tornado
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
@@ -31,7 +32,11 @@ from dashboard.views.search.searched import Searched
 def show(searched: Searched) -> None:
     """Comparison, what binds, tornado."""
     picked = _pick(searched.front)
-    found = proposal_with(searched.proposal, searched.front.design(picked))
+    point = searched.front.point(picked)
+    found = replace(
+        proposal_with(searched.proposal, searched.front.design(picked)),
+        costs=searched.problem.costs_at(point) or searched.proposal.costs,
+    )
     st.button(
         "Open on the Designs page",
         type="primary",
@@ -40,9 +45,22 @@ def show(searched: Searched) -> None:
         args=(found,),
     )
     _compare(searched.proposal, found, picked)
-    point = searched.front.point(picked)
     _why_not_better(searched.problem, point)
     _sensitivity(searched.problem, point)
+    _code(searching_code(searched.asked, chosen=picked))
+
+
+def _code(text: str) -> None:
+    with st.expander("Python that searches again", icon=":material/code:"):
+        st.code(text, language="python")
+    st.download_button(
+        "Python",
+        data=text,
+        file_name=f"{results.file_stem(f'{state.study().code} search')}.py",
+        mime="text/x-python",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignProposal:

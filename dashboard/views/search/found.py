@@ -19,6 +19,12 @@ from dashboard.text import number, percent
 from dashboard.views.search.searched import Searched
 
 CHOSEN = "search_chosen"
+_OVER = {
+    "assumed": "",
+    "mean": ", mean of scenarios",
+    "worst": ", worst scenario",
+    "quantile": ", all but the worst fifth",
+}
 
 
 def chosen_number(front: Front) -> int:
@@ -109,7 +115,7 @@ def _listed(front: Front, said: Sequence[str]) -> None:
 def titled(problem: SearchProblem, label: str) -> str:
     """A label of an objective for people."""
     one = next(one for one in problem.objectives if one.label == label)
-    return MEASURES[one.measure].title
+    return MEASURES[one.measure].title + _OVER[one.over]
 
 
 def is_share(problem: SearchProblem, label: str) -> bool:

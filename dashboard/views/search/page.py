@@ -48,7 +48,7 @@ def show() -> None:
         with right, results.explained():
             answer = running.answer(proposal, asked)
             if answer is not None:
-                _show(Searched.of(proposal, answer))
+                _show(Searched.of(proposal, asked, answer))
 
 
 def _show(searched: Searched) -> None:

@@ -87,7 +87,7 @@ def _follow(proposal: DesignProposal, asked: DesignSearch) -> None:
             disabled=all(one.cancel_asked for one in running),
         )
         if so_far.evaluations:
-            searched = Searched.of(proposal, so_far)
+            searched = Searched.of(proposal, asked, so_far)
             searched.tiles()
             found.show_front(searched)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.search import Front, SearchProblem, SearchResult
 from dashboard import results
 from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.search import DesignSearch
 from dashboard.text import number, percent
 
 
@@ -21,6 +22,7 @@ class Searched:
     ----------
     proposal : DesignProposal
         With the design that is to be improved.
+    asked : DesignSearch
     answer : SearchResult
         Of a search that is done, or what it has found until now.
     front : Front
@@ -28,13 +30,14 @@ class Searched:
     """
 
     proposal: DesignProposal
+    asked: DesignSearch
     answer: SearchResult
     front: Front
 
     @classmethod
-    def of(cls, proposal: DesignProposal, answer: SearchResult) -> Self:
+    def of(cls, proposal: DesignProposal, asked: DesignSearch, answer: SearchResult) -> Self:
         """With its front."""
-        return cls(proposal=proposal, answer=answer, front=answer.front())
+        return cls(proposal=proposal, asked=asked, answer=answer, front=answer.front())
 
     @property
     def problem(self) -> SearchProblem:

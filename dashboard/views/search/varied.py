@@ -10,9 +10,12 @@ import streamlit as st
 
 from analytics.checks import require
 from analytics.design.survival import SurvivalDesign
-from analytics.search import SearchSpace
+from analytics.search import CountrySites, SearchSpace
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.enrolment import RecruitmentAnalysis
+from dashboard.analyses.search import Countries, CountryAnalysis
+from dashboard.text import number, plain
 
 FAMILIES: Mapping[str, str] = {
     "obrien_fleming": "O'Brien–Fleming type",
@@ -90,7 +93,14 @@ def _enrolment(proposal: DesignProposal, design: SurvivalDesign) -> dict[str, An
         usual = (max(int(0.8 * own), 10), int(1.25 * own))
         found["subjects"] = _pair("Subjects", "subjects", 10, 10 * own, usual)
     sites = proposal.costs.sites
-    if _free("Sites", "sites_free", help="More sites enrol faster and cost what a site costs."):
+    if _free(
+        "Sites by country",
+        "countries",
+        help="Accrual is then what the sites of each country are expected to enrol, at the rates "
+        "that they have shown, in the place of the accrual of the design.",
+    ):
+        found |= {"countries": _countries(design), "design_sites": max(sites, 1)}
+    elif _free("Sites", "sites_free", help="More sites enrol faster and cost what a site costs."):
         require(sites >= 1, "the costs of the design name its sites", sites=sites)
         usual = (max(int(0.7 * sites), 1), max(int(1.5 * sites), 2))
         found["sites"] = _pair("Sites", "sites", 1, max(10 * sites, 20), usual)
@@ -103,6 +113,34 @@ def _enrolment(proposal: DesignProposal, design: SurvivalDesign) -> dict[str, An
     ):
         found["enrichment"] = (0, groups - 1)
     return found
+
+
+def _countries(design: SurvivalDesign) -> tuple[CountrySites, ...]:
+    """The countries of the study on screen, with ranges."""
+    recruitment = RecruitmentAnalysis(cohort=state.current_cohort())
+    found: Countries = state.answered(CountryAnalysis(recruitment=recruitment))
+    share = _pair("Sites of each country, % of those it had", "country_share", 0, 400, (50, 150))
+    hastened = st.number_input(
+        "Opened as fast as they were, up to so many times as fast",
+        min_value=1.0,
+        max_value=10.0,
+        step=0.5,
+        key=state.remember("search_hastened", 2.0),
+        persist_state="session",
+        format="%.6g",
+    )
+    st.caption(
+        plain(
+            f"{len(found.table):,} countries; subjects per site and month from "
+            f"{number(found.table['rate'].min())} to {number(found.table['rate'].max())}, each "
+            "site's rate shrunken towards the others."
+        )
+    )
+    return found.searched(
+        share=(share[0] / 100, share[1] / 100),
+        hastened=float(hastened),
+        time_unit=design.assumptions.time_unit,
+    )
 
 
 def _free(label: str, name: str, help: str | None = None) -> bool:
