@@ -92,4 +92,17 @@ for (case in names(cases)) {
           "predict(fitMod(type = \"general\"))")
   }
 }
+# The bootstrap of one fit: percentiles of curves fitted to drawn estimates.
+for (case in names(cases)) for (model in c("emax", "quadratic", "exponential")) {
+  mu <- unname(cases[[case]][[1]]); S <- cases[[case]][[2]]
+  set.seed(1)
+  draws <- bFitMod(dose, mu, S, model = model, type = "bootstrap", nSim = 4000, bnds = defBnds(1)[[model]])
+  curves <- predict(draws, doseSeq = c(0.1, 0.4, 1), summaryFct = function(x) quantile(x, c(0.025, 0.975)))
+  for (side in 1:2) for (k in 1:3) rows[[length(rows) + 1]] <- data.frame(
+    case, estimates = paste(digits(mu), collapse = ";"), covariance = paste(digits(S), collapse = ";"),
+    shape = families[[model]], quantity = c("bootstrap lower", "bootstrap upper")[side],
+    at = c(0.1, 0.4, 1)[k], expected = digits(curves[side, k]), tolerance = 0.3 * sqrt(S[5, 5]),
+    source = paste0(version, ", ", cases[[case]][[3]],
+                    ": predict(bFitMod(type = \"bootstrap\", nSim = 4000), seed 1)"))
+}
 write(rows, "dose_response_general.csv")
