@@ -232,7 +232,7 @@ def fit_dose_response(
     covariance = np.asarray(estimates.covariance, dtype=float)
     profile = ProfileFit.of(kind, doses, covariance, constants, limits)
     values = np.asarray(estimates.estimates, dtype=float)[None, :]
-    parameters, criterion = profile.fit(values, polish=True)
+    parameters, criterion = profile.fit(values)
     found = parameters[0]
     searched = found[len(kind.coefficients) :]
     near = _AT_BOUND * np.abs(limits).min(axis=1, initial=np.inf)

@@ -1,8 +1,8 @@
 """Generalised least squares for many sets of estimates at once.
 
 Whatever the shape parameters, the coefficients follow by linear least squares. That leaves one or
-two parameters, for which a grid over their whole range finds the neighbourhood of the best fit, and
-ever smaller grids the fit itself. Nothing depends on starting values.
+two parameters. A grid over their whole range finds the neighbourhood of the best fit, smaller grids
+come nearer, and damped steps reach it: nothing depends on starting values.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 from analytics.dosing.response.families import Family
 
 Floats = NDArray[np.float64]
 _GRID = {1: 240, 2: 48}
-_NARROWEST, _ROUNDS = 1e-5, 80
+_NARROWEST, _ROUNDS = 1e-3, 40
+_DESCENTS, _DIFFERENCE, _STILL, _STIFF = 60, 1e-5, 1e-8, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +48,20 @@ class ProfileFit:
         whitener = np.linalg.inv(np.linalg.cholesky(covariance))
         return cls(family, doses, constants, bounds, whitener)
 
-    def fit(self, estimates: Floats, *, polish: bool = False) -> tuple[Floats, Floats]:
+    def fit(self, estimates: Floats) -> tuple[Floats, Floats]:
         """The best parameters and the criterion, for sets x doses.
 
         Returns
         -------
         parameters : array, sets x parameters
-            To about 5 digits, where they are determined that well; polished, to more.
         criterion : array
             Weighted sum of squared differences between estimates and curve.
         """
         white = estimates @ self.whitener.T
         if len(self.bounds) == 0:
             return self._linear(white)
-        searched = self._narrowed(white, self._from_grid(white))
-        if polish:
-            searched = np.array(
-                [self._polished(*pair) for pair in zip(white, searched, strict=True)]
-            )
-        return self._profiled(white, searched)
+        near = self._narrowed(white, self._from_grid(white))
+        return self._profiled(white, self._descended(white, near))
 
     @property
     def _ahead(self) -> Floats:
@@ -116,24 +111,50 @@ class ProfileFit:
                 break
         return np.exp(at)
 
-    def _polished(self, white: Floats, searched: Floats) -> Floats:
-        """One fit, to all its digits."""
+    def _descended(self, white: Floats, searched: Floats) -> Floats:
+        """Levenberg-Marquardt within the bounds: down valleys that run askew of the grid."""
         low, high = np.log(self.bounds).T
-        inner = 1e-9 * (high - low)
+        at, damping = np.log(searched), np.full(len(white), 1e-3)
+        rows = np.arange(len(white))
+        for _ in range(_DESCENTS):
+            here, values = at[rows], white[rows]
+            rest = self._left(values, here)
+            trial = np.clip(here + self._step(values, here, rest, damping[rows]), low, high)
+            there = self._left(values, trial)
+            better = (there**2).sum(axis=1) < (rest**2).sum(axis=1)
+            at[rows] = np.where(better[:, None], trial, here)
+            change = np.where(better, damping[rows] / 5, damping[rows] * 4)
+            damping[rows] = np.clip(change, 1e-12, None)
+            moving = np.abs(trial - here).max(axis=1) > _STILL
+            rows = rows[moving & (damping[rows] < _STIFF)]
+            if rows.size == 0:
+                break
+        return np.exp(at)
 
-        def left(at: Floats) -> Floats:
-            column, varying = self._columns(np.exp(at))
-            slope = varying @ white / max(float(varying @ varying), 1e-20)
-            rest = white - slope * column
-            ahead = self._ahead
-            return np.asarray(rest - (rest @ ahead) * ahead)
+    def _step(self, white: Floats, at: Floats, rest: Floats, damping: Floats) -> Floats:
+        """One damped step by set; nothing pushes through a bound."""
+        low, high = np.log(self.bounds).T
+        sides = _DIFFERENCE * np.eye(len(self.bounds))
+        slopes = np.stack(
+            [(self._left(white, at + side) - self._left(white, at - side)) for side in sides],
+            axis=-1,
+        ) / (2 * _DIFFERENCE)
+        pull = np.einsum("skp,sk->sp", slopes, rest)
+        held = ((at <= low) & (pull > 0)) | ((at >= high) & (pull < 0))
+        slopes = np.where(held[:, None, :], 0.0, slopes)
+        bend = np.einsum("skp,skq->spq", slopes, slopes)
+        size = np.einsum("spp->sp", bend) * damping[:, None] + 1e-14
+        bend = bend + size[:, :, None] * np.eye(len(self.bounds))
+        return -np.linalg.solve(bend, np.where(held, 0.0, pull)[..., None])[..., 0]
 
-        start = np.clip(np.log(searched), low + inner, high - inner)
-        found = least_squares(
-            left, start, bounds=(low, high), xtol=1e-14, ftol=1e-14, gtol=1e-14, x_scale=1.0
-        )
-        better = 2 * found.cost < float((left(np.log(searched)) ** 2).sum())
-        return np.exp(found.x) if better else searched
+    def _left(self, white: Floats, at: Floats) -> Floats:
+        """What the best coefficients leave over, sets x doses, at logarithms of the parameters."""
+        ahead = self._ahead
+        _, varying = self._columns(np.exp(at))
+        size = np.maximum((varying**2).sum(axis=-1), 1e-20)
+        slope = (varying * white).sum(axis=-1) / size
+        centred = white - (white @ ahead)[:, None] * ahead
+        return np.asarray(centred - slope[:, None] * varying)
 
     def _profiled(self, white: Floats, searched: Floats) -> tuple[Floats, Floats]:
         column, varying = self._columns(searched)

@@ -138,7 +138,7 @@ def test_the_unit_of_doses_does_not_matter(change: float) -> None:
         np.testing.assert_allclose(second.at(0.3 * change), first.at(0.3), atol=1e-5)
 
 
-def test_quick_refits_agree_with_the_polished_fit() -> None:
+def test_many_fits_at_once_are_the_fits_one_by_one() -> None:
     estimates = general("correlated")
     drawn = draw_estimates(estimates, standard_normals(100, 5, seed=2))[:12]
     for family in FAMILIES:
@@ -148,14 +148,14 @@ def test_quick_refits_agree_with_the_polished_fit() -> None:
             again = DoseEstimates(
                 doses=BIOM_DOSES, estimates=tuple(values), covariance=estimates.covariance
             )
-            assert found == pytest.approx(fit_dose_response(again, family).criterion, abs=1e-3)
+            assert found == pytest.approx(fit_dose_response(again, family).criterion, abs=1e-7)
 
 
 def test_the_band_covers_the_true_curve() -> None:
-    """Pointwise 95% bands of an Emax curve in 400 trials."""
+    """Pointwise 95% bands of an Emax curve in 200 trials."""
     true = np.array([[0.2, 0.9, 0.15]])
     means = curves_at(FAMILIES["emax"], true, np.array([]), BIOM_DOSES)[0]
-    rng, covered, trials = np.random.default_rng(5), 0, 400
+    rng, covered, trials = np.random.default_rng(5), 0, 200
     covariance = tuple(map(tuple, (0.01 * np.eye(5)).tolist()))
     for _ in range(trials):
         values = means + 0.1 * rng.standard_normal(5)

@@ -26,6 +26,7 @@ def line(slope: float, variance: float = 0.01) -> DoseEstimates:
     return DoseEstimates(doses=BIOM_DOSES, estimates=tuple(means), covariance=covariance)
 
 
+@settings(max_examples=25)
 @given(st.floats(0.1, 3), st.floats(0.05, 0.95), st.sampled_from([1, -1]))
 def test_on_a_line_the_target_is_a_quotient(slope: float, share: float, sign: int) -> None:
     direction = "increase" if sign > 0 else "decrease"
@@ -40,7 +41,7 @@ def test_on_a_line_the_target_is_a_quotient(slope: float, share: float, sign: in
     assert effective.estimate == pytest.approx(share, rel=1e-9)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.floats(0.05, 0.6))
 def test_the_curve_has_the_effect_at_the_dose_and_not_before(difference: float) -> None:
     for family in ("emax", "quadratic", "logistic", "sigmoid-emax"):
