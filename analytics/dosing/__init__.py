@@ -1,0 +1,1 @@
+"""Dosing: find the dose, and the design that finds it best."""
