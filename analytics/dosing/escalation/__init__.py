@@ -1,7 +1,10 @@
 """Dose escalation: outcomes in, recommendation out, whatever the method."""
 
+from analytics.dosing.escalation.blrm import Blrm
 from analytics.dosing.escalation.boin import Boin
+from analytics.dosing.escalation.crm import Crm
 from analytics.dosing.escalation.design import EscalationDesign
+from analytics.dosing.escalation.ewoc import Ewoc
 from analytics.dosing.escalation.isotonic_regression import isotonic
 from analytics.dosing.escalation.keyboard import Keyboard, Mtpi, Mtpi2
 from analytics.dosing.escalation.outcomes import Cohort, Outcomes
@@ -17,15 +20,20 @@ from analytics.dosing.escalation.rules import (
     Precise,
     Unsafe,
 )
+from analytics.dosing.escalation.skeleton import indifference_skeleton
 from analytics.dosing.escalation.three_plus_three import ThreePlusThree
+from analytics.dosing.escalation.two_parameter_crm import TwoParameterCrm
 
 __all__ = [
     "AcceleratedTitration",
+    "Blrm",
     "Boin",
     "Coherent",
     "Cohort",
     "Confident",
+    "Crm",
     "EscalationDesign",
+    "Ewoc",
     "FixedCohorts",
     "Keyboard",
     "Mtpi",
@@ -37,6 +45,8 @@ __all__ = [
     "Precise",
     "Recommendation",
     "ThreePlusThree",
+    "TwoParameterCrm",
     "Unsafe",
+    "indifference_skeleton",
     "isotonic",
 ]

@@ -9,20 +9,24 @@ import numpy as np
 import pandas as pd
 
 from analytics.checks import require
+from analytics.dosing.escalation.blrm import Blrm
 from analytics.dosing.escalation.boin import Boin
 from analytics.dosing.escalation.counts import Counts, Given, Whole
+from analytics.dosing.escalation.crm import Crm
+from analytics.dosing.escalation.ewoc import Ewoc
 from analytics.dosing.escalation.keyboard import Keyboard, Mtpi, Mtpi2
 from analytics.dosing.escalation.outcomes import MOST_PATIENTS, Outcomes
 from analytics.dosing.escalation.recommendation import Recommendation
 from analytics.dosing.escalation.rules import CohortSize, DoseLimit, FixedCohorts, StoppingRule
 from analytics.dosing.escalation.rules.situation import Situation
 from analytics.dosing.escalation.three_plus_three import ThreePlusThree
+from analytics.dosing.escalation.two_parameter_crm import TwoParameterCrm
 from analytics.results import Result, registered
 
 if TYPE_CHECKING:
     from analytics.dosing.escalation.method import DoseMethod
 
-Method = Boin | Keyboard | Mtpi | Mtpi2 | ThreePlusThree
+Method = Boin | Keyboard | Mtpi | Mtpi2 | ThreePlusThree | Crm | TwoParameterCrm | Blrm | Ewoc
 STOP = 0
 _THREES = FixedCohorts(size=3)
 
