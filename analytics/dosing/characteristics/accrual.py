@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from analytics.checks import require
+from analytics.dosing.escalation.counts import Floats
 from analytics.results import Result, registered
+
+Numbers = TypeVar("Numbers", float, Floats)
 
 
 @registered
@@ -36,6 +40,6 @@ class CohortAccrual(Result):
         require(0 < self.rate < float("inf"), "rate > 0 and finite", rate=self.rate)
         require(0 <= self.window < float("inf"), "window >= 0 and finite", window=self.window)
 
-    def expected(self, patients: float, cohorts: float) -> float:
-        """Expected duration from expected patients and cohorts."""
+    def expected(self, patients: Numbers, cohorts: Numbers) -> Numbers:
+        """Expected duration of trials with so many patients and cohorts."""
         return patients / self.rate + cohorts * self.window

@@ -124,3 +124,45 @@ def numbered(keys: Whole) -> tuple[Whole, Whole]:
             distinct += 1
         number[i] = slots[slot]
     return number, first[:distinct]
+
+
+@njit(cache=True, nogil=True)
+def distinct_outcomes(patients: Whole, toxicities: Whole) -> tuple[Whole, Whole]:
+    """Which outcome each row has, numbered from 0, and where each is first found.
+
+    Examples
+    --------
+    >>> seen = np.array([[3, 0], [3, 3], [3, 0]])
+    >>> distinct_outcomes(seen, np.zeros_like(seen))
+    (array([0, 1, 0]), array([0, 1]))
+    """
+    rows, width = patients.shape
+    capacity = 16
+    while capacity < 2 * rows:
+        capacity *= 2
+    mask = uint64(capacity - 1)
+    slots = np.full(capacity, -1, dtype=np.int64)
+    number = np.empty(rows, dtype=np.int64)
+    first = np.empty(rows, dtype=np.int64)
+    distinct = 0
+    for row in range(rows):
+        key = uint64(0)
+        for k in range(width):
+            key += cell_key(k, patients[row, k], toxicities[row, k])
+        slot = key & mask
+        while slots[slot] >= 0:
+            other = first[slots[slot]]
+            k = 0
+            while k < width and (
+                patients[row, k] == patients[other, k]
+                and toxicities[row, k] == toxicities[other, k]
+            ):
+                k += 1
+            if k == width:
+                break
+            slot = (slot + uint64(1)) & mask
+        if slots[slot] < 0:
+            slots[slot], first[distinct] = distinct, row
+            distinct += 1
+        number[row] = slots[slot]
+    return number, first[:distinct]

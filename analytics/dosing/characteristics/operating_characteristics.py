@@ -42,8 +42,8 @@ class OperatingCharacteristics(Result):
         By scenario and dose: the true `probability`, probability that the dose is `selected`,
         expected `patients` and `toxicities`; each with its Monte-Carlo error, 0 when exact.
     summary : DataFrame
-        By scenario and measure: "correct" and "none" (probability that one of the doses nearest to
-        the target, or no dose, is selected), "patients", "toxicities", "patients_at_target",
+        By scenario and measure: "correct" and "none" (probability that a dose that is right in the
+        scenario, or no dose, is selected), "patients", "toxicities", "patients_at_target",
         "patients_above_target" (expected), "stopped_early" (probability of fewer patients than
         planned), "overdosed_60", "overdosed_80" (probability that more than 60 % or 80 % of the
         patients planned are given doses above the target), "cohorts" (expected) and, with accrual,

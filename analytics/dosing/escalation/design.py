@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from analytics.dosing.escalation.counts import Counts, Given, Whole
 from analytics.dosing.escalation.crm import Crm
 from analytics.dosing.escalation.ewoc import Ewoc
 from analytics.dosing.escalation.keyboard import Keyboard, Mtpi, Mtpi2
+from analytics.dosing.escalation.method import DoseMethod
 from analytics.dosing.escalation.outcomes import MOST_PATIENTS, Outcomes
 from analytics.dosing.escalation.recommendation import Recommendation
 from analytics.dosing.escalation.rules import CohortSize, DoseLimit, FixedCohorts, StoppingRule
@@ -22,9 +22,6 @@ from analytics.dosing.escalation.rules.situation import Situation
 from analytics.dosing.escalation.three_plus_three import ThreePlusThree
 from analytics.dosing.escalation.two_parameter_crm import TwoParameterCrm
 from analytics.results import Result, registered
-
-if TYPE_CHECKING:
-    from analytics.dosing.escalation.method import DoseMethod
 
 Method = Boin | Keyboard | Mtpi | Mtpi2 | ThreePlusThree | Crm | TwoParameterCrm | Blrm | Ewoc
 STOP = 0
