@@ -27,7 +27,8 @@ def exact_characteristics(
     Parameters
     ----------
     design : EscalationDesign
-        Any; those with cohorts of one and many doses have many states.
+        Any; those with cohorts of one and many doses have many states. A model with two parameters
+        takes some minutes for thirty patients; `simulate_characteristics` takes less.
     scenarios : tuple of Scenario
         At least one, of as many doses as the design has.
     accrual : CohortAccrual, optional

@@ -109,11 +109,11 @@ class Blrm(Result):
 
     def selected(self, counts: Counts) -> Whole:
         """The best dose under control, perhaps one that was never given; 0 for none."""
-        over = self.above(counts, self.high)
+        over, under = self.model.grid(counts).above(counts, self.high, self.low)
         allowed = over < self.control
         worth = np.broadcast_to(np.arange(1.0, self.doses + 1), over.shape)
         if self.choice == "most on target":
-            worth = self.above(counts, self.low) - over
+            worth = under - over
         best = np.where(allowed, worth, -np.inf).argmax(axis=1) + 1
         return np.where(allowed.any(axis=1), best, 0)
 
@@ -123,7 +123,7 @@ class Blrm(Result):
 
     def above(self, counts: Counts, probability: float) -> Floats:
         """Pr(toxicity > probability) of each dose."""
-        return self.model.grid(counts).above(counts, probability)
+        return np.asarray(self.model.grid(counts).above(counts, probability)[0])
 
     def posterior(self, counts: Counts, level: float) -> Limits:
         """Posterior mean and equal-tailed credible interval of each dose."""

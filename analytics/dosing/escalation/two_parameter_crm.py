@@ -93,7 +93,7 @@ class TwoParameterCrm(Result):
 
     def above(self, counts: Counts, probability: float) -> Floats:
         """Pr(toxicity > probability) of each dose."""
-        return self.model.grid(counts).above(counts, probability)
+        return np.asarray(self.model.grid(counts).above(counts, probability)[0])
 
     def posterior(self, counts: Counts, level: float) -> Limits:
         """Posterior mean and equal-tailed credible interval of each dose."""

@@ -91,10 +91,13 @@ class TwoParameterGrid:
         """Posterior mean toxicity probabilities: one row per outcome, one column per dose."""
         return self.nodes.expectations(counts, self.nodes.toxic)
 
-    def above(self, counts: Counts, probability: float) -> Floats:
-        """Pr(toxicity > probability): one row per outcome, one column per dose."""
-        weights = [self._exceeds(probability, dose) for dose in range(len(self.model.x))]
-        return np.clip(self.nodes.expectations(counts, np.stack(weights, axis=1)), 0.0, 1.0)
+    def above(self, counts: Counts, *probabilities: float) -> Floats:
+        """Pr(toxicity > probability): probability by outcome by dose."""
+        doses = range(len(self.model.x))
+        weights = [self._exceeds(one, dose) for one in probabilities for dose in doses]
+        found = self.nodes.expectations(counts, np.stack(weights, axis=1))
+        each = found.reshape(counts.rows, len(probabilities), len(doses))
+        return np.clip(each.transpose(1, 0, 2), 0.0, 1.0)
 
     def quantiles(self, counts: Counts, shares: tuple[float, ...]) -> Floats:
         """Posterior quantiles of the toxicity probability: share by outcome by dose."""
