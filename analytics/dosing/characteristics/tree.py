@@ -81,7 +81,7 @@ class _Level:
     outcomes: int
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)  # a tree of a million states takes 150 MB
 def decision_tree(design: EscalationDesign) -> DecisionTree:
     """The tree of a design.
 
