@@ -1,0 +1,30 @@
+"""What a dose-escalation design does: exactly, by simulation, and beside what is possible."""
+
+from analytics.dosing.characteristics.accrual import CohortAccrual
+from analytics.dosing.characteristics.benchmark import OptimalBenchmark, optimal_benchmark
+from analytics.dosing.characteristics.exact import exact_characteristics
+from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
+from analytics.dosing.characteristics.paths import TransitionPaths, transition_paths
+from analytics.dosing.characteristics.scenarios import (
+    Scenario,
+    random_scenarios,
+    shifted_scenarios,
+)
+from analytics.dosing.characteristics.simulation import simulate_characteristics
+from analytics.dosing.characteristics.tree import DecisionTree, decision_tree
+
+__all__ = [
+    "CohortAccrual",
+    "DecisionTree",
+    "OperatingCharacteristics",
+    "OptimalBenchmark",
+    "Scenario",
+    "TransitionPaths",
+    "decision_tree",
+    "exact_characteristics",
+    "optimal_benchmark",
+    "random_scenarios",
+    "shifted_scenarios",
+    "simulate_characteristics",
+    "transition_paths",
+]

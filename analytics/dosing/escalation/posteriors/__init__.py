@@ -1,0 +1,1 @@
+"""Posteriors by quadrature: the same points for every outcome of a design."""
