@@ -17,7 +17,7 @@ from analytics.results import Result, registered
 from analytics.search.enrolling import at_pace, enrolled_until
 
 Floats = NDArray[np.float64]
-_MOST_STRETCHES = 24
+_MOST_STRETCHES = 12
 
 
 @registered
@@ -97,7 +97,7 @@ def accrual_from_sites(
     """Expected accrual while sites are activated one after the other.
 
     Each site enrols at the rate of its country from its activation on. The rate in all is given
-    as its mean over at most 24 stretches of equal length until the last activation.
+    as its mean over at most 12 stretches of equal length until the last activation.
 
     Parameters
     ----------

@@ -154,7 +154,7 @@ def _free(label: str, name: str, help: str | None = None) -> bool:
 
 def _pair(label: str, name: str, low: int, high: int, usual: tuple[int, int]) -> tuple[int, int]:
     """From a lowest to a highest value."""
-    with st.grid(2, min_column_width=120):
+    with st.grid(2, min_column_width=120, vertical_alignment="bottom"):
         ends = [
             st.number_input(
                 f"{label}: {end}" if end == "from" else end,

@@ -37,7 +37,7 @@ def test_subjects_by_the_last_activation_and_at_the_end_are_those_of_the_sites(
     if end >= last:
         assert expected == pytest.approx(subjects)
     else:  # inside a stretch the rate is that of its mean
-        assert expected == pytest.approx(subjects, abs=sum(rate for _, rate in opened) * last / 24)
+        assert expected == pytest.approx(subjects, abs=sum(rate for _, rate in opened) * last / 12)
 
 
 def test_a_factor_on_the_pace_shortens_it():
