@@ -138,7 +138,7 @@ def draw_parallel(front: pd.DataFrame, *, chosen: int) -> go.Figure:
         )
     ends = [
         {
-            "x": name, "y": y, "text": f"{value:.4g}", "showarrow": False, "yanchor": anchor,
+            "x": name, "y": y, "text": _short(value), "showarrow": False, "yanchor": anchor,
             "font": {"size": 12, "color": LIGHT.muted},
         }
         for name in names
@@ -154,6 +154,10 @@ def draw_parallel(front: pd.DataFrame, *, chosen: int) -> go.Figure:
         xaxis={"type": "category", "tickangle": -30},
         yaxis={"visible": False, "range": [-0.15, 1.15]},
     )
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def draw_history(history: pd.DataFrame) -> go.Figure:

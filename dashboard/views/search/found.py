@@ -14,11 +14,13 @@ from analytics.search.characteristics import Characteristics
 from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_front, draw_parallel
+from dashboard.charts.search.matrix import draw_matrix
 from dashboard.exports import tables
 from dashboard.text import number, percent
 from dashboard.views.search.searched import Searched
 
 CHOSEN = "search_chosen"
+_MOST_VARIABLES = 7
 _OVER = {
     "assumed": "",
     "mean": ", mean of scenarios",
@@ -50,14 +52,66 @@ def show(searched: Searched) -> None:
         data=front.table.drop(columns="design"),
         clicked=choose,
     )
-    numeric = front.table[["number", *_numeric(front.table)]]
-    results.figure(
-        draw_parallel(numeric.reset_index(drop=True), chosen=chosen_number(front)),
-        name=f"{state.study().code} front parallel",
-        notes=["Each line is a design of the front; the chosen one is thick.", *said],
-        data=numeric,
-    )
+    if len(searched.problem.labels) > 2:
+        _matrix(searched, said)
+    _parallel(searched, said)
     _listed(front, said)
+
+
+def _matrix(searched: Searched, said: Sequence[str]) -> None:
+    """All objectives against each other."""
+    problem, trials = searched.problem, searched.answer.trials
+    labels = list(problem.labels)
+    table = searched.front.table[["number", *labels]]
+    results.figure(
+        draw_matrix(
+            trials.loc[trials["feasible"].astype(bool), labels],
+            table,
+            titles=[titled(problem, one) for one in labels],
+            shares=[is_share(problem, one) for one in labels],
+        ),
+        name=f"{state.study().code} front matrix",
+        notes=["Designs that keep the limits; those of the front are large.", *said],
+        data=table,
+        clicked=choose,
+    )
+
+
+def _parallel(searched: Searched, said: Sequence[str]) -> None:
+    """Objectives and the variables that go with them most, a line for each design."""
+    table, labels = searched.front.table, list(searched.problem.labels)
+    numeric = _numeric(table)
+    wanted = [one for one in labels if one in numeric]
+    others = [one for one in numeric if one not in labels]
+    told = table[numeric].astype(float).rank().corr()
+    strongest = told.loc[others, wanted].abs().max(axis=1).nlargest(_MOST_VARIABLES).index
+    drawn = [*(one for one in others if one in strongest), *wanted]
+    names = {one: titled(searched.problem, one) if one in labels else spoken(one) for one in drawn}
+    numbers = table[["number", *drawn]].rename(columns=names).reset_index(drop=True)
+    left_out = len(others) - len(strongest)
+    notes = ["Each line is a design of the front; the chosen one is thick."]
+    if left_out:
+        notes.append(
+            f"Of {len(others)} variables those {len(strongest)} that go most with an objective."
+        )
+    results.figure(
+        draw_parallel(numbers, chosen=chosen_number(searched.front)),
+        name=f"{state.study().code} front parallel",
+        notes=[*notes, *said],
+        data=table[["number", *numeric]],
+    )
+
+
+def spoken(name: str) -> str:
+    """The name of a variable for people.
+
+    Examples
+    --------
+    >>> spoken("look_1"), spoken("efficacy_hwang_shih_decani")
+    ('Look 1', 'Efficacy hwang shih decani')
+    """
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def show_front(searched: Searched) -> None:

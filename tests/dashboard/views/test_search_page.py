@@ -234,3 +234,11 @@ def test_a_search_cancelled_at_once_has_nothing_to_show(workspace: Workspace) ->
     press(app, "Cancel")
     assert "Cancelled before the first design was tried." in shown(app)
     assert not app.metric
+
+
+@pytest.mark.usefixtures("home", "searched")
+def test_three_objectives_are_drawn_against_each_other():
+    app = opened(search_objectives=["power", "expected_duration", "expected_events"])
+    assert not app.error
+    drawn = "".join(chart.proto.spec for chart in app.get("plotly_chart"))
+    assert drawn.count("yaxis3") > 0
