@@ -25,8 +25,9 @@ from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
-from dashboard.views.search.found import CHOSEN, chosen_number, is_share, titled
+from dashboard.views.search.found import CHOSEN, chosen_number, is_share, spoken, titled
 from dashboard.views.search.searched import Searched
+from dashboard.views.search.varied import FUTILITIES
 
 
 def show(searched: Searched) -> None:
@@ -133,7 +134,7 @@ def _why_not_better(problem: SearchProblem, point: Point) -> None:
     rows = found.table.head(12)
     shown = pd.DataFrame(
         {
-            "Change": rows["variable"],
+            "Change": [spoken(one) for one in rows["variable"]],
             "From": [_value(one) for one in rows["from_value"]],
             "To": [_value(one) for one in rows["to_value"]],
             "Gain": [
@@ -153,7 +154,9 @@ def _said(constraints: tuple[str, ...]) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return f"{value:.4g}"
+    return FUTILITIES.get(str(value), str(value)).removeprefix("β: ")
 
 
 def _sensitivity(problem: SearchProblem, point: Point) -> None:
