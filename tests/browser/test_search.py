@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from playwright.sync_api import Page, expect
 from dashboard.home import open_here
 from tests.browser.conftest import NewPage, RunningServer, running_server
 from tests.browser.pointing import SLOW
+from tests.dashboard.searches import until
 
 pytestmark = pytest.mark.browser
 
@@ -75,15 +75,18 @@ def test_a_search_outlives_the_server_and_its_worker(
 ) -> None:
     home = Path(shutil.copytree(demo_home, tmp_path / "home"))
     page = new_page()
-    with suppress(AssertionError), running_server(home, tmp_path / "first.log") as server:
+    with (
+        pytest.raises(AssertionError, match="-9"),  # how it ended
+        running_server(home, tmp_path / "first.log") as server,
+        open_here(home) as workspace,
+    ):
         begin(page, server, seed=18)
-        expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=4 * SLOW)
-        server.process.kill()  # so it does not end as it should
-        server.process.wait()
-    with open_here(home) as workspace:
-        [search] = workspace.searches.every()
+        [search] = until(workspace.searches.every, bool, seconds=120)
+        until(lambda: workspace.searches.length(search.id), lambda lines: lines > 100, seconds=120)
         [job] = workspace.jobs.of_study("EQX-301")
+        server.process.kill()
         os.kill(int(str(job.owner).split()[-2]), signal.SIGKILL)
+        server.process.wait()
         before = workspace.searches.read(search.id)
     page.close()
     with running_server(home, tmp_path / "second.log") as server:
