@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,15 +22,14 @@ pytestmark = pytest.mark.browser
 TRIED = re.compile(r"([0-9,]+) of 1,000 designs were tried and are kept; go on from there")
 
 
-def begin(page: Page, server: RunningServer, seed: int) -> None:
-    """A search that nobody asked for before."""
+def begin(page: Page, server: RunningServer) -> None:
+    """The search that the page offers at first; once some of its designs are shown."""
     page.goto(f"{server.url}/search")
-    page.get_by_text("How to search").click(timeout=SLOW)
-    box = page.get_by_role("spinbutton", name="Seed")
-    box.fill(str(seed), timeout=SLOW)
-    box.press("Enter")
+    button = page.get_by_test_id("stBaseButton-primary")
+    expect(button).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-    page.get_by_test_id("stBaseButton-primary").click(timeout=SLOW)
+    button.click()
+    expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=2 * SLOW)
 
 
 def finished(page: Page) -> None:
@@ -45,8 +43,7 @@ def finished(page: Page) -> None:
 def test_a_search_is_watched_cancelled_gone_on_with_and_used(
     page: Page, server: RunningServer
 ) -> None:
-    begin(page, server, seed=17)
-    expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=4 * SLOW)
+    begin(page, server)
     expect(page.get_by_role("figure", name=re.compile("designs tried by"))).to_be_visible(
         timeout=SLOW
     )
@@ -69,26 +66,32 @@ def test_a_search_is_watched_cancelled_gone_on_with_and_used(
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def kill_while_it_searches(page: Page, home: Path, log: Path) -> None:
+    """End the server and its worker without warning."""
+    with running_server(home, log) as server, open_here(home) as workspace:
+        begin(page, server)
+        [job] = workspace.jobs.of_study("EQX-301")
+        server.process.kill()
+        os.kill(int(str(job.owner).split()[-2]), signal.SIGKILL)
+        server.process.wait()
+
+
 @pytest.mark.slow
 def test_a_search_outlives_the_server_and_its_worker(
     new_page: NewPage, demo_home: Path, tmp_path: Path
 ) -> None:
     home = Path(shutil.copytree(demo_home, tmp_path / "home"))
     page = new_page()
-    with suppress(AssertionError), running_server(home, tmp_path / "first.log") as server:
-        begin(page, server, seed=18)
-        expect(page.get_by_text("The search goes on.")).to_be_visible(timeout=4 * SLOW)
-        server.process.kill()  # so it does not end as it should
-        server.process.wait()
+    with pytest.raises(AssertionError, match="-9"):  # how it ended
+        kill_while_it_searches(page, home, tmp_path / "first.log")
     with open_here(home) as workspace:
         [search] = workspace.searches.every()
-        [job] = workspace.jobs.of_study("EQX-301")
-        os.kill(int(str(job.owner).split()[-2]), signal.SIGKILL)
         before = workspace.searches.read(search.id)
+    assert 0 < len(before) < 1_000
     page.close()
     with running_server(home, tmp_path / "second.log") as server:
         again = new_page()
-        begin(again, server, seed=18)  # its worker is given up after half a minute
+        again.goto(f"{server.url}/search")  # its worker is given up after half a minute
         finished(again)
     with open_here(home) as workspace:
         lines = workspace.searches.read(search.id)
