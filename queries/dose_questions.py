@@ -8,9 +8,7 @@ from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole, Store
 
 
-def arm_doses(
-    *, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned"
-) -> pd.DataFrame:
+def arm_doses(*, store: Store, cohort: Cohort = EVERYONE, arm: ArmRole = "planned") -> pd.DataFrame:
     """The dose of each arm, as planned for its subjects and as given on most days.
 
     Returns
