@@ -69,8 +69,14 @@ def responses_at_visit(
     >>> len(found), int(found["value"].count())
     (8, 0)
     """
-    asked = {"dataset": dataset, "parameter": parameter, "visit": visit}
-    return store.ask("responses_at_visit", cohort=cohort, arm=arm, **asked)
+    return store.ask(
+        "responses_at_visit",
+        cohort=cohort,
+        arm=arm,
+        dataset=dataset,
+        parameter=parameter,
+        visit=visit,
+    )
 
 
 def subjects_with_event(
