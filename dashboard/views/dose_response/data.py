@@ -80,6 +80,14 @@ def dose_header(unit: str) -> str:
     return f"Dose, {unit}" if unit else "Dose"
 
 
+def shown_intervals(
+    rows: pd.DataFrame, *, of: str = "estimate", factor: float = 1.0, digits: int = 1
+) -> list[str]:
+    """Estimates with `lower` and `upper`, as tables print them."""
+    scaled = factor * rows[[of, "lower", "upper"]].to_numpy(dtype=float)
+    return [interval(estimate, low, high, digits) for estimate, low, high in scaled]
+
+
 def _shown(answer: ResponseAnswer) -> pd.DataFrame:
     rows = answer.table
     shown = {
@@ -89,25 +97,23 @@ def _shown(answer: ResponseAnswer) -> pd.DataFrame:
         "Without a value": rows["missing"].map("{:,}".format),
         "Analysed": rows["analysed"].map("{:,}".format),
     }
-    limits = rows[["estimate", "lower", "upper"]].to_numpy(dtype=float)
     if answer.is_share:
         shown["Responders"] = rows["responders"].map("{:,.0f}".format)
-        shown["Share, % (95% CI)"] = [interval(*(100 * row), 1) for row in limits]
+        shown["Share, % (95% CI)"] = shown_intervals(rows, factor=100)
     else:
         shown["SD"] = [number(sd, 2) for sd in rows["sd"]]
-        shown["Mean (95% CI)"] = [interval(*row, 2) for row in limits]
+        shown["Mean (95% CI)"] = shown_intervals(rows, digits=2)
     return pd.DataFrame(shown)
 
 
 def _shown_harm(answer: HarmAnswer) -> pd.DataFrame:
     rows = answer.table
-    limits = 100 * rows[["estimate", "lower", "upper"]].to_numpy(dtype=float)
     return pd.DataFrame(
         {
             dose_header(answer.doses.unit): [f"{dose:g}" for dose in rows["dose"]],
             "Arm": rows["arms"],
             "Treated": rows["subjects"].map("{:,}".format),
             "With event": rows["with_event"].map("{:,}".format),
-            "Share, % (95% CI)": [interval(*row, 1) for row in limits],
+            "Share, % (95% CI)": shown_intervals(rows, factor=100),
         }
     )

@@ -21,7 +21,7 @@ from dashboard.charts.dose_response.targets import draw_targets
 from dashboard.jobs.kinds import DOSE_AVERAGE
 from dashboard.text import interval, number, percent
 from dashboard.views import jobs
-from dashboard.views.dose_response.data import dose_header
+from dashboard.views.dose_response.data import dose_header, shown_intervals
 from dashboard.views.dose_response.inputs import (
     FAMILY_NAMES,
     choose_families,
@@ -177,7 +177,7 @@ def _effect(curves: CurvesAnalysis) -> str:
 
 
 def _target(row: dict[str, float]) -> str:
-    if isnan(row["estimate" if "estimate" in row else "target_dose"]):
+    if isnan(row["target_dose"]):
         return "not reached"
     if isnan(row["lower"]):
         return f"{number(row['target_dose'], 1)} (NE)"
@@ -225,14 +225,16 @@ def _show_average(asked: AverageAnalysis, answer: CurvesAnswer, found: AveragedR
 
 
 def _average_at_doses(answer: CurvesAnswer, found: AveragedResponse) -> pd.DataFrame:
-    factor = 100 if answer.response.is_share else 1
-    curve = found.curve.set_index("dose")
-    rows = [curve.iloc[(abs(curve.index - dose)).argmin()] for dose in answer.response.doses.doses]
-    header = "Share, % (95% CI)" if answer.response.is_share else "Response (95% CI)"
+    doses = answer.response.doses
+    places = [(found.curve["dose"] - dose).abs().argmin() for dose in doses.doses]
+    rows = found.curve.iloc[places]
+    share = answer.response.is_share
     return pd.DataFrame(
         {
-            dose_header(answer.response.doses.unit): [f"{row.name:g}" for row in rows],
-            header: [interval(*(factor * row[["estimate", "lower", "upper"]]), 2) for row in rows],
+            dose_header(doses.unit): [f"{dose:g}" for dose in rows["dose"]],
+            "Share, % (95% CI)" if share else "Response (95% CI)": shown_intervals(
+                rows, factor=100 if share else 1, digits=2
+            ),
         }
     )
 

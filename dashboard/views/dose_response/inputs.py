@@ -49,6 +49,7 @@ _NO_RESPONSE = (
     "AVAL and AVISIT)."
 )
 _ANY = "Any term"
+_FIRST_MISSING: Missing = "no response"
 
 
 def own(name: str) -> str:
@@ -124,15 +125,16 @@ def choose_response() -> ResponseAnalysis:
             help="Tests are one-sided: they look for a benefit in this direction. The data do not "
             "say which it is; check it.",
         )
-        least, missing = 1.0, "no response"
+        least, missing = 1.0, _FIRST_MISSING
         if measure == "responders":
-            least = entered(f"Change of at least, {row['unit'] or 'units'}", name="least", first=10)
+            unit = str(row["unit"]).lower() if pd.notna(row["unit"]) else "units"
+            least = entered(f"Change of at least, {plain(unit)}", name="least", first=10)
         if measure in ("responders", "yes"):
             missing = chosen(
                 "Without a value",
                 list(MISSING),
                 name="missing",
-                first="no response",
+                first=_FIRST_MISSING,
                 format_func=MISSING.__getitem__,
             )
     return ResponseAnalysis(

@@ -1,4 +1,4 @@
-"""What stands under every result of the Dose–response page, and goes along when it is taken away."""
+"""What stands under every result of the Dose–response page, and goes along with it."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analytics.checks import require
 from analytics.dosing.response import Candidates, ContrastPower
 from dashboard import results, state
 from dashboard.analyses.dose_response import ArmDosesAnalysis, PlannedTrial
 from dashboard.analyses.script import expression, import_lines
 from dashboard.charts.dose_response.power import draw_power
-from dashboard.text import number, percent, plain
+from dashboard.text import number, percent
 from dashboard.views.designs.fields import listed, parsed
 from dashboard.views.dose_response.inputs import DIRECTIONS, choose_shapes, chosen, entered, own
 from dashboard.views.dose_response.notes import named
@@ -75,11 +76,13 @@ def _choose_trial() -> PlannedTrial:
             power = entered("Power, %", name="plan_power", first=80.0) / 100
         else:
             stated = _numbers("Subjects at each dose", "plan_subjects", (40.0,) * len(doses))
+            whole = all(one == int(one) for one in stated)
+            require(whole, "subjects are whole numbers", subjects=stated)
             subjects = tuple(int(one) for one in stated)
         alpha = entered("One-sided alpha, %", name="plan_alpha", first=2.5, step=0.5) / 100
     candidates = Candidates(
         doses=doses,
-        shapes=choose_shapes(max(*doses, 1e-9), name="plan"),
+        shapes=choose_shapes(max([*doses, 1e-9]), name="plan"),
         direction=direction,
     )
     return PlannedTrial(
@@ -123,7 +126,7 @@ def _shown(found: ContrastPower) -> pd.DataFrame:
     table = found.to_frame()
     return pd.DataFrame(
         {
-            "True curve": [plain(name) for name in table["truth"]],
+            "True curve": table["truth"],
             "Power": [percent(one, 1) for one in table["power"]],
         }
     )

@@ -9,7 +9,7 @@ from analytics.dosing.response import ContrastTest
 from dashboard import results, state
 from dashboard.analyses.dose_response import ResponseAnalysis, SignalAnalysis, SignalAnswer
 from dashboard.charts.dose_response.contrasts import draw_contrasts
-from dashboard.text import number, p_value, plain
+from dashboard.text import number, p_value
 from dashboard.views.dose_response.inputs import choose_shapes, entered
 from dashboard.views.dose_response.notes import named, notes
 
@@ -80,7 +80,7 @@ def _shown(test: ContrastTest) -> pd.DataFrame:
     significant = ["yes" if one else "no" for one in test.significant]
     return pd.DataFrame(
         {
-            "Candidate": [plain(name) for name in rows["shape"]],
+            "Candidate": rows["shape"],
             "Contrast": [number(one, 2) for one in rows["estimate"]],
             "SE": [number(one, 2) for one in rows["std_err"]],
             "Statistic": [number(one, 2) for one in rows["statistic"]],

@@ -14,8 +14,8 @@ from dashboard.analyses.dose_response import (
     WorthAnswer,
 )
 from dashboard.charts.dose_response.utility import draw_utility
-from dashboard.text import interval, number, percent
-from dashboard.views.dose_response.data import dose_header
+from dashboard.text import number, percent
+from dashboard.views.dose_response.data import dose_header, shown_intervals
 from dashboard.views.dose_response.inputs import (
     FAMILY_NAMES,
     choose_harm,
@@ -134,14 +134,13 @@ def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
 def _at_doses(answer: WorthAnswer) -> pd.DataFrame:
     table, doses = answer.utility.table, answer.response.doses
     factor = 100 if answer.response.is_share else 1
-    rows = [table.iloc[(table["dose"] - dose).abs().argmin()] for dose in doses.doses]
+    places = [(table["dose"] - dose).abs().argmin() for dose in doses.doses]
+    rows = table.iloc[places]
     return pd.DataFrame(
         {
             dose_header(doses.unit): [f"{dose:g}" for dose in doses.doses],
-            "Benefit": [number(factor * row["benefit"], 1) for row in rows],
-            "Harm, percentage points": [number(100 * row["harm"], 1) for row in rows],
-            "Utility (95% CI)": [
-                interval(*(factor * row[["utility", "lower", "upper"]]), 1) for row in rows
-            ],
+            "Benefit": [number(factor * one, 1) for one in rows["benefit"]],
+            "Harm, percentage points": [number(100 * one, 1) for one in rows["harm"]],
+            "Utility (95% CI)": shown_intervals(rows, of="utility", factor=factor),
         }
     )
