@@ -23,6 +23,7 @@ Measure = Literal["change", "value", "responders", "yes"]
 Missing = Literal["left out", "no response"]
 Direction = Literal["increase", "decrease"]
 LEVEL = 0.95
+_OBSERVED = "are left out (observed cases), as if they were like those who stayed"
 RESPONSE_COLUMNS = (
     "dose", "arms", "subjects", "analysed", "missing", "responders", "sd", "estimate", "lower",
     "upper",
@@ -197,7 +198,7 @@ class ResponseAnswer(Result):
         missing = int(self.table["missing"].sum())
         said = [self.endpoint, *self.doses.notes()]
         if missing:
-            counts = "count as not responding" if self.counts_missing else "are left out"
+            counts = "count as not responding" if self.counts_missing else _OBSERVED
             said.append(f"{missing:,} subjects without a value at the visit {counts}.")
         if self.carried:
             said.append(f"{self.carried:,} of these have a value carried to the visit.")

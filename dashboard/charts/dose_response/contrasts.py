@@ -11,7 +11,7 @@ from dashboard.charts.theme import LIGHT, arm_styles, new_figure
 
 
 def draw_contrasts(contrasts: pd.DataFrame, doses: tuple[float, ...], *, unit: str) -> go.Figure:
-    """One line per candidate; above 0 where the response benefits.
+    """One line per candidate: the weights of the responses in a sum that is above 0 for a benefit.
 
     Parameters
     ----------

@@ -36,6 +36,7 @@ def draw_power(table: pd.DataFrame, *, goal: float | None = None) -> go.Figure:
         "marker": {"color": LIGHT.accent},
         "text": [f"{one:.1f}%" for one in percents],
         "textposition": "inside",
+        "insidetextanchor": "start",
         "insidetextfont": {"color": LIGHT.background},
         "hovertext": [
             f"{literal(name)}: {one:.1f}%"

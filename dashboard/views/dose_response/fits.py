@@ -79,7 +79,8 @@ def _wanted(asked: ResponseAnalysis) -> float:
         f"Wanted difference from placebo{', ' + unit if unit else ''}",
         name="wanted",
         first=_usual_difference(asked),
-        help="The smallest effect that matters, above 0, towards benefit.",
+        help="The smallest effect that matters, above 0, towards benefit. It begins with half of "
+        "the largest observed one: replace it.",
     )
 
 
@@ -104,12 +105,12 @@ def _draw(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespons
     response = answer.response
     results.figure(
         draw_curves(
-            answer.curves,
+            answer.curves.assign(family=answer.curves["family"].map(FAMILY_NAMES)),
             response.table,
             title=response_title(curves.response),
             unit=response.doses.unit,
             share=response.is_share,
-            banded=banded,
+            banded=FAMILY_NAMES.get(banded, banded),
             average=None if average is None else average.curve,
         ),
         name=named("fitted curves"),

@@ -89,7 +89,6 @@ def choose_arms(doses: ArmDoses) -> None:
             arms,
             key=state.choices(own("left_out"), arms, []),
             persist_state="session",
-            format_func=plain,
             help="A comparator, or another regimen, is no dose of the same treatment.",
         )
         for sentence in doses.notes():
@@ -113,7 +112,7 @@ def choose_response() -> ResponseAnalysis:
     measured = state.ask("response_parameters")
     if measured.empty:
         raise NotEstimableError(_NO_RESPONSE)
-    with st.container(border=True), st.grid(3, min_column_width=180):
+    with st.container(border=True), st.grid(4, min_column_width=160):
         row = _choose_row(measured)
         measure = _choose_measure(bool(row["yes_or_no"]))
         direction: Direction = chosen(
@@ -179,7 +178,7 @@ def _choose_row(measured: pd.DataFrame) -> dict[str, Any]:
         list(labels),
         name="endpoint",
         first=(first["dataset"], first["parameter"]),
-        format_func=lambda one: plain(labels[one]),
+        format_func=labels.__getitem__,
     )
     same = measured[(measured["dataset"] == dataset) & (measured["parameter"] == parameter)]
     visits = same["visit"].tolist()
@@ -188,7 +187,6 @@ def _choose_row(measured: pd.DataFrame) -> dict[str, Any]:
         visits,
         name=f"visit_{dataset}_{parameter}",
         first=visits[-1],
-        format_func=plain,
     )
     return dict(same[same["visit"] == visit].iloc[0])
 
@@ -217,7 +215,6 @@ def choose_harm() -> HarmAnalysis:
             [_ANY, *terms],
             name="term",
             first=planned_term(state.study().plan, terms) or _ANY,
-            format_func=plain,
         )
     return HarmAnalysis(kind=kind, term=None if term == _ANY else term, arms=arms())
 

@@ -135,7 +135,7 @@ def _at_doses(answer: WorthAnswer) -> pd.DataFrame:
     table, doses = answer.utility.table, answer.response.doses
     factor = 100 if answer.response.is_share else 1
     places = [(table["dose"] - dose).abs().argmin() for dose in doses.doses]
-    rows = table.iloc[places]
+    rows = table.iloc[places] + 0.0  # no negative zero at placebo
     return pd.DataFrame(
         {
             dose_header(doses.unit): [f"{dose:g}" for dose in doses.doses],

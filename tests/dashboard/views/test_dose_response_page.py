@@ -107,7 +107,8 @@ def test_the_test_names_its_method_and_its_candidates() -> None:
 
 @pytest.mark.usefixtures("home")
 def test_curves_have_target_doses_and_say_where_there_is_none() -> None:
-    app = opened("Fits", **{own("wanted"): 8.0})
+    wanted: dict[str, Any] = {own("wanted"): 8.0}
+    app = opened("Fits", **wanted)
     table = app.table[0].value
     assert table["Curve"].tolist() == ["Linear", "Quadratic", "Emax", "Sigmoid Emax"]
     assert "Target dose: the smallest with a difference of 8 points from placebo" in str(
