@@ -44,6 +44,7 @@ from dashboard.jobs.kinds import DOSE_AVERAGE
 from dashboard.jobs.requests import read_request, write_request
 from queries.cohorts import Cohort, OneOf
 from queries.dose_questions import arm_doses
+from queries.importers import import_files
 from queries.store import Store, open_store
 from tests.dashboard.eqx301 import snapshot_path, table_of
 from tests.tiny_snapshot import write_tiny_snapshot
@@ -324,6 +325,27 @@ def test_hostile_names_of_arms_stay_text(tmp_path: Path) -> None:
     name = "Robert'); DROP TABLE adsl; -- $x$"
     with open_store(written(tmp_path / "t.duckdb", {"Active": name})) as opened:
         assert ArmDosesAnalysis().run(opened).table["arm"].tolist() == ["Placebo", name]
+
+
+def test_the_pilot_has_its_doses_from_exposure_and_no_carried_values(
+    trial_data: Path, tmp_path: Path
+) -> None:
+    folder, path = trial_data / "cdisc-pilot", tmp_path / "pilot.duckdb"
+    scores = folder / "parquet" / "adadas.parquet"
+    import_files([folder / "adam" / "adsl.xpt", folder / "sdtm" / "ex.xpt", scores], path)
+    endpoint = DoseEndpoint(dataset="adadas", parameter="ACTOT", visit="Week 24")
+    with open_store(path) as pilot:
+        found = ResponseAnalysis(endpoint=endpoint).run(pilot)
+    # The high dose begins and ends with weeks at 54 mg.
+    assert found.doses.table["dose"].tolist() == [0.0, 54.0, 81.0]
+    rows = pd.read_parquet(scores)
+    week = rows[(rows["PARAMCD"] == "ACTOT") & (rows["AVISIT"] == "Week 24")]
+    seen = week[(week["DTYPE"] != "LOCF") & (week["ANL01FL"] == "Y")]
+    by_arm = seen.groupby("TRTP")["CHG"].agg(["count", "mean"])
+    by_arm = by_arm.loc[["Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"]]
+    assert found.table["analysed"].tolist() == by_arm["count"].tolist() == [65, 49, 41]
+    assert found.table["estimate"].to_numpy() == pytest.approx(by_arm["mean"].to_numpy())
+    assert found.carried == 99
 
 
 # Values that are refused ----------------------------------------------------------------

@@ -116,9 +116,7 @@ def _headline(found: ContrastPower) -> None:
     each = f"{subjects[0]:,} at each dose" if len(set(subjects)) == 1 else listed(subjects)
     with st.grid(3, min_column_width=180):
         results.tile("Subjects", f"{sum(subjects):,}", each)
-        results.tile(
-            "Least power", percent(found.summary("min"), 1), "under the least favourable candidate"
-        )
+        results.tile("Least power", percent(found.summary("min"), 1), "under the worst candidate")
         results.tile("Critical value", number(found.critical_value, 2), "of the largest contrast")
 
 
