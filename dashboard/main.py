@@ -12,6 +12,7 @@ from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.designs import page as designs_page
+from dashboard.views.dose_response import page as dose_response_page
 from dashboard.views.enrolment import page as enrolment_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
@@ -112,6 +113,13 @@ STUDY_PAGES = [
         url_path="search",
         icon=":material/travel_explore:",
         help="Better looks, boundaries and sizes for the design at hand, searched and simulated.",
+    ),
+    st.Page(
+        dose_response_page.show,
+        title="Dose–response",
+        url_path="dose-response",
+        icon=":material/show_chart:",
+        help="Response by dose: contrast tests, fitted curves, target dose, benefit against harm.",
     ),
 ]
 

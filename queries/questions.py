@@ -12,6 +12,11 @@ import pandas as pd
 
 from queries.cohorts import EVERYONE, Cohort
 from queries.design_questions import endings_without_event as endings_without_event
+from queries.dose_questions import arm_doses as arm_doses
+from queries.dose_questions import event_term_names as event_term_names
+from queries.dose_questions import response_parameters as response_parameters
+from queries.dose_questions import responses_at_visit as responses_at_visit
+from queries.dose_questions import subjects_with_event as subjects_with_event
 from queries.enrolment_questions import dated_follow_up as dated_follow_up
 from queries.enrolment_questions import enrolment_by_day as enrolment_by_day
 from queries.enrolment_questions import enrolment_by_site as enrolment_by_site

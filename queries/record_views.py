@@ -18,6 +18,7 @@ from queries.standard import (
     DISPOSITION_COLUMNS,
     EXPOSURE_COLUMNS,
     MEASUREMENT_COLUMNS,
+    RESPONSE_COLUMNS,
     VISIT_COLUMNS,
     StandardColumn,
     select_standard,
@@ -42,6 +43,26 @@ def create_record_views(connection: duckdb.DuckDBPyConnection, layout: Layout) -
         datasets = _first_found(layout, domains)
         parts = [_part(layout, name, columns) for name in datasets] or [_nothing(columns)]
         connection.execute(f"CREATE VIEW {view} AS {' UNION ALL '.join(parts)}")
+    parts = [_response(layout, name) for name in _at_visits(layout)]
+    nothing = f"SELECT NULL::VARCHAR AS dataset, * FROM ({_nothing(RESPONSE_COLUMNS)})"
+    connection.execute(f"CREATE VIEW responses AS {' UNION ALL '.join(parts or [nothing])}")
+
+
+def _at_visits(layout: Layout) -> list[str]:
+    """The datasets of whatever is measured at visits; neither doses nor times to events."""
+    needed = {"USUBJID", "PARAMCD", "AVAL", "AVISIT"}
+    records = layout.schema.records.items()
+    columns = {name: {column.upper() for column in table.columns} for name, table in records}
+    return [
+        name
+        for name, known in columns.items()
+        if needed <= known and domain_of(name) not in ("ADEX", "ADTTE")
+    ]
+
+
+def _response(layout: Layout, dataset: str) -> str:
+    named = dataset.replace("'", "''")
+    return f"SELECT '{named}' AS dataset, * FROM ({_part(layout, dataset, RESPONSE_COLUMNS)})"
 
 
 def collected_records(layout: Layout, view: str) -> bool:

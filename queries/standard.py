@@ -41,6 +41,8 @@ SUBJECT_COLUMNS = (
     ),
     StandardColumn(name="planned_arm_number", sources=("TRT01PN", "ARMN"), type="DOUBLE"),
     StandardColumn(name="actual_arm_number", sources=("TRT01AN", "ACTARMN"), type="DOUBLE"),
+    StandardColumn(name="planned_dose", sources=("DOSE01P",), type="DOUBLE"),
+    StandardColumn(name="planned_dose_unit", sources=("DOSE01PU", "DOSEU")),
     StandardColumn(
         name="enrolled_on",
         sources=("RANDDT", "ENRLDT", "TRTSDT", "TRTSDTM", "TR01SDT", "RFSTDTC", "RFSTDT"),
@@ -146,6 +148,23 @@ MEASUREMENT_COLUMNS = (
     StandardColumn(name="baseline", sources=("ABLFL", "LBBLFL", "VSBLFL", "EGBLFL")),
     StandardColumn(name="analysed", sources=("ANL01FL",)),
     StandardColumn(name="grade", sources=("ATOXGRN", "ATOXGR", "LBTOXGR")),
+)
+
+# Whatever is measured at visits, in ADaM's basic data structure.
+RESPONSE_COLUMNS = (
+    StandardColumn(name="subject", sources=("USUBJID",)),
+    StandardColumn(name="parameter", sources=("PARAMCD",)),
+    StandardColumn(name="label", sources=("PARAM", "PARAMCD")),
+    StandardColumn(name="value", sources=("AVAL",), type="DOUBLE"),
+    StandardColumn(name="unit", sources=("AVALU",)),
+    StandardColumn(name="baseline_value", sources=("BASE",), type="DOUBLE"),
+    StandardColumn(name="change", sources=("CHG",), type="DOUBLE"),
+    StandardColumn(name="measured_on", sources=("ADT", "ADTM"), type="DATE"),
+    StandardColumn(name="visit", sources=("AVISIT",)),
+    StandardColumn(name="visit_number", sources=("AVISITN",), type="DOUBLE"),
+    StandardColumn(name="baseline", sources=("ABLFL",)),
+    StandardColumn(name="analysed", sources=("ANL01FL",)),
+    StandardColumn(name="derivation", sources=("DTYPE",)),
 )
 
 EXPOSURE_COLUMNS = (

@@ -309,7 +309,9 @@ class Store:
 
     def _with_arm(self, chosen: str, arm: str, stratum: tuple[str, ...]) -> str:
         subjects = f"{self._selection.sql}, {self._stratum(stratum)} AS stratum"
-        return f"SELECT *, {self._arm(arm)} FROM (SELECT {subjects} {chosen})"
+        # A dose stands for an arm.
+        seen = "* REPLACE (NULL::DOUBLE AS planned_dose)" if self.pooled else "*"
+        return f"SELECT {seen}, {self._arm(arm)} FROM (SELECT {subjects} {chosen})"
 
     def _arm(self, arm: str) -> str:
         if self.pooled:

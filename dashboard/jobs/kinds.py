@@ -14,6 +14,7 @@ from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
     BackTestAnalysis,
@@ -172,6 +173,15 @@ ENROLMENT_BACK_TEST: Kind[RecruitmentBackTest, RecruitmentBackTestAnswer] = Kind
     title=lambda request: f"Back-test of enrolment, {request.cut_offs} forecasts",
 )
 
+DOSE_AVERAGE: Kind[AverageAnalysis, AveragedResponse] = Kind(
+    name="dose-average",
+    label="Averaged dose–response curve",
+    request=AverageAnalysis,
+    result=AveragedResponse,
+    run=_on_the_snapshot,
+    title=lambda request: f"Average of {', '.join(request.curves.families)}"[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -183,6 +193,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         MILESTONES,
         MILESTONE_BACK_TEST,
         ENROLMENT_BACK_TEST,
+        DOSE_AVERAGE,
     )
 }
 
@@ -199,7 +210,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
-milestone-back-test, enrolment-back-test` must hold, but got kind='mining'.
+milestone-back-test, enrolment-back-test, dose-average` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

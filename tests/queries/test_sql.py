@@ -29,6 +29,10 @@ VALUES = {
     "tests": ["ALT"],
     "until_day": 0,
     "test": "ALT",
+    "dataset": "adlb",
+    "parameter": "ALT",
+    "visit": "WEEK 4",
+    "term": None,
     "time_point": None,
     "allowance_days": 30,
 }

@@ -1,0 +1,1 @@
+"""Charts of the response to dose."""

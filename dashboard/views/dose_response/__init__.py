@@ -1,0 +1,1 @@
+"""The Dose–response page."""

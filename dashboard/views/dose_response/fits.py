@@ -1,0 +1,244 @@
+"""The Fits tab: curves, the dose with a wanted effect, and the average of the curves."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+
+import pandas as pd
+import streamlit as st
+
+from analytics.checks import NotEstimableError
+from dashboard import results, state
+from dashboard.analyses.dose_response import (
+    AverageAnalysis,
+    AveragedResponse,
+    CurvesAnalysis,
+    CurvesAnswer,
+    ResponseAnalysis,
+)
+from dashboard.charts.dose_response.response import AVERAGE, draw_curves
+from dashboard.charts.dose_response.targets import draw_targets
+from dashboard.jobs.kinds import DOSE_AVERAGE
+from dashboard.text import interval, number, percent
+from dashboard.views import jobs
+from dashboard.views.dose_response.data import dose_header, shown_intervals
+from dashboard.views.dose_response.inputs import (
+    FAMILY_NAMES,
+    choose_families,
+    chosen,
+    entered,
+    response_title,
+    response_unit,
+)
+from dashboard.views.dose_response.notes import named, notes
+
+_METHOD = (
+    "Mod part of MCP-Mod (Pinheiro et al. 2014): each curve is fitted to the estimates by dose, "
+    "weighted by their covariance. Bands and intervals of one curve by the delta method (95%); "
+    "they hold for that curve and know nothing of the choice among curves."
+)
+_AVERAGE = (
+    "Average of the curves by their AIC; interval from all curves fitted to 1,000 drawn sets of "
+    "estimates (95%), which includes the choice among curves."
+)
+
+
+def show(asked: ResponseAnalysis) -> None:
+    """Curves over the data, criteria, target doses, and the average on request."""
+    with st.container(border=True), st.grid(2, min_column_width=220):
+        families = choose_families(name="families")
+        wanted = _wanted(asked)
+    if not families:
+        raise NotEstimableError("Choose one or more curves.")
+    curves = CurvesAnalysis(response=asked, families=families, wanted=wanted)
+    answer = state.answered(curves)
+    average = AverageAnalysis(curves=curves)
+    job = state.job(DOSE_AVERAGE, average)
+    known = job.found()
+    done = state.job_result(job) if known is not None and known.state == "done" else None
+    _draw(curves, answer, done)
+    _tables(curves, answer, done)
+    st.subheader("Average of the curves", anchor=False)
+    found = jobs.answer(job, label="Average", about=f"{_AVERAGE} It takes a few seconds.")
+    if found is not None:
+        _show_average(average, answer, found)
+
+
+def _wanted(asked: ResponseAnalysis) -> float:
+    if asked.endpoint.is_share:
+        return entered(
+            "Wanted odds ratio, towards benefit",
+            name="wanted_ratio",
+            first=2.0,
+            step=0.1,
+            help="Of a response at the target dose against placebo, above 1. Where a lower share "
+            "is better, 2 means half the odds.",
+        )
+    unit = response_unit(asked)
+    return entered(
+        f"Wanted difference from placebo{', ' + unit if unit else ''}",
+        name="wanted",
+        first=_usual_difference(asked),
+        help="The smallest effect that matters, above 0, towards benefit. It begins with half of "
+        "the largest observed one: replace it.",
+    )
+
+
+def _usual_difference(asked: ResponseAnalysis) -> float:
+    """Half the largest observed effect, to one digit: a number to be replaced."""
+    table = state.answered(asked).table
+    largest = float((table["estimate"] - table["estimate"].iloc[0]).abs().max())
+    return float(f"{largest / 2:.1g}") if isfinite(largest) and largest > 0 else 1.0
+
+
+def _draw(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedResponse | None) -> None:
+    fitted = [fit.family for fit in answer.fits.fits]
+    options = [*([AVERAGE] if average else []), *fitted]
+    banded = chosen(
+        "Band of",
+        options,
+        name="banded",
+        first=answer.fits.best.family,
+        format_func=lambda one: FAMILY_NAMES.get(one, one),
+        width=240,
+    )
+    response = answer.response
+    results.figure(
+        draw_curves(
+            answer.curves.assign(family=answer.curves["family"].map(FAMILY_NAMES)),
+            response.table,
+            title=response_title(curves.response),
+            unit=response.doses.unit,
+            share=response.is_share,
+            banded=FAMILY_NAMES.get(banded, banded),
+            average=None if average is None else average.curve,
+        ),
+        name=named("fitted curves"),
+        notes=notes([*response.notes(), _scale(answer), _METHOD]),
+        data=answer.curves,
+        code=curves.code(state.snapshot_path(), pooled=state.store().pooled),
+    )
+
+
+def _scale(answer: CurvesAnswer) -> str:
+    if answer.response.is_share:
+        return "Curves are fitted to log odds; criteria are gAIC, the generalised AIC."
+    return "Curves are fitted by least squares; criteria are AIC of the normal likelihood."
+
+
+def _tables(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedResponse | None) -> None:
+    table = answer.to_frame()
+    unit = answer.response.doses.unit
+    criterion = "gAIC" if answer.response.is_share else "AIC"
+    shown = pd.DataFrame(
+        {
+            "Curve": table["family"].map(FAMILY_NAMES),
+            "Parameters": table["parameters"].map(str),
+            criterion: table["aic"].map("{:,.1f}".format),
+            "Weight": table["weight"].map(percent),
+            f"Target {dose_header(unit).lower()} (95% CI)": [
+                _target(row) for row in table.to_dict("records")
+            ],
+            "First dose of the trial": [
+                "–" if isnan(dose) else f"{dose:g}" for dose in table["trial_dose"]
+            ],
+            "At a bound": table["at_bound"].replace("", "–"),
+        }
+    )
+    left_out = [
+        f"Left out, with more parameters than doses: {', '.join(answer.fits.left_out)}."
+        for _ in answer.fits.left_out[:1]
+    ]
+    reasons = [reason for reason in table["reason"] if reason]
+    code = curves.code(state.snapshot_path(), pooled=state.store().pooled)
+    effect = f"Target dose: the smallest with {_effect(curves)}."
+    said = notes([*answer.response.notes(), effect, _scale(answer), _METHOD, *left_out, *reasons])
+    results.table(shown, name=named("fits"), notes=said, raw=table, code=code)
+    for sentence in (*left_out, *reasons):
+        st.caption(sentence)
+    targets = answer.targets.assign(family=answer.targets["family"].map(FAMILY_NAMES))
+    if average is not None:
+        targets = pd.concat([targets, _as_target(average)], ignore_index=True)
+    st.subheader("Target dose", anchor=False)
+    results.figure(
+        draw_targets(targets, answer.response.doses.doses, unit=unit),
+        name=named("target dose"),
+        notes=said,
+        data=targets,
+        code=code,
+    )
+
+
+def _effect(curves: CurvesAnalysis) -> str:
+    if curves.response.endpoint.is_share:
+        return f"an odds ratio of {curves.wanted:g} against placebo, towards benefit"
+    unit = response_unit(curves.response)
+    amount = f"{curves.wanted:g} {unit}".strip()
+    return f"a difference of {amount} from placebo, towards benefit"
+
+
+def _target(row: dict[str, float]) -> str:
+    if isnan(row["target_dose"]):
+        return "not reached"
+    if isnan(row["lower"]):
+        return f"{number(row['target_dose'], 1)} (NE)"
+    return interval(row["target_dose"], row["lower"], row["upper"], 1)
+
+
+def _as_target(average: AveragedResponse) -> pd.DataFrame:
+    found = average.average
+    row = {"family": AVERAGE, "estimate": found.target_dose, "lower": found.target_lower,
+           "upper": found.target_upper}  # fmt: skip
+    return pd.DataFrame([row]).astype({"estimate": float, "lower": float, "upper": float})
+
+
+def _show_average(asked: AverageAnalysis, answer: CurvesAnswer, found: AveragedResponse) -> None:
+    average = found.average
+    dose, low, high = (
+        float("nan") if one is None else one
+        for one in (average.target_dose, average.target_lower, average.target_upper)
+    )
+    unit = answer.response.doses.unit
+    with st.grid(2, min_column_width=220):
+        results.tile(
+            f"Target {dose_header(unit).lower()}",
+            _reached(dose, ".1f"),
+            f"95% interval {_reached(low, '.1f')} to {_reached(high, '.1f')}",
+        )
+        results.tile(
+            "Draws that reach the effect",
+            percent(average.target_reached or 0.0),
+            f"of {average.draws:,}, up to the highest dose",
+        )
+    shares = ", ".join(
+        f"{FAMILY_NAMES[fit.family]} {percent(share)}"
+        for fit, share in zip(average.fits.fits, average.shares, strict=True)
+    )
+    said = notes([_AVERAGE, f"Mean weights over the draws: {shares}."])
+    st.caption(said[0] + " " + said[1])
+    results.table(
+        _average_at_doses(answer, found),
+        name=named("average of the curves"),
+        notes=said,
+        raw=found.to_frame(),
+        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+    )
+
+
+def _average_at_doses(answer: CurvesAnswer, found: AveragedResponse) -> pd.DataFrame:
+    doses = answer.response.doses
+    places = [(found.curve["dose"] - dose).abs().argmin() for dose in doses.doses]
+    rows = found.curve.iloc[places]
+    share = answer.response.is_share
+    return pd.DataFrame(
+        {
+            dose_header(doses.unit): [f"{dose:g}" for dose in rows["dose"]],
+            "Share, % (95% CI)" if share else "Response (95% CI)": shown_intervals(
+                rows, factor=100 if share else 1, digits=2
+            ),
+        }
+    )
+
+
+def _reached(dose: float, form: str) -> str:
+    return "not reached" if not isfinite(dose) else format(dose, form)
