@@ -12,6 +12,7 @@ from dashboard.views import import_data, overview, sidebar
 from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.designs import page as designs_page
+from dashboard.views.dosing import page as dosing_page
 from dashboard.views.enrolment import page as enrolment_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
@@ -112,6 +113,13 @@ STUDY_PAGES = [
         url_path="search",
         icon=":material/travel_explore:",
         help="Better looks, boundaries and sizes for the design at hand, searched and simulated.",
+    ),
+    st.Page(
+        dosing_page.show,
+        title="Dosing",
+        url_path="dosing",
+        icon=":material/medication:",
+        help="Dose escalation: decision table, conduct cohort by cohort, designs compared.",
     ),
 ]
 

@@ -9,11 +9,14 @@ from typing import Any, Generic, TypeVar
 
 from analytics.checks import require
 from analytics.design.simulation import SimulatedTrials, TrialSimulation
+from analytics.dosing.characteristics import OperatingCharacteristics
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
+from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
+from dashboard.analyses.dosing.request import CharacteristicsRequest
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
     BackTestAnalysis,
@@ -172,6 +175,24 @@ ENROLMENT_BACK_TEST: Kind[RecruitmentBackTest, RecruitmentBackTestAnswer] = Kind
     title=lambda request: f"Back-test of enrolment, {request.cut_offs} forecasts",
 )
 
+DOSING_CHARACTERISTICS: Kind[CharacteristicsRequest, OperatingCharacteristics] = Kind(
+    name="dosing-characteristics",
+    label="Simulated escalation",
+    request=CharacteristicsRequest,
+    result=OperatingCharacteristics,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
+DOSING_CONDUCT: Kind[ConductRequest, ConductAnswer] = Kind(
+    name="dosing-conduct",
+    label="Recommended dose",
+    request=ConductRequest,
+    result=ConductAnswer,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -183,6 +204,8 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         MILESTONES,
         MILESTONE_BACK_TEST,
         ENROLMENT_BACK_TEST,
+        DOSING_CHARACTERISTICS,
+        DOSING_CONDUCT,
     )
 }
 
@@ -199,7 +222,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
-milestone-back-test, enrolment-back-test` must hold, but got kind='mining'.
+milestone-back-test, enrolment-back-test, dosing-characteristics, dosing-conduct` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.families import FAMILIES, Family
 from dashboard.analyses.dosing.proposal import DosingProposal, usual_dosing
 from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
@@ -16,6 +17,8 @@ __all__ = [
     "FAMILIES",
     "AmountSettings",
     "CharacteristicsRequest",
+    "ConductAnswer",
+    "ConductRequest",
     "DosingProposal",
     "Family",
     "IntervalSettings",
