@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script
 import numpy as np
 
 from analytics.dosing.characteristics import (
-    Scenario,
+    ToxicityScenario,
     exact_characteristics,
     random_scenarios,
     simulate_characteristics,
@@ -37,7 +37,7 @@ from analytics.dosing.escalation import (
 )
 from tests.benchmarks.measure import compare, report
 
-TRUTH = (Scenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60)),)
+TRUTH = (ToxicityScenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60)),)
 SKELETON = indifference_skeleton(target=0.3, half_width=0.05, prior_mtd=4, doses=6)
 BOIN = EscalationDesign(method=Boin(doses=6, target=0.3), most_patients=30)
 CRM = EscalationDesign(

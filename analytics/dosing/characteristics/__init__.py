@@ -6,7 +6,7 @@ from analytics.dosing.characteristics.exact import exact_characteristics
 from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
 from analytics.dosing.characteristics.paths import TransitionPaths, transition_paths
 from analytics.dosing.characteristics.scenarios import (
-    Scenario,
+    ToxicityScenario,
     random_scenarios,
     shifted_scenarios,
 )
@@ -18,7 +18,7 @@ __all__ = [
     "DecisionTree",
     "OperatingCharacteristics",
     "OptimalBenchmark",
-    "Scenario",
+    "ToxicityScenario",
     "TransitionPaths",
     "decision_tree",
     "exact_characteristics",

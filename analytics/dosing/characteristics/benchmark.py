@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from analytics.checks import NotEstimableError, require
-from analytics.dosing.characteristics.scenarios import ROUNDING, Scenario
+from analytics.dosing.characteristics.scenarios import ROUNDING, ToxicityScenario
 from analytics.dosing.escalation.counts import Floats
 from analytics.dosing.escalation.outcomes import MOST_PATIENTS
 from analytics.results import Result, registered, require_columns
@@ -25,7 +25,7 @@ class OptimalBenchmark(Result):
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : ToxicityScenario
         What was assumed.
     target : float
         Toxicity probability aimed at.
@@ -35,7 +35,7 @@ class OptimalBenchmark(Result):
         By dose: the true `probability`, and the probability that the dose is `selected`.
     """
 
-    scenario: Scenario
+    scenario: ToxicityScenario
     target: float
     patients: int
     table: pd.DataFrame
@@ -59,7 +59,9 @@ class OptimalBenchmark(Result):
         return self.table.copy()
 
 
-def optimal_benchmark(scenario: Scenario, *, target: float, patients: int) -> OptimalBenchmark:
+def optimal_benchmark(
+    scenario: ToxicityScenario, *, target: float, patients: int
+) -> OptimalBenchmark:
     """The benchmark, exactly.
 
     Selected is the dose whose share of toxicities among all patients is nearest to the target; of
@@ -67,7 +69,7 @@ def optimal_benchmark(scenario: Scenario, *, target: float, patients: int) -> Op
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : ToxicityScenario
         True toxicity probabilities.
     target : float
         0 < target < 1.
@@ -80,7 +82,7 @@ def optimal_benchmark(scenario: Scenario, *, target: float, patients: int) -> Op
 
     Examples
     --------
-    >>> truth = Scenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60))
+    >>> truth = ToxicityScenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60))
     >>> round(optimal_benchmark(truth, target=0.3, patients=30).correct, 3)
     0.685
     """

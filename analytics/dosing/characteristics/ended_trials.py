@@ -14,7 +14,7 @@ from analytics.dosing.characteristics.operating_characteristics import (
     SUMMARY_COLUMNS,
     OperatingCharacteristics,
 )
-from analytics.dosing.characteristics.scenarios import Scenario
+from analytics.dosing.characteristics.scenarios import ToxicityScenario
 from analytics.dosing.escalation.counts import Floats, Whole
 from analytics.dosing.escalation.design import EscalationDesign
 
@@ -65,7 +65,7 @@ class EndedTrials:
 
 def characteristics_of(
     design: EscalationDesign,
-    scenarios: tuple[Scenario, ...],
+    scenarios: tuple[ToxicityScenario, ...],
     trials: Sequence[EndedTrials],
     *,
     seed: int | None = None,
@@ -88,7 +88,7 @@ def characteristics_of(
     )
 
 
-def _by_dose(number: int, scenario: Scenario, trials: EndedTrials) -> pd.DataFrame:
+def _by_dose(number: int, scenario: ToxicityScenario, trials: EndedTrials) -> pd.DataFrame:
     doses = np.arange(1, scenario.doses + 1)
     chosen = (trials.selected[:, None] == doses).astype(np.float64)
     found = [
@@ -106,7 +106,7 @@ def _by_dose(number: int, scenario: Scenario, trials: EndedTrials) -> pd.DataFra
 
 
 def _summary(
-    number: int, design: EscalationDesign, scenario: Scenario, trials: EndedTrials
+    number: int, design: EscalationDesign, scenario: ToxicityScenario, trials: EndedTrials
 ) -> list[tuple[int, str, float, float]]:
     measured = _measures(design, scenario, trials)
     means, errors = trials.estimated(np.stack(list(measured.values()), axis=1))
@@ -117,7 +117,7 @@ def _summary(
 
 
 def _measures(
-    design: EscalationDesign, scenario: Scenario, trials: EndedTrials
+    design: EscalationDesign, scenario: ToxicityScenario, trials: EndedTrials
 ) -> dict[str, Floats]:
     """What is measured in each trial."""
     right = np.array(scenario.right_doses(design.target), dtype=np.int64)

@@ -7,14 +7,14 @@ import numpy as np
 from analytics.dosing.characteristics.accrual import CohortAccrual
 from analytics.dosing.characteristics.ended_trials import EndedTrials, characteristics_of
 from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
-from analytics.dosing.characteristics.scenarios import Scenario, probabilities_of
+from analytics.dosing.characteristics.scenarios import ToxicityScenario, probabilities_of
 from analytics.dosing.characteristics.tree import decision_tree
 from analytics.dosing.escalation.design import EscalationDesign
 
 
 def exact_characteristics(
     design: EscalationDesign,
-    scenarios: tuple[Scenario, ...],
+    scenarios: tuple[ToxicityScenario, ...],
     *,
     accrual: CohortAccrual | None = None,
 ) -> OperatingCharacteristics:
@@ -29,7 +29,7 @@ def exact_characteristics(
     design : EscalationDesign
         Any; those with cohorts of one and many doses have many states. A model with two parameters
         takes some minutes for thirty patients; `simulate_characteristics` takes less.
-    scenarios : tuple of Scenario
+    scenarios : tuple of ToxicityScenario
         At least one, of as many doses as the design has.
     accrual : CohortAccrual, optional
         How fast patients come and are assessed, for the expected duration.
@@ -43,7 +43,7 @@ def exact_characteristics(
     --------
     >>> from analytics.dosing.escalation import Boin
     >>> design = EscalationDesign(method=Boin(doses=3, target=0.3), most_patients=12)
-    >>> truth = Scenario(probabilities=(0.1, 0.3, 0.5))
+    >>> truth = ToxicityScenario(probabilities=(0.1, 0.3, 0.5))
     >>> exact_characteristics(design, (truth,)).doses["selected"].round(3).tolist()
     [0.198, 0.601, 0.199]
     """

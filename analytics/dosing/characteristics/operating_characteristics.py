@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics.dosing.characteristics.scenarios import Scenario
+from analytics.dosing.characteristics.scenarios import ToxicityScenario
 from analytics.dosing.escalation.design import EscalationDesign
 from analytics.results import Result, registered, require_columns
 
@@ -36,7 +36,7 @@ class OperatingCharacteristics(Result):
     ----------
     design : EscalationDesign
         What was evaluated.
-    scenarios : tuple of Scenario
+    scenarios : tuple of ToxicityScenario
         What was assumed.
     doses : DataFrame
         By scenario and dose: the true `probability`, probability that the dose is `selected`,
@@ -57,7 +57,7 @@ class OperatingCharacteristics(Result):
     """
 
     design: EscalationDesign
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[ToxicityScenario, ...]
     doses: pd.DataFrame
     summary: pd.DataFrame
     sizes: pd.DataFrame
@@ -78,7 +78,7 @@ class OperatingCharacteristics(Result):
         >>> from analytics.dosing.characteristics import exact_characteristics
         >>> from analytics.dosing.escalation import ThreePlusThree
         >>> design = EscalationDesign(method=ThreePlusThree(doses=2), most_patients=12)
-        >>> found = exact_characteristics(design, (Scenario(probabilities=(0.1, 0.3)),))
+        >>> found = exact_characteristics(design, (ToxicityScenario(probabilities=(0.1, 0.3)),))
         >>> round(found.value("none"), 3)
         0.104
         """

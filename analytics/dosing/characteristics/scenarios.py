@@ -18,7 +18,7 @@ ROUNDING = 1e-9
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario(Result):
+class ToxicityScenario(Result):
     """True toxicity probabilities by dose.
 
     Parameters
@@ -33,9 +33,9 @@ class Scenario(Result):
 
     Examples
     --------
-    >>> Scenario(probabilities=(0.1, 0.25, 0.5)).right_doses(0.3)
+    >>> ToxicityScenario(probabilities=(0.1, 0.25, 0.5)).right_doses(0.3)
     (2,)
-    >>> Scenario(probabilities=(0.6, 0.7, 0.8), right=()).right_doses(0.3)
+    >>> ToxicityScenario(probabilities=(0.6, 0.7, 0.8), right=()).right_doses(0.3)
     ()
     """
 
@@ -70,12 +70,12 @@ class Scenario(Result):
         return tuple(int(one) + 1 for one in np.flatnonzero(over))
 
 
-def probabilities_of(scenarios: tuple[Scenario, ...], doses: int) -> Floats:
+def probabilities_of(scenarios: tuple[ToxicityScenario, ...], doses: int) -> Floats:
     """One row per scenario.
 
     Examples
     --------
-    >>> probabilities_of((Scenario(probabilities=(0.1, 0.2)),), 2)
+    >>> probabilities_of((ToxicityScenario(probabilities=(0.1, 0.2)),), 2)
     array([[0.1, 0.2]])
     """
     require(len(scenarios) > 0, "at least one scenario", scenarios=scenarios)
@@ -86,7 +86,7 @@ def probabilities_of(scenarios: tuple[Scenario, ...], doses: int) -> Floats:
 
 def shifted_scenarios(
     *, doses: int, target: float, odds_ratio: float = 2.0
-) -> tuple[Scenario, ...]:
+) -> tuple[ToxicityScenario, ...]:
     """One scenario per dose that has the target probability.
 
     The odds of a toxicity rise by the same ratio from dose to dose.
@@ -111,14 +111,14 @@ def shifted_scenarios(
     steps = np.log(odds_ratio) * (np.arange(doses)[None, :] - np.arange(doses)[:, None])
     found = expit(logit(target) + steps)
     return tuple(
-        Scenario(probabilities=tuple(map(float, row)), name=f"Target at dose {k}")
+        ToxicityScenario(probabilities=tuple(map(float, row)), name=f"Target at dose {k}")
         for k, row in enumerate(found, start=1)
     )
 
 
 def random_scenarios(
     *, doses: int, target: float, count: int, rng: np.random.Generator
-) -> tuple[Scenario, ...]:
+) -> tuple[ToxicityScenario, ...]:
     """Scenarios in which each dose is equally often nearest to the target, otherwise at random.
 
     A dose j is drawn as the right one, then an upper bound target + (1 - target) M with M from
@@ -150,7 +150,7 @@ def random_scenarios(
     require(0 < target < 1, "0 < target < 1", target=target)
     require(1 <= count <= 10_000, "1 <= count <= 10,000", count=count)
     return tuple(
-        Scenario(probabilities=_random(doses, target, rng), name=f"Random {k}")
+        ToxicityScenario(probabilities=_random(doses, target, rng), name=f"Random {k}")
         for k in range(1, count + 1)
     )
 

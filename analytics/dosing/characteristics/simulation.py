@@ -11,7 +11,7 @@ from analytics.dosing.characteristics.accrual import CohortAccrual
 from analytics.dosing.characteristics.ended_trials import EndedTrials, characteristics_of
 from analytics.dosing.characteristics.merging import distinct_outcomes
 from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
-from analytics.dosing.characteristics.scenarios import Scenario, probabilities_of
+from analytics.dosing.characteristics.scenarios import ToxicityScenario, probabilities_of
 from analytics.dosing.escalation.counts import Counts, Floats, Given, Whole
 from analytics.dosing.escalation.design import EscalationDesign
 from analytics.progress import Progress, unheard
@@ -22,7 +22,7 @@ _BLOCK = 100_000
 
 def simulate_characteristics(
     design: EscalationDesign,
-    scenarios: tuple[Scenario, ...],
+    scenarios: tuple[ToxicityScenario, ...],
     *,
     accrual: CohortAccrual | None = None,
     replications: int = 10_000,
@@ -39,7 +39,7 @@ def simulate_characteristics(
     ----------
     design : EscalationDesign
         Any.
-    scenarios : tuple of Scenario
+    scenarios : tuple of ToxicityScenario
         At least one, of as many doses as the design has.
     accrual : CohortAccrual, optional
         How fast patients come and are assessed, for the duration.
@@ -54,7 +54,7 @@ def simulate_characteristics(
     --------
     >>> from analytics.dosing.escalation import Boin
     >>> design = EscalationDesign(method=Boin(doses=3, target=0.3), most_patients=12)
-    >>> truth = Scenario(probabilities=(0.1, 0.3, 0.5))
+    >>> truth = ToxicityScenario(probabilities=(0.1, 0.3, 0.5))
     >>> found = simulate_characteristics(design, (truth,), replications=2000)
     >>> 0.55 < found.value("correct") < 0.65, round(found.error("correct"), 3)
     (True, 0.011)

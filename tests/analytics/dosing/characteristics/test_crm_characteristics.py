@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.dosing.characteristics import Scenario, exact_characteristics
+from analytics.dosing.characteristics import ToxicityScenario, exact_characteristics
 from analytics.dosing.escalation import Coherent, Crm, EscalationDesign, FixedCohorts, NoSkipping
 from tests.analytics.dosing.oracle_rows import assert_agrees, oracle_rows
 
@@ -31,5 +31,5 @@ def test_agrees_with_the_reference(row: dict[str, Any]) -> None:
         cohorts=FixedCohorts(size=given["cohort_size"]),
         limit=NoSkipping() & Coherent() if given["restrict"] else None,
     )
-    found = exact_characteristics(design, (Scenario(probabilities=tuple(given["p_true"])),))
+    found = exact_characteristics(design, (ToxicityScenario(probabilities=tuple(given["p_true"])),))
     assert_agrees(found.doses[COLUMNS[row["quantity"]]], row)

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.dosing.characteristics import (
     OperatingCharacteristics,
-    Scenario,
+    ToxicityScenario,
     exact_characteristics,
 )
 from analytics.dosing.escalation import (
@@ -62,7 +62,7 @@ def test_interval_designs(row: dict[str, Any]) -> None:
 
 
 def _check(design: EscalationDesign, row: dict[str, Any]) -> None:
-    truth = Scenario(probabilities=tuple(row["inputs"]["p_true"]))
+    truth = ToxicityScenario(probabilities=tuple(row["inputs"]["p_true"]))
     found = exact_characteristics(design, (truth,))
     if row["quantity"] == "distribution_of_n":
         sizes = found.sizes[found.sizes["probability"] > 0]

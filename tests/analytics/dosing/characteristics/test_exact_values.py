@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.dosing.characteristics import Scenario, exact_characteristics
+from analytics.dosing.characteristics import ToxicityScenario, exact_characteristics
 from analytics.dosing.escalation import (
     Boin,
     Coherent,
@@ -50,7 +50,7 @@ def test_agrees_with_the_reference_of_many_states(row: dict[str, Any]) -> None:
 
 
 def _check(row: dict[str, Any]) -> None:
-    truth = Scenario(probabilities=tuple(row["inputs"]["p_true"]))
+    truth = ToxicityScenario(probabilities=tuple(row["inputs"]["p_true"]))
     found = exact_characteristics(DESIGNS[row["case"]], (truth,))
     selected = found.doses["selected"].to_numpy()
     quantities = {

@@ -12,7 +12,7 @@ from analytics.checks import InputError
 from analytics.dosing.characteristics import (
     CohortAccrual,
     OperatingCharacteristics,
-    Scenario,
+    ToxicityScenario,
     exact_characteristics,
     simulate_characteristics,
     simulation,
@@ -34,8 +34,8 @@ from analytics.dosing.escalation import (
 from analytics.results import Result, same
 
 TRUTHS = (
-    Scenario(probabilities=(0.05, 0.15, 0.3, 0.45, 0.6)),
-    Scenario(probabilities=(0.4, 0.5, 0.6, 0.7, 0.8), name="too toxic"),
+    ToxicityScenario(probabilities=(0.05, 0.15, 0.3, 0.45, 0.6)),
+    ToxicityScenario(probabilities=(0.4, 0.5, 0.6, 0.7, 0.8), name="too toxic"),
 )
 ACCRUAL = CohortAccrual(rate=2.0, window=1.5)
 SKELETON = indifference_skeleton(target=0.3, half_width=0.05, prior_mtd=3, doses=5)
@@ -98,7 +98,7 @@ def test_a_seed_says_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_scenarios_have_patients_in_common() -> None:
-    worse = Scenario(probabilities=(0.06, 0.16, 0.31, 0.46, 0.61))
+    worse = ToxicityScenario(probabilities=(0.06, 0.16, 0.31, 0.46, 0.61))
     design = DESIGNS[0]
     found = simulate_characteristics(design, (TRUTHS[0], worse), replications=1000)
     single = simulate_characteristics(design, (worse,), replications=1000)
@@ -120,7 +120,7 @@ def test_refuses() -> None:
     with pytest.raises(InputError, match="0 <= seed"):
         simulate_characteristics(DESIGNS[0], TRUTHS, seed=-1)
     with pytest.raises(InputError, match="scenarios have 5 doses"):
-        simulate_characteristics(DESIGNS[0], (Scenario(probabilities=(0.1,)),))
+        simulate_characteristics(DESIGNS[0], (ToxicityScenario(probabilities=(0.1,)),))
     with pytest.raises(InputError, match="rate > 0"):
         replace(ACCRUAL, rate=0.0)
     with pytest.raises(InputError, match="window >= 0"):

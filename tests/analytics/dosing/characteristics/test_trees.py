@@ -13,7 +13,7 @@ from scipy.stats import binom
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.dosing.characteristics import (
-    Scenario,
+    ToxicityScenario,
     decision_tree,
     exact_characteristics,
     optimal_benchmark,
@@ -77,7 +77,7 @@ def test_agrees_with_every_path_one_by_one(design: EscalationDesign) -> None:
             follow(seen.followed_by(cohort), weight * float(chance))
 
     follow(Outcomes(doses=3), 1.0)
-    found = exact_characteristics(design, (Scenario(probabilities=p),))
+    found = exact_characteristics(design, (ToxicityScenario(probabilities=p),))
     assert found.value("none") == pytest.approx(selected[0], abs=1e-12)
     assert found.doses["selected"].to_numpy() == pytest.approx(selected[1:], abs=1e-12)
     assert found.doses["patients"].to_numpy() == pytest.approx(patients, abs=1e-12)
@@ -120,7 +120,7 @@ def test_paths_end_with_the_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_dose_may_be_the_right_one() -> None:
-    truth = Scenario(probabilities=(0.6, 0.7, 0.8), right=())
+    truth = ToxicityScenario(probabilities=(0.6, 0.7, 0.8), right=())
     found = exact_characteristics(DESIGNS[1], (truth,))
     assert found.value("correct") == found.value("none") > 0.5
     assert found.value("patients_at_target") == 0
@@ -137,7 +137,7 @@ def test_no_dose_may_be_the_right_one() -> None:
     most=st.integers(1, 16),
 )
 def test_laws(probabilities: list[float], target: float, size: int, most: int) -> None:
-    truth = Scenario(probabilities=tuple(probabilities))
+    truth = ToxicityScenario(probabilities=tuple(probabilities))
     design = EscalationDesign(
         method=Boin(doses=4, target=target),
         most_patients=most,
@@ -183,13 +183,15 @@ def test_benchmark_agrees_with_every_tolerance(
         toxic = np.array([sum(fate <= dose for fate in fates) for dose in range(len(truth))])
         far = np.round(np.abs(toxic - target * patients), 9)
         expected[int(far.argmin())] += np.prod(chances[list(fates)])
-    found = optimal_benchmark(Scenario(probabilities=truth), target=target, patients=patients)
+    found = optimal_benchmark(
+        ToxicityScenario(probabilities=truth), target=target, patients=patients
+    )
     assert found.table["selected"].to_numpy() == pytest.approx(expected, abs=1e-12)
 
 
 def test_benchmark_of_the_reference() -> None:
     """METHODS-DESIGN.md, exact values: 0.685 for dose 4, 0.151 for doses 5 and 6."""
-    truth = Scenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60))
+    truth = ToxicityScenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60))
     found = optimal_benchmark(truth, target=0.3, patients=30)
     selected = found.to_frame()["selected"].to_numpy()
     assert found.correct == pytest.approx(0.685, abs=5e-4)
@@ -211,11 +213,11 @@ def test_random_scenarios_spread_the_right_dose(doses: int) -> None:
 @pytest.mark.parametrize(
     ("work", "rule"),
     [
-        (lambda: Scenario(probabilities=(0.3, 0.2)), "do not fall"),
-        (lambda: Scenario(probabilities=(0.3, 1.2)), "0 <= probabilities <= 1"),
-        (lambda: Scenario(probabilities=(float("nan"),)), "0 <= probabilities <= 1"),
-        (lambda: Scenario(probabilities=()), "1 to 30 doses"),
-        (lambda: Scenario(probabilities=(0.3,), right=(2,)), "right doses are from 1 to 1"),
+        (lambda: ToxicityScenario(probabilities=(0.3, 0.2)), "do not fall"),
+        (lambda: ToxicityScenario(probabilities=(0.3, 1.2)), "0 <= probabilities <= 1"),
+        (lambda: ToxicityScenario(probabilities=(float("nan"),)), "0 <= probabilities <= 1"),
+        (lambda: ToxicityScenario(probabilities=()), "1 to 30 doses"),
+        (lambda: ToxicityScenario(probabilities=(0.3,), right=(2,)), "right doses are from 1 to 1"),
         (lambda: shifted_scenarios(doses=3, target=0.3, odds_ratio=1), "odds_ratio > 1"),
         (lambda: shifted_scenarios(doses=0, target=0.3), "1 <= doses"),
         (
@@ -223,7 +225,9 @@ def test_random_scenarios_spread_the_right_dose(doses: int) -> None:
             "0 < target < 1",
         ),
         (
-            lambda: optimal_benchmark(Scenario(probabilities=(0.1,)), target=0.3, patients=0),
+            lambda: optimal_benchmark(
+                ToxicityScenario(probabilities=(0.1,)), target=0.3, patients=0
+            ),
             "1 <= patients",
         ),
         (lambda: exact_characteristics(DESIGNS[0], ()), "at least one scenario"),
