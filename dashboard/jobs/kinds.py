@@ -222,7 +222,8 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
-milestone-back-test, enrolment-back-test, dosing-characteristics, dosing-conduct` must hold, but got kind='mining'.
+milestone-back-test, enrolment-back-test, dosing-characteristics, dosing-conduct` must hold, \
+but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

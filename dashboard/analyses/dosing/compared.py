@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.checks import NotEstimableError
 from analytics.dosing.characteristics import (
     OperatingCharacteristics,
-    Scenario,
+    ToxicityScenario,
     optimal_benchmark,
 )
 from dashboard.analyses.dosing.proposal import DosingProposal
@@ -49,12 +49,12 @@ MEASURES: Mapping[str, Shown] = {
 }
 
 
-def scenario_names(scenarios: tuple[Scenario, ...]) -> list[str]:
+def scenario_names(scenarios: tuple[ToxicityScenario, ...]) -> list[str]:
     """Names, or numbers from 1 where there are none.
 
     Examples
     --------
-    >>> scenario_names((Scenario(probabilities=(0.1, 0.2)),))
+    >>> scenario_names((ToxicityScenario(probabilities=(0.1, 0.2)),))
     ['Scenario 1']
     """
     return [one.name or f"Scenario {place}" for place, one in enumerate(scenarios, start=1)]
@@ -79,10 +79,10 @@ def compared(
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
     >>> from dashboard.analyses.dosing.request import request_for
-    >>> truths = (Scenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
+    >>> truths = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
     >>> found = {"BOIN": request_for(usual_dosing(), "BOIN", truths, seed=1).run()}
     >>> compared(found, "patients").round(1).to_numpy().tolist()
-    [['BOIN', 'Usual', 29.9, 0.0]]
+    [['BOIN', 'Usual', 30.0, 0.0]]
     """
     tables = []
     for design, own in found.items():
@@ -96,7 +96,7 @@ def compared(
 
 
 def benchmark_table(
-    proposal: DosingProposal, scenarios: tuple[Scenario, ...], *, averaged: bool = False
+    proposal: DosingProposal, scenarios: tuple[ToxicityScenario, ...], *, averaged: bool = False
 ) -> pd.DataFrame:
     """Correct selection of the benchmark with all patients planned: `scenario`, `value`.
 
@@ -106,9 +106,9 @@ def benchmark_table(
     Examples
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
-    >>> truths = (Scenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
+    >>> truths = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
     >>> benchmark_table(usual_dosing(), truths).round(3).to_numpy().tolist()
-    [['Usual', 0.709]]
+    [['Usual', 0.723]]
     """
     rows = []
     for name, one in zip(scenario_names(scenarios), scenarios, strict=True):
@@ -134,7 +134,7 @@ def precision_sentence(found: Mapping[str, OperatingCharacteristics]) -> str:
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
     >>> from dashboard.analyses.dosing.request import request_for
-    >>> truths = (Scenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5)),)
+    >>> truths = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5)),)
     >>> precision_sentence({"BOIN": request_for(usual_dosing(), "BOIN", truths, seed=1).run()})
     'Exact, without Monte-Carlo error: BOIN.'
     """

@@ -8,7 +8,7 @@ from math import ceil
 from analytics.checks import require
 from analytics.dosing.characteristics import (
     OperatingCharacteristics,
-    Scenario,
+    ToxicityScenario,
     exact_characteristics,
     simulate_characteristics,
 )
@@ -35,7 +35,7 @@ class CharacteristicsRequest(Result):
     proposal : DosingProposal
     family : str
         May be another one than that of the proposal.
-    scenarios : tuple of Scenario
+    scenarios : tuple of ToxicityScenario
         1 to 30.
     replications : int or None
         Simulated trials under each scenario; None to find all states of a trial.
@@ -45,7 +45,7 @@ class CharacteristicsRequest(Result):
     Examples
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
-    >>> truth = Scenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5))
+    >>> truth = ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5))
     >>> asked = request_for(usual_dosing(), "BOIN", (truth,), seed=1)
     >>> asked.replications, asked.is_quick, round(asked.run().value("correct"), 3)
     (None, True, 0.593)
@@ -53,7 +53,7 @@ class CharacteristicsRequest(Result):
 
     proposal: DosingProposal
     family: Family
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[ToxicityScenario, ...]
     replications: int | None
     seed: int
 
@@ -93,7 +93,7 @@ class CharacteristicsRequest(Result):
 
 
 def request_for(
-    proposal: DosingProposal, family: Family, scenarios: tuple[Scenario, ...], *, seed: int
+    proposal: DosingProposal, family: Family, scenarios: tuple[ToxicityScenario, ...], *, seed: int
 ) -> CharacteristicsRequest:
     """Exact where all states of a trial are soon found, else a simulation."""
     return CharacteristicsRequest(

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from analytics.checks import InputError, require
-from analytics.dosing.characteristics import Scenario, random_scenarios, shifted_scenarios
+from analytics.dosing.characteristics import ToxicityScenario, random_scenarios, shifted_scenarios
 from dashboard.analyses.dosing.proposal import DosingProposal
 from dashboard.analyses.dosing.request import MOST_SCENARIOS
 
 _LONGEST_NAME = 40
 
 
-def fixed_scenarios(proposal: DosingProposal) -> tuple[Scenario, ...]:
+def fixed_scenarios(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
     """Each dose in turn has the target probability, odds doubling from dose to dose; and none has.
 
     In the last one the lowest dose is above the target: the odds are those of the first one, three
@@ -28,15 +28,17 @@ def fixed_scenarios(proposal: DosingProposal) -> tuple[Scenario, ...]:
     """
     shifted = shifted_scenarios(doses=proposal.doses, target=proposal.target)
     named = [
-        Scenario(probabilities=_rounded(one.probabilities), name=f"MTD {name}")
+        ToxicityScenario(probabilities=_rounded(one.probabilities), name=f"MTD {name}")
         for one, name in zip(shifted, proposal.names, strict=True)
     ]
     odds = [3 * p / (1 - p) for p in shifted[0].probabilities]
     toxic = _rounded([one / (1 + one) for one in odds])
-    return (*named, Scenario(probabilities=toxic, name="All too toxic", right=()))
+    return (*named, ToxicityScenario(probabilities=toxic, name="All too toxic", right=()))
 
 
-def drawn_scenarios(proposal: DosingProposal, *, count: int, seed: int) -> tuple[Scenario, ...]:
+def drawn_scenarios(
+    proposal: DosingProposal, *, count: int, seed: int
+) -> tuple[ToxicityScenario, ...]:
     """At random: each dose is equally often nearest to the target.
 
     Examples
@@ -53,12 +55,12 @@ def drawn_scenarios(proposal: DosingProposal, *, count: int, seed: int) -> tuple
     )
 
 
-def written(scenarios: Sequence[Scenario]) -> str:
+def written(scenarios: Sequence[ToxicityScenario]) -> str:
     """Scenarios as text, which `parsed` reads.
 
     Examples
     --------
-    >>> written([Scenario(probabilities=(0.1, 0.25), name="Usual")])
+    >>> written([ToxicityScenario(probabilities=(0.1, 0.25), name="Usual")])
     'Usual: 0.1, 0.25'
     """
     return "\n".join(
@@ -68,7 +70,7 @@ def written(scenarios: Sequence[Scenario]) -> str:
     )
 
 
-def parsed(text: str, *, doses: int) -> tuple[Scenario, ...]:
+def parsed(text: str, *, doses: int) -> tuple[ToxicityScenario, ...]:
     """The scenarios of a text: a name, a colon, a probability for each dose.
 
     Behind a bar, "none" says that it is right to select no dose.
@@ -81,7 +83,7 @@ def parsed(text: str, *, doses: int) -> tuple[Scenario, ...]:
     Examples
     --------
     >>> parsed("Toxic: 0.5 0.6 | none", doses=2)
-    (Scenario(probabilities=(0.5, 0.6), name='Toxic', right=()),)
+    (ToxicityScenario(probabilities=(0.5, 0.6), name='Toxic', right=()),)
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     many = 1 <= len(lines) <= MOST_SCENARIOS
@@ -92,7 +94,7 @@ def parsed(text: str, *, doses: int) -> tuple[Scenario, ...]:
     return found
 
 
-def _parsed_line(line: str, doses: int) -> Scenario:
+def _parsed_line(line: str, doses: int) -> ToxicityScenario:
     name, colon, rest = line.partition(":")
     rule = "a scenario is a name, a colon and a probability for each dose"
     require(bool(colon) and bool(name.strip()), rule, line=line[:80])
@@ -105,7 +107,7 @@ def _parsed_line(line: str, doses: int) -> Scenario:
     except ValueError:
         raise InputError(f"`{rule}` must hold, but got line={line[:80]!r}.") from None
     require(len(values) == doses, f"a scenario has {doses} probabilities", line=line[:80])
-    return Scenario(probabilities=values, name=name.strip(), right=() if bar else None)
+    return ToxicityScenario(probabilities=values, name=name.strip(), right=() if bar else None)
 
 
 def _rounded(values: Sequence[float]) -> tuple[float, ...]:

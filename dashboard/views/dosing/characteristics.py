@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.checks import require
-from analytics.dosing.characteristics import OperatingCharacteristics, Scenario
+from analytics.dosing.characteristics import OperatingCharacteristics, ToxicityScenario
 from dashboard import results, state
 from dashboard.analyses.dosing import FAMILIES, DosingProposal, Family, request_for
 from dashboard.analyses.dosing.compared import (
@@ -68,7 +68,7 @@ def _families(proposal: DosingProposal) -> list[Family]:
 def _found(
     proposal: DosingProposal,
     families: list[Family],
-    scenarios: tuple[Scenario, ...],
+    scenarios: tuple[ToxicityScenario, ...],
     seed: int,
 ) -> dict[str, OperatingCharacteristics]:
     """What is known by now; a button or the progress for each of the others."""
@@ -82,7 +82,7 @@ def _found(
 
 def _draw(
     proposal: DosingProposal,
-    scenarios: tuple[Scenario, ...],
+    scenarios: tuple[ToxicityScenario, ...],
     found: Mapping[str, OperatingCharacteristics],
     measure: str,
 ) -> None:

@@ -20,7 +20,7 @@ def proposal() -> DosingProposal:
     try:
         found = Result.from_json(text)
     except InputError:
-        found = None  # type: ignore[assignment]
+        found = None
     if not isinstance(found, DosingProposal):
         st.warning("The design of this link cannot be read; a usual one is shown instead.")
         return _begin()

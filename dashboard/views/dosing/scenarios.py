@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.dosing.characteristics import Scenario
+from analytics.dosing.characteristics import ToxicityScenario
 from dashboard import state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.compared import scenario_names
@@ -17,7 +17,7 @@ FIXED, RANDOM, OWN = "One for each dose", "Random", "Own"
 _TEXT = "dosing_scenarios"
 
 
-def choose_scenarios(proposal: DosingProposal) -> tuple[Scenario, ...]:
+def choose_scenarios(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
     """The scenarios.
 
     Raises
@@ -53,7 +53,7 @@ def choose_seed() -> int:
     )
 
 
-def _random(proposal: DosingProposal) -> tuple[Scenario, ...]:
+def _random(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
     with st.container(horizontal=True, gap="small"):
         count = st.number_input(
             "How many",
@@ -76,7 +76,7 @@ def _random(proposal: DosingProposal) -> tuple[Scenario, ...]:
     return drawn_scenarios(proposal, count=int(count), seed=int(seed))
 
 
-def _own(proposal: DosingProposal) -> tuple[Scenario, ...]:
+def _own(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
     text = st.text_area(
         "A scenario a line: name, colon, a probability for each dose",
         key=state.remember(_TEXT, written(fixed_scenarios(proposal))),
@@ -93,7 +93,7 @@ def _own(proposal: DosingProposal) -> tuple[Scenario, ...]:
     return parsed(text, doses=proposal.doses)
 
 
-def show_scenarios(proposal: DosingProposal, scenarios: tuple[Scenario, ...]) -> None:
+def show_scenarios(proposal: DosingProposal, scenarios: tuple[ToxicityScenario, ...]) -> None:
     """The true probabilities, with the doses that are right marked."""
     rows = []
     for name, one in zip(scenario_names(scenarios), scenarios, strict=True):
