@@ -214,8 +214,8 @@ def _course(proposal: DosingProposal, design: EscalationDesign) -> str:
     cohorts = -(-design.most_patients // size)
     longest = accrual.expected(float(design.most_patients), float(cohorts))
     said = (
-        f"With {accrual.rate:g} eligible patients a month and an assessment of {accrual.window:g} "
-        "months, a cohort opening when the former one has been assessed,"
+        f"With {accrual.rate:g} eligible patients a month and an assessment of "
+        f"{_months(accrual.window)}, a cohort opening when the former one has been assessed,"
     )
     if design.cohorts.first != size:
         return f"{said} the duration depends on when the first toxicity is seen."
@@ -231,6 +231,10 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 def _counted(doses: int) -> str:
     number = _WORDS[doses] if doses < len(_WORDS) else str(doses)
     return f"{number} dose" if doses == 1 else f"{number} doses"
+
+
+def _months(duration: float) -> str:
+    return "1 month" if duration == 1 else f"{duration:g} months"
 
 
 def _percent(share: float) -> str:

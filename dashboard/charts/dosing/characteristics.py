@@ -75,6 +75,7 @@ def draw_designs(
             "tickvals": list(rows.values()),
             "ticktext": [fitted(name, _NAMES, size=13, most=2) for name in scenarios],
             "range": [len(scenarios) - 0.5, -0.5],
+            "ticklabelstandoff": 6,
             "showgrid": False,
         },
     )
@@ -150,7 +151,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
     scenarios = list(dict.fromkeys(table["scenario"]))
     known = {(row.scenario, row.design): factor * row.value for row in table.itertuples()}
     z = [[float(known.get((s, d), np.nan)) for d in designs] for s in scenarios]
-    ramp = RAMPS["light"]
+    ramp = RAMPS["light"][:4]  # so that one ink can be read on all cells
     cells = {
         "type": "heatmap",
         "z": z,
@@ -164,6 +165,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
         "ygap": 2,
         "text": [["" if one != one else f"{one:.1f}" for one in row] for row in z],
         "texttemplate": "%{text}",
+        "textfont": {"color": LIGHT.text, "size": 13},
         "hovertext": [
             [
                 f"{literal(d)}, {literal(s)}: {_said(known.get((s, d), np.nan), factor)}"
@@ -179,8 +181,9 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
         data=[cells],
         xaxis={
             "tickvals": list(range(len(designs))),
-            "ticktext": [fitted(one, 250 / len(designs), size=12, most=3) for one in designs],
+            "ticktext": [fitted(one, 280 / len(designs), size=11, most=3) for one in designs],
             "side": "top",
+            "tickfont": {"size": 11},
             "showline": False,
             "ticks": "",
         },
@@ -188,6 +191,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
             "tickvals": list(range(len(scenarios))),
             "ticktext": [fitted(one, _NAMES, size=13, most=1) for one in scenarios],
             "range": [len(scenarios) - 0.5, -0.5],
+            "ticklabelstandoff": 6,
             "showgrid": False,
         },
     )

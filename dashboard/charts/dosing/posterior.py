@@ -44,10 +44,8 @@ def draw_dose_posterior(
     return new_figure(
         _described(table, names, target, level),
         height=_HEIGHT,
-        data=[_estimates(table, names, level), _observed(table)],
-        shapes=[_target(target)],
-        annotations=[_target_name(target)],
-        margin={"t": 44},
+        data=[_estimates(table, names, level), _observed(table), _target(target, len(names))],
+        margin={"t": 64},
         xaxis={
             "title": {"text": "Dose"},
             "tickvals": table["dose"].tolist(),
@@ -108,29 +106,15 @@ def _observed(table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _target(target: float) -> dict[str, Any]:
-    line = {"color": LIGHT.muted, "width": 1.5, "dash": "6px,4px"}
+def _target(target: float, doses: int) -> dict[str, Any]:
     return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": target,
-        "y1": target,
-        "line": line,
-    }
-
-
-def _target_name(target: float) -> dict[str, Any]:
-    return {
-        "text": f"Target {percent(target)}",
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": target,
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13, "color": LIGHT.muted},
+        "type": "scatter",
+        "mode": "lines",
+        "name": f"Target {percent(target)}",
+        "x": [0.5, doses + 0.5],
+        "y": [target, target],
+        "line": {"color": LIGHT.muted, "width": 1.5, "dash": "6px,4px"},
+        "hoverinfo": "skip",
     }
 
 

@@ -111,7 +111,7 @@ def _table(proposal: DosingProposal, found: Recommendation) -> None:
                 proposal.dose_name(row.dose),
                 f"{row.toxicities} of {row.patients}",
                 interval(100 * row.estimate, 100 * row.lower, 100 * row.upper),
-                percent(row.above_target),
+                percent(row.above_target if row.estimate == row.estimate else row.estimate),
                 "yes" if row.admissible else "no",
             )
             for row in found.table.itertuples()
