@@ -75,7 +75,7 @@ def draw_designs(
             "tickvals": list(rows.values()),
             "ticktext": [fitted(name, _NAMES, size=13, most=2) for name in scenarios],
             "range": [len(scenarios) - 0.5, -0.5],
-            "ticklabelstandoff": 6,
+            "ticks": "",
             "showgrid": False,
         },
     )
@@ -191,7 +191,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
             "tickvals": list(range(len(scenarios))),
             "ticktext": [fitted(one, _NAMES, size=13, most=1) for one in scenarios],
             "range": [len(scenarios) - 0.5, -0.5],
-            "ticklabelstandoff": 6,
+            "ticks": "",
             "showgrid": False,
         },
     )

@@ -49,6 +49,7 @@ def choose_seed() -> int:
             step=1,
             key=state.remember("dosing_seed", 1),
             persist_state="session",
+            width=160,
         )
     )
 
