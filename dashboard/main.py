@@ -13,6 +13,7 @@ from dashboard.views.cohorts import page as cohorts_page
 from dashboard.views.compare import page as compare_page
 from dashboard.views.designs import page as designs_page
 from dashboard.views.dose_response import page as dose_response_page
+from dashboard.views.dosing import page as dosing_page
 from dashboard.views.enrolment import page as enrolment_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
@@ -120,6 +121,13 @@ STUDY_PAGES = [
         url_path="dose-response",
         icon=":material/show_chart:",
         help="Response by dose: contrast tests, fitted curves, target dose, benefit against harm.",
+    ),
+    st.Page(
+        dosing_page.show,
+        title="Dosing",
+        url_path="dosing",
+        icon=":material/medication:",
+        help="Dose escalation: decision table, conduct cohort by cohort, designs compared.",
     ),
 ]
 

@@ -9,12 +9,15 @@ from typing import Any, Generic, TypeVar
 
 from analytics.checks import require
 from analytics.design.simulation import SimulatedTrials, TrialSimulation
+from analytics.dosing.characteristics import OperatingCharacteristics
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
+from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
+from dashboard.analyses.dosing.request import CharacteristicsRequest
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
     BackTestAnalysis,
@@ -182,6 +185,24 @@ DOSE_AVERAGE: Kind[AverageAnalysis, AveragedResponse] = Kind(
     title=lambda request: f"Average of {', '.join(request.curves.families)}"[:200],
 )
 
+DOSING_CHARACTERISTICS: Kind[CharacteristicsRequest, OperatingCharacteristics] = Kind(
+    name="dosing-characteristics",
+    label="Simulated escalation",
+    request=CharacteristicsRequest,
+    result=OperatingCharacteristics,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
+DOSING_CONDUCT: Kind[ConductRequest, ConductAnswer] = Kind(
+    name="dosing-conduct",
+    label="Recommended dose",
+    request=ConductRequest,
+    result=ConductAnswer,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -194,6 +215,8 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         MILESTONE_BACK_TEST,
         ENROLMENT_BACK_TEST,
         DOSE_AVERAGE,
+        DOSING_CHARACTERISTICS,
+        DOSING_CONDUCT,
     )
 }
 
@@ -210,7 +233,8 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
         ...
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
-milestone-back-test, enrolment-back-test, dose-average` must hold, but got kind='mining'.
+milestone-back-test, enrolment-back-test, dose-average, dosing-characteristics, \
+dosing-conduct` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -1,0 +1,29 @@
+"""The dose-escalation design on screen, its card, its conduct, its comparison and its protocol."""
+
+from __future__ import annotations
+
+from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
+from dashboard.analyses.dosing.families import FAMILIES, Family
+from dashboard.analyses.dosing.proposal import DosingProposal, usual_dosing
+from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
+from dashboard.analyses.dosing.settings import (
+    AmountSettings,
+    IntervalSettings,
+    RuleSettings,
+    SkeletonSettings,
+)
+
+__all__ = [
+    "FAMILIES",
+    "AmountSettings",
+    "CharacteristicsRequest",
+    "ConductAnswer",
+    "ConductRequest",
+    "DosingProposal",
+    "Family",
+    "IntervalSettings",
+    "RuleSettings",
+    "SkeletonSettings",
+    "request_for",
+    "usual_dosing",
+]

@@ -1,0 +1,121 @@
+"""What a design does under scenarios, as a value that runs: exactly, or by simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from analytics.checks import require
+from analytics.dosing.characteristics import (
+    OperatingCharacteristics,
+    ToxicityScenario,
+    exact_characteristics,
+    simulate_characteristics,
+)
+from analytics.progress import Progress, unheard
+from analytics.results import Result, registered
+from dashboard.analyses.dosing.families import FACTS, Family
+from dashboard.analyses.dosing.proposal import DosingProposal
+
+MOST_SCENARIOS = 30
+# Cohorts times the outcomes of each: up to here all states of a trial are found in half a second.
+_MOST_EXACT = {True: 48, False: 40}  # by whether a table decides
+_REPLICATIONS = {True: 10_000, False: 1_000}
+_SLOW_REPLICATIONS = 500
+_MOST_QUICK = {True: 12, False: 4}  # scenarios that are simulated within a second
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacteristicsRequest(Result):
+    """The operating characteristics of a family.
+
+    Parameters
+    ----------
+    proposal : DosingProposal
+    family : str
+        May be another one than that of the proposal.
+    scenarios : tuple of ToxicityScenario
+        1 to 30.
+    replications : int or None
+        Simulated trials under each scenario; None to find all states of a trial.
+    seed : int
+        Of the simulation.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> truth = ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5))
+    >>> asked = request_for(usual_dosing(), "BOIN", (truth,), seed=1)
+    >>> asked.replications, asked.is_quick, round(asked.run().value("correct"), 3)
+    (None, True, 0.593)
+    """
+
+    proposal: DosingProposal
+    family: Family
+    scenarios: tuple[ToxicityScenario, ...]
+    replications: int | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        many = 1 <= len(self.scenarios) <= MOST_SCENARIOS
+        require(many, f"1 to {MOST_SCENARIOS} scenarios", scenarios=len(self.scenarios))
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it takes less than about a second: then it needs no job."""
+        if FACTS[self.family].slow:
+            return False
+        most = _MOST_QUICK[_by_table(self.family)]
+        return self.replications is None or len(self.scenarios) <= most
+
+    @property
+    def title(self) -> str:
+        """For the list of jobs."""
+        many = len(self.scenarios)
+        scenarios = "1 scenario" if many == 1 else f"{many} scenarios"
+        return f"{self.family} under {scenarios}"
+
+    def run(self, progress: Progress = unheard) -> OperatingCharacteristics:
+        """Compute."""
+        design = self.proposal.design(self.family)
+        accrual = self.proposal.accrual
+        if self.replications is None:
+            return exact_characteristics(design, self.scenarios, accrual=accrual)
+        return simulate_characteristics(
+            design,
+            self.scenarios,
+            accrual=accrual,
+            replications=self.replications,
+            seed=self.seed,
+            progress=progress,
+        )
+
+
+def request_for(
+    proposal: DosingProposal, family: Family, scenarios: tuple[ToxicityScenario, ...], *, seed: int
+) -> CharacteristicsRequest:
+    """Exact where all states of a trial are soon found, else a simulation."""
+    return CharacteristicsRequest(
+        proposal=proposal,
+        family=family,
+        scenarios=scenarios,
+        replications=_replications(proposal, family),
+        seed=seed,
+    )
+
+
+def _replications(proposal: DosingProposal, family: Family) -> int | None:
+    if family == "3+3":
+        return None
+    if FACTS[family].slow:
+        return _SLOW_REPLICATIONS
+    by_table, size = _by_table(family), proposal.cohort_size
+    states = ceil(proposal.most_patients / size) * (size + 1)
+    few = states <= _MOST_EXACT[by_table]
+    titrated = proposal.rules.accelerated and not by_table
+    return None if few and not titrated else _REPLICATIONS[by_table]
+
+
+def _by_table(family: Family) -> bool:
+    return FACTS[family].has_card or family == "3+3"

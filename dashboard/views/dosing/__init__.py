@@ -1,0 +1,1 @@
+"""The Dosing page: a dose-escalation trial set up, conducted and compared."""

@@ -1,0 +1,31 @@
+"""Answers that are there at once, and those that a job brings."""
+
+from __future__ import annotations
+
+from analytics.dosing.characteristics import OperatingCharacteristics
+from dashboard import state
+from dashboard.analyses.dosing import CharacteristicsRequest, ConductAnswer, ConductRequest
+from dashboard.jobs.kinds import DOSING_CHARACTERISTICS, DOSING_CONDUCT
+from dashboard.views import jobs
+
+_WHY_JOB = (
+    "The posterior of this design has two parameters and is found by quadrature, which takes "
+    "seconds: it is computed aside."
+)
+
+
+def conduct_answer(asked: ConductRequest) -> ConductAnswer | None:
+    """What the design recommends; None, and a button or the progress, until a job has found it."""
+    if asked.is_quick:
+        return state.computed(asked, asked.run)
+    return jobs.answer(state.job(DOSING_CONDUCT, asked), label="Recommend", about=_WHY_JOB)
+
+
+def characteristics_answer(asked: CharacteristicsRequest) -> OperatingCharacteristics | None:
+    """What a design does under scenarios; None until a job has found it."""
+    if asked.is_quick:
+        return state.computed(asked, asked.run)
+    about = f"{asked.title}: {asked.replications or 0:,} trials each are simulated aside."
+    return jobs.answer(
+        state.job(DOSING_CHARACTERISTICS, asked), label=f"Simulate {asked.family}", about=about
+    )

@@ -1,0 +1,139 @@
+"""The Characteristics tab: what designs do under scenarios, beside what any design could do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from analytics.checks import require
+from analytics.dosing.characteristics import OperatingCharacteristics, ToxicityScenario
+from dashboard import results, state
+from dashboard.analyses.dosing import FAMILIES, DosingProposal, Family, request_for
+from dashboard.analyses.dosing.compared import (
+    MEASURES,
+    benchmark_table,
+    compared,
+    precision_sentence,
+)
+from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.text import plain
+from dashboard.views.dosing.answers import characteristics_answer
+from dashboard.views.dosing.scenarios import choose_scenarios, choose_seed, show_scenarios
+
+_USUAL: tuple[Family, ...] = ("3+3", "BOIN", "CRM")
+_MOST_BARS = 10  # scenarios drawn one by one
+_BOUND = (
+    "Benchmark: correct selection if it were known of every patient which doses he or she would "
+    "have tolerated; no design is expected to do better, though one that favours a dose may in "
+    "single scenarios."
+)
+
+
+def show(proposal: DosingProposal) -> None:
+    """Inputs, one figure as bars and as a heat map, all figures as a table."""
+    families = _families(proposal)
+    scenarios = choose_scenarios(proposal)
+    with st.container(horizontal=True, gap="small"):
+        measure = st.selectbox(
+            "Figure",
+            list(MEASURES),
+            key=state.choice("dosing_measure", list(MEASURES), "correct"),
+            persist_state="session",
+            format_func=lambda one: MEASURES[one].label,
+            width=320,
+        )
+        seed = choose_seed()
+    show_scenarios(proposal, scenarios)
+    found = _found(proposal, families, scenarios, seed)
+    if found:
+        _draw(proposal, scenarios, found, measure)
+        _all_figures(found)
+
+
+def _families(proposal: DosingProposal) -> list[Family]:
+    usual = [one for one in FAMILIES if one in {*_USUAL, proposal.family}]
+    chosen = st.multiselect(
+        "Designs",
+        FAMILIES,
+        key=state.choices("dosing_designs", FAMILIES, usual),
+        persist_state="session",
+        help="Each with its settings of the Set-up tab, the same doses, target, cohorts and size.",
+    )
+    require(bool(chosen), "at least one design", designs=tuple(chosen))
+    return [one for one in FAMILIES if one in chosen]
+
+
+def _found(
+    proposal: DosingProposal,
+    families: list[Family],
+    scenarios: tuple[ToxicityScenario, ...],
+    seed: int,
+) -> dict[str, OperatingCharacteristics]:
+    """What is known by now; a button or the progress for each of the others."""
+    found: dict[str, OperatingCharacteristics] = {}
+    for family in families:
+        answer = characteristics_answer(request_for(proposal, family, scenarios, seed=seed))
+        if answer is not None:
+            found[family] = answer
+    return found
+
+
+def _draw(
+    proposal: DosingProposal,
+    scenarios: tuple[ToxicityScenario, ...],
+    found: Mapping[str, OperatingCharacteristics],
+    measure: str,
+) -> None:
+    shown, study = MEASURES[measure], state.study().code
+    averaged = len(scenarios) > _MOST_BARS
+    bound = benchmark_table(proposal, scenarios, averaged=averaged)
+    table = compared(found, measure, averaged=averaged)
+    with_bound = measure == "correct" and len(bound) > 0
+    notes = [precision_sentence(found), *([_BOUND] if with_bound else [])]
+    if (table["se"] > 0).any():
+        notes.append("Whiskers: 1.96 Monte-Carlo errors to both sides.")
+    results.figure(
+        draw_designs(
+            table,
+            measure=shown.label,
+            share=shown.share,
+            order=FAMILIES,
+            benchmark=bound if with_bound else None,
+        ),
+        name=f"{study} dosing {shown.label}",
+        notes=notes,
+        data=table,
+    )
+    st.subheader(f"{plain(shown.label)} by scenario", anchor=False)
+    cells = compared(found, measure)
+    if measure == "correct":
+        each = benchmark_table(proposal, scenarios).assign(design="Benchmark", se=0.0)
+        cells = pd.concat([cells, each], ignore_index=True)
+    results.figure(
+        draw_scenario_heat(cells, measure=shown.label, share=shown.share),
+        name=f"{study} dosing {shown.label} heat",
+        notes=["In %." if shown.share else f"{shown.label}, expected number."],
+        data=cells,
+    )
+
+
+def _all_figures(found: Mapping[str, OperatingCharacteristics]) -> None:
+    """The mean of every figure over the scenarios."""
+    st.subheader("All figures, mean of the scenarios", anchor=False)
+    rows = {}
+    for measure, one in MEASURES.items():
+        table = compared(found, measure, averaged=True)
+        label = f"{one.label}, %" if one.share else one.label
+        rows[label] = {
+            row.design: f"{(100 if one.share else 1) * row.value:.1f}" for row in table.itertuples()
+        }
+    shown = pd.DataFrame(rows).T.rename_axis("Figure").reset_index()
+    raw = pd.concat([own.summary.assign(design=name) for name, own in found.items()])
+    results.table(
+        shown,
+        name=f"{state.study().code} dosing figures",
+        notes=[precision_sentence(found)],
+        raw=raw.reset_index(drop=True),
+    )

@@ -1,0 +1,131 @@
+"""The Set-up tab: doses, target, family with its settings, rules, size and accrual."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from analytics.checks import InputError, require
+from analytics.dosing.characteristics import CohortAccrual
+from analytics.dosing.escalation.outcomes import MOST_PATIENTS
+from analytics.dosing.escalation.rules.cohort_sizes import MOST_IN_COHORT
+from dashboard.analyses.dosing import FAMILIES, DosingProposal
+from dashboard.analyses.dosing.families import FACTS
+from dashboard.analyses.dosing.protocol import protocol_paragraphs
+from dashboard.text import plain
+from dashboard.views.designs import fields
+from dashboard.views.dosing import current
+from dashboard.views.dosing.family_settings import choose_settings
+from dashboard.views.dosing.rule_settings import choose_rules
+
+
+def show(shown: DosingProposal) -> None:
+    """Inputs at the left, the design in words at the right."""
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        entered = _enter(shown)
+    with right:
+        if entered is None:
+            st.caption("The other tabs keep to the last sound design.")
+        now = shown if entered is None else entered
+        st.subheader("The design in words", anchor=False)
+        for paragraph in protocol_paragraphs(now):
+            st.markdown(plain(paragraph))
+
+
+def _enter(shown: DosingProposal) -> DosingProposal | None:
+    """What the inputs say; None, with the rule that is broken, when it is nothing sound."""
+    fields.begin(shown.to_json())
+    try:
+        entered = _choose(shown)
+    except InputError as error:
+        st.error(plain(error), icon=":material/error:")
+        return None
+    fields.read_back(current.keep(entered))
+    return entered
+
+
+def _choose(first: DosingProposal) -> DosingProposal:
+    with st.expander("Doses and target", icon=":material/medication:", expanded=True):
+        changed = _doses(first)
+    with st.expander("Design", icon=":material/rule:", expanded=True):
+        family = fields.choose(
+            "Family", FAMILIES, name="dosing_family", first=first.family, help=_FAMILY_HELP
+        )
+        changed |= {"family": family, **choose_settings(first, family)}
+    with st.expander("Cohorts, size and rules", icon=":material/fence:", expanded=True):
+        changed |= _size(first, family)
+        changed["rules"] = choose_rules(first.rules, FACTS[family])
+    with st.expander("Accrual", icon=":material/person_add:"):
+        changed["accrual"] = _accrual(first.accrual)
+    return replace(first, **changed)
+
+
+_FAMILY_HELP = "What is entered for the other families is kept, for comparisons."
+
+
+def _doses(first: DosingProposal) -> dict[str, Any]:
+    amounts = fields.numbers(
+        "Doses", name="dosing_amounts", first=first.amounts, help="Amounts, rising."
+    )
+    with st.grid(2, min_column_width=140):
+        unit = fields.text("Unit", name="dosing_unit", first=first.unit)
+        target = fields.percentage("Target toxicity, %", name="dosing_target", first=first.target)
+        prior = fields.whole(
+            "Dose guessed to be the MTD",
+            name="dosing_prior",
+            first=first.prior_mtd,
+            low=1,
+            high=30,
+            help="Counted from 1. Model-based designs start from it.",
+        )
+        start = fields.whole(
+            "First dose", name="dosing_start", first=first.start, low=1, high=30,
+            help="Counted from 1.",
+        )  # fmt: skip
+    names = fields.text(
+        "Names of the doses",
+        name="dosing_labels",
+        first="; ".join(first.labels),
+        help="Separated by semicolons; without any, amount and unit.",
+    )
+    labels = tuple(one.strip() for one in names.split(";")) if names.strip() else ()
+    return {
+        "amounts": amounts,
+        "unit": unit.strip(),
+        "target": target,
+        "prior_mtd": prior,
+        "start": start,
+        "labels": labels,
+    }
+
+
+def _size(first: DosingProposal, family: str) -> dict[str, Any]:
+    with st.grid(2, min_column_width=140):
+        most = fields.whole(
+            "Patients at most", name="dosing_most", first=first.most_patients, low=1,
+            high=MOST_PATIENTS,
+        )  # fmt: skip
+        if family == "3+3":
+            return {"most_patients": most}
+        size = fields.whole(
+            "Patients per cohort", name="dosing_cohort", first=first.cohort_size, low=1,
+            high=MOST_IN_COHORT,
+        )  # fmt: skip
+    return {"most_patients": most, "cohort_size": size}
+
+
+def _accrual(first: CohortAccrual) -> CohortAccrual:
+    with st.grid(2, min_column_width=140):
+        rate = fields.number(
+            "Eligible patients a month", name="dosing_rate", first=first.rate, low=0, high=1000,
+            step=0.5,
+        )  # fmt: skip
+        window = fields.number(
+            "Assessment for toxicity, months", name="dosing_window", first=first.window, low=0,
+            high=120, step=0.5,
+        )  # fmt: skip
+    require(rate > 0, "eligible patients a month > 0", rate=rate)
+    return CohortAccrual(rate=rate, window=window)

@@ -1,0 +1,90 @@
+"""Charts of dose escalation: what they draw, say and survive."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.dosing.escalation import Outcomes
+from dashboard.analyses.dosing import FAMILIES, usual_dosing
+from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.charts.dosing.conduct import draw_conduct
+from dashboard.charts.dosing.posterior import draw_dose_posterior
+from dashboard.charts.theme import alt_text, themed
+
+SEEN = Outcomes.parse("1NNN 2NNT 4NTT", doses=5)
+HOSTILE = ("<b>1</b>", "%{x}", "$5$", "4", "#FFFFFF")
+CELLS = pd.DataFrame(
+    {
+        "design": ["3+3", "BOIN", "3+3", "BOIN"],
+        "scenario": ["A", "A", "B", "B"],
+        "value": [0.4, 0.6, 0.5, 0.7],
+        "se": [0.0, 0.01, 0.0, 0.02],
+    }
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_posterior_has_every_dose_and_the_target(family: str) -> None:
+    found = usual_dosing().design(family).recommend(SEEN)
+    figure = draw_dose_posterior(found.table, names=HOSTILE, target=0.25, level=found.level)
+    estimates, observed, target = figure.data
+    assert np.allclose(estimates.y, found.table["estimate"], equal_nan=True)
+    upper = np.array(estimates.y, dtype=float) + np.array(estimates.error_y.array, dtype=float)
+    assert np.allclose(upper, found.table["upper"], equal_nan=True)
+    assert list(observed.y) == pytest.approx([0, 1 / 3, 2 / 3])
+    assert set(target.y) == {0.25}
+    assert "2 of 3 seen" in alt_text(figure)
+    assert "<b>1" not in "".join([*figure.layout.xaxis.ticktext, *estimates.hovertext])
+    assert themed(figure, "dark").layout.xaxis.ticktext == figure.layout.xaxis.ticktext
+
+
+def test_conduct_draws_every_patient_once_and_shades_deviations() -> None:
+    figure = draw_conduct(SEEN, names=HOSTILE, deviating=(3,))
+    without, with_toxicity = figure.data
+    assert sorted([*without.x, *with_toxicity.x]) == list(range(1, 10))
+    assert list(with_toxicity.y) == [2, 4, 4]
+    assert without.marker.symbol == "circle-open"
+    assert with_toxicity.marker.symbol == "circle"
+    [band] = [one for one in figure.layout.shapes if one.type == "rect"]
+    assert (band.x0, band.x1) == (6.5, 9.5)
+    assert "cohort 3 at 4: 2 of 3 with a toxicity" in alt_text(figure)
+
+
+def test_conduct_before_the_first_patient_says_so() -> None:
+    figure = draw_conduct(Outcomes(doses=2), names=("a", "b"))
+    assert alt_text(figure) == "No patient has been entered yet."
+
+
+def test_bars_keep_the_colours_of_families_and_mark_the_bound() -> None:
+    bound = pd.DataFrame({"scenario": ["A", "B"], "value": [0.7, 0.8]})
+    figure = draw_designs(
+        CELLS, measure="Correct selection", share=True, order=FAMILIES, benchmark=bound
+    )
+    first, second, benchmark = figure.data
+    assert list(second.x) == [60.0, 70.0]
+    assert list(second.error_x.array) == pytest.approx([1.96, 3.92])
+    assert not first.error_x.visible
+    assert list(benchmark.x) == [70.0, 80.0]
+    alone = draw_designs(
+        CELLS[CELLS["design"] == "BOIN"], measure="x", share=True, order=FAMILIES
+    ).data[0]
+    assert alone.marker.color == second.marker.color
+    assert "benchmark, B: 80.0%" in alt_text(figure)
+
+
+def test_the_heat_map_leaves_out_what_is_not_known() -> None:
+    cells = pd.concat([CELLS, pd.DataFrame([("Benchmark", "A", 0.9, 0.0)], columns=CELLS.columns)])
+    figure = draw_scenario_heat(cells, measure="Correct selection", share=True)
+    [trace] = figure.data
+    assert list(trace.z[0]) == [40.0, 60.0, 90.0]
+    assert np.isnan(trace.z[1][2])
+    assert trace.text[1][2] == ""
+
+
+def test_axes_hold_the_largest_number() -> None:
+    table = CELLS.assign(value=[3.0, 20.0, 5.0, 30.0], se=0.0)
+    figure = draw_designs(table, measure="Patients", share=False, order=FAMILIES)
+    assert figure.layout.xaxis.range[1] > 30
+    assert figure.layout.xaxis.title.text == "Patients"
