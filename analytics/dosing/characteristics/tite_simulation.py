@@ -20,6 +20,7 @@ from analytics.dosing.late_toxicity.weighted_nodes import (
     nearest_dose,
     node_weights,
     nodes_of,
+    settle,
 )
 from analytics.progress import Progress, unheard
 
@@ -156,7 +157,7 @@ def _simulate(
     arrived, onset = np.empty(most), np.empty(most)
     for trial in range(first, last):
         stream = stream_of(seed, trial)
-        settled, open_ = nodes.log_weight.copy(), np.ones(most, dtype=np.bool_)
+        settled, open_ = nodes.weight.copy(), np.ones(most, dtype=np.bool_)
         now, dose = 0.0, start
         for i in range(most):
             place = uint64(3 * i)
@@ -205,10 +206,10 @@ def _next_dose(
             continue
         weight = follow_up_weight(now - arrived[i], onsets, window)
         if known[i]:
-            settled += nodes.log_toxic[given[i] - 1]
+            settle(settled, nodes.toxic[given[i] - 1])
             open_[i] = False
         elif weight >= 1:
-            settled += nodes.log_free[given[i] - 1]
+            settle(settled, nodes.free[given[i] - 1])
             open_[i] = False
         else:
             doses[pending], weights[pending] = given[i], weight

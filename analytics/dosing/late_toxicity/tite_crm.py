@@ -25,6 +25,7 @@ from analytics.dosing.late_toxicity.weighted_nodes import (
     nearest_dose,
     node_weights,
     nodes_of,
+    settle,
 )
 from analytics.results import Result, registered
 
@@ -170,12 +171,12 @@ class TiteCrm(Result):
 
     def _posterior(self, found: NodesOfMethod, patients: Patients) -> Floats:
         nodes, weights = found.nodes, self.weights(patients)
-        settled, doses, parts = nodes.log_weight.copy(), [], []
+        settled, doses, parts = nodes.weight.copy(), [], []
         for one, weight in zip(patients, weights, strict=True):
             if one.toxicity:
-                settled += nodes.log_toxic[one.dose - 1]
+                settle(settled, nodes.toxic[one.dose - 1])
             elif weight >= 1:
-                settled += nodes.log_free[one.dose - 1]
+                settle(settled, nodes.free[one.dose - 1])
             else:
                 doses.append(one.dose)
                 parts.append(weight)

@@ -16,6 +16,7 @@ from analytics.dosing.escalation.posteriors.indicators import below
 from analytics.dosing.escalation.posteriors.one_parameter import OneParameterGrid
 
 _TIED = 1e-12
+_SMALL = 1e-100
 
 
 class WeightedNodes(NamedTuple):
@@ -23,10 +24,10 @@ class WeightedNodes(NamedTuple):
 
     Parameters
     ----------
-    b, log_weight : array
-        Points and the log of their prior weight.
-    toxic, log_toxic, log_free : array
-        Probability of a toxicity, its log, and that of none: one row per dose, one column per b.
+    b, weight : array
+        Points and their prior weight, at most 1.
+    toxic, free : array
+        Probability of a toxicity and of none: one row per dose, one column per b.
     over : array
         What each b counts in Pr(toxicity > target): one row per dose; no rows where nobody asks.
     guess : array
@@ -38,10 +39,9 @@ class WeightedNodes(NamedTuple):
     """
 
     b: Floats
-    log_weight: Floats
+    weight: Floats
     toxic: Floats
-    log_toxic: Floats
-    log_free: Floats
+    free: Floats
     over: Floats
     guess: Floats
     logistic: bool
@@ -87,10 +87,9 @@ def nodes_of(method: Crm, patients: int, *, every: bool = False) -> NodesOfMetho
     logistic = method.curve == "logistic"
     nodes = WeightedNodes(
         b=np.ascontiguousarray(grid.b),
-        log_weight=np.ascontiguousarray(grid.nodes.log_weight),
+        weight=np.exp(np.ascontiguousarray(grid.nodes.log_weight)),
         toxic=np.exp(np.ascontiguousarray(grid.nodes.log_toxic)),
-        log_toxic=np.ascontiguousarray(grid.nodes.log_toxic),
-        log_free=np.ascontiguousarray(grid.nodes.log_free),
+        free=np.exp(np.ascontiguousarray(grid.nodes.log_free)),
         over=over if whole else np.empty((0, len(grid.b))),
         guess=logit(guess) - method.intercept if logistic else np.log(guess),
         logistic=logistic,
@@ -103,6 +102,21 @@ def nodes_of(method: Crm, patients: int, *, every: bool = False) -> NodesOfMetho
 
 
 @njit(cache=True, nogil=True)
+def settle(settled: Floats, likelihood: Floats) -> None:
+    """Count a patient whose outcome is known; the largest weight stays 1, so that none vanish.
+
+    Examples
+    --------
+    >>> weights = np.array([1.0, 1.0])
+    >>> settle(weights, np.array([0.1, 0.2]))
+    >>> weights
+    array([0.5, 1. ])
+    """
+    settled *= likelihood
+    settled /= settled.max()
+
+
+@njit(cache=True, nogil=True)
 def node_weights(nodes: WeightedNodes, settled: Floats, doses: Whole, weights: Floats) -> Floats:
     """Posterior probability of each node.
 
@@ -110,22 +124,26 @@ def node_weights(nodes: WeightedNodes, settled: Floats, doses: Whole, weights: F
     ----------
     nodes : WeightedNodes
     settled : array
-        Log prior times likelihood of patients with a toxicity or the whole window.
+        Prior times likelihood of patients with a toxicity or the whole window, at most 1.
     doses, weights : array
         Of patients without toxicity who are still followed: their likelihood is 1 - weight x p.
 
     Examples
     --------
     >>> nodes = nodes_of(Crm(skeleton=(0.1, 0.3), target=0.3), 12).nodes
-    >>> found = node_weights(nodes, nodes.log_weight, np.array([2]), np.array([0.5]))
+    >>> found = node_weights(nodes, nodes.weight, np.array([2]), np.array([0.5]))
     >>> bool(found @ nodes.b > 0)
     True
     """
-    free = np.ones(len(settled))
+    found = settled.copy()
     for i in range(len(doses)):
-        free *= 1.0 - weights[i] * nodes.toxic[doses[i] - 1]
-    logs = settled + np.log(free)
-    found = np.exp(logs - logs.max())
+        weight, toxic = weights[i], nodes.toxic[doses[i] - 1]
+        most = 0.0
+        for k in range(len(found)):
+            found[k] *= 1.0 - weight * toxic[k]
+            most = max(most, found[k])
+        if most < _SMALL:
+            found /= most
     return np.asarray(found / found.sum())
 
 
