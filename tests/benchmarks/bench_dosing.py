@@ -26,6 +26,11 @@ from analytics.dosing.characteristics import (
     simulate_tite,
 )
 from analytics.dosing.characteristics.tree import decision_tree
+from analytics.dosing.efficacy_toxicity import (
+    Boin12,
+    EfficacyToxicityScenario,
+    simulate_boin12,
+)
 from analytics.dosing.escalation import (
     Boin,
     Coherent,
@@ -49,6 +54,11 @@ CRM = EscalationDesign(
 SINGLY = replace(CRM, cohorts=FixedCohorts(size=1))
 TITE = TiteCrm(method=Crm(skeleton=SKELETON, target=0.3), window=28.0, most_patients=30)
 FOUR_A_WINDOW = PatientAccrual(rate=4 / 28)
+BOIN12 = Boin12(doses=5, toxicity_limit=0.35, least_efficacy=0.25)
+UTILITY = EfficacyToxicityScenario(
+    toxicity=(0.03, 0.17, 0.35, 0.5, 0.65), efficacy=(0.12, 0.39, 0.43, 0.55, 0.65)
+)
+BOIN12_TRIAL_IN_R = 0.053  # seconds of the R package escalation
 EXACT_GOALS = {"BOIN": 20.0, "CRM by threes": 200.0}  # milliseconds
 SECONDS_IN_R = {"BOIN": 7.1, "CRM by threes": 7.1, "CRM one by one": 20.4, "TITE-CRM": 21.0}
 RATIO_GOALS = {"BOIN": 100.0, "CRM by threes": 50.0, "CRM one by one": 50.0, "TITE-CRM": 50.0}
@@ -112,9 +122,12 @@ def _simulated() -> None:
         "CRM by threes": lambda: simulate_characteristics(CRM, TRUTH, replications=1_000),
         "CRM one by one": lambda: simulate_characteristics(SINGLY, TRUTH, replications=1_000),
         "TITE-CRM": lambda: simulate_tite(TITE, TRUTH, accrual=FOUR_A_WINDOW),
+        "BOIN12": lambda: simulate_boin12(BOIN12, (UTILITY,), replications=1_000),
     }
     found = compare("simulated: BOIN 10,000 trials, the others 1,000", ways, turns=9)
     report("dosing", found)
+    ratio = 1_000 * BOIN12_TRIAL_IN_R / found.timing("BOIN12").least
+    print(f"BOIN12: {ratio:.0f} times the R package escalation (as measured before)")
     there, seconds = _has_packages(), dict(SECONDS_IN_R)
     if there:
         seconds = {way: _in_r(script) for way, script in IN_R.items()}
