@@ -142,7 +142,8 @@ def _exact(design: Boin12, truth: EfficacyToxicityScenario) -> tuple[float, floa
     """Pr(no dose) and expected patients of a design with one dose, from all its outcomes."""
     t, e, joint = truth.toxicity[0], truth.efficacy[0], truth.both[0]
     chances = dict(zip("NETB", (1 - t - e + joint, e - joint, t - joint, joint), strict=True))
-    going, none, patients = {(0, 0, 0, 0): 1.0}, 0.0, 0.0
+    going: dict[tuple[int, ...], float] = {(0, 0, 0, 0): 1.0}
+    none, patients = 0.0, 0.0
     while going:
         after: dict[tuple[int, ...], float] = {}
         for seen, p in going.items():
