@@ -14,35 +14,24 @@ from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
 from analytics.search.pareto import hypervolume, knee
 from analytics.search.problem import SearchProblem
+from analytics.search.protocol import Problem
 from analytics.search.trial_rows import losses_of, point_of_row, value_at, violation_column
 
 Floats = NDArray[np.float64]
 
 
-@registered
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Front(Result):
-    """Pareto front of a search.
+class BestDesigns(Result):
+    """A front of any problem; what is on it is said by the classes made from this one.
 
     Parameters
     ----------
-    problem : SearchProblem
+    problem : Problem
     table : DataFrame
-        One row per design: `number` of its trial, the variables, the objectives by label, the
-        value of each constraint as "value: label", and `design`, the JSON of the design.
-
-    Examples
-    --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> front = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random").front()
-    >>> 200 <= front.design(front.knee()).events <= 400
-    True
+        As of `Front`.
     """
 
-    problem: SearchProblem
+    problem: Problem
     table: pd.DataFrame
 
     def __post_init__(self) -> None:
@@ -50,15 +39,15 @@ class Front(Result):
         require(needed <= set(self.table.columns), f"a front has the columns {sorted(needed)}")
 
     @classmethod
-    def of(cls, problem: SearchProblem, trials: pd.DataFrame) -> Self:
+    def of(cls, problem: Problem, trials: pd.DataFrame) -> Self:
         """Of rows of a search that are known to be its front."""
         points = [point_of_row(problem, row) for _, row in trials.iterrows()]
-        names = ["number", *problem.space.distributions(), *problem.labels]
+        names = ["number", *problem.distributions(), *problem.labels]
         table = trials[names].reset_index(drop=True)
         for one in problem.constraints:
             missed = trials[violation_column(one.label)].to_numpy(dtype=float)
             table[f"value: {one.label}"] = value_at(one, missed)
-        table["design"] = [problem.space.design_at(point).to_json() for point in points]
+        table["design"] = [problem.design_at(point).to_json() for point in points]
         return cls(problem=problem, table=table)
 
     @property
@@ -66,13 +55,9 @@ class Front(Result):
         """Of the trials, in the order of the table."""
         return tuple(int(one) for one in self.table["number"])
 
-    def design(self, number: int) -> SurvivalDesign:
-        """The design of a trial on the front."""
-        return SurvivalDesign.from_json(str(self._row(number)["design"]))
-
     def point(self, number: int) -> dict[str, Any]:
         """Its variables."""
-        return point_of_row(self.problem, self._row(number))
+        return point_of_row(self.problem, self.row(number))
 
     def knee(self) -> int:
         """The number of the design from which every objective is dear to improve further.
@@ -100,7 +85,38 @@ class Front(Result):
         """One row per design."""
         return self.table.copy()
 
-    def _row(self, number: int) -> pd.Series[Any]:
+    def row(self, number: int) -> pd.Series[Any]:
+        """The row of a trial on the front."""
         row = self.table.loc[self.table["number"] == number]
         require(len(row) == 1, "the number of a design on the front", number=number)
         return row.iloc[0]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Front(BestDesigns):
+    """Pareto front of a search.
+
+    Parameters
+    ----------
+    problem : SearchProblem
+    table : DataFrame
+        One row per design: `number` of its trial, the variables, the objectives by label, the
+        value of each constraint as "value: label", and `design`, the JSON of the design.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> front = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random").front()
+    >>> 200 <= front.design(front.knee()).events <= 400
+    True
+    """
+
+    problem: SearchProblem
+
+    def design(self, number: int) -> SurvivalDesign:
+        """The design of a trial on the front."""
+        return SurvivalDesign.from_json(str(self.row(number)["design"]))

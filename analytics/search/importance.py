@@ -16,14 +16,14 @@ from optuna.importance import (
 from optuna.trial import FrozenTrial
 
 from analytics.checks import NotEstimableError, require
-from analytics.search.result import SearchResult
+from analytics.search.result import TriedDesigns
 
 EVALUATORS = ("ped_anova", "fanova")
 _FEWEST = 20
 
 
 def parameter_importance(
-    result: SearchResult,
+    result: TriedDesigns,
     objective: str | None = None,
     *,
     evaluator: Literal["ped_anova", "fanova"] = "ped_anova",
@@ -33,7 +33,7 @@ def parameter_importance(
 
     Parameters
     ----------
-    result : SearchResult
+    result : TriedDesigns
     objective : str, optional
         Label of one objective. Left out, all of them: what decides whether a design comes near
         the front; only "ped_anova" can say.
@@ -98,7 +98,7 @@ def _evaluator(name: str, seed: int) -> BaseImportanceEvaluator:
     return PedAnovaImportanceEvaluator()
 
 
-def _loss(result: SearchResult, label: str) -> Callable[[FrozenTrial], float]:
+def _loss(result: TriedDesigns, label: str) -> Callable[[FrozenTrial], float]:
     """The objective, so that less is better, as PED-ANOVA wants it."""
     place = result.problem.labels.index(label)
     sign = result.problem.objectives[place].sign

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from analytics.checks import require
 from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.results import Result, registered
 from analytics.search.measures import measure_of
+from analytics.search.protocol import Direction
 
 ASSUMED, MEAN, WORST, QUANTILE = "assumed", "mean", "worst", "quantile"
 OVER = (ASSUMED, MEAN, WORST, QUANTILE)
-Direction = Literal["minimize", "maximize"]
 DIRECTIONS: tuple[Direction, Direction] = ("minimize", "maximize")
 _ROUNDING = 1e-12
 

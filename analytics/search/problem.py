@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from optuna.distributions import BaseDistribution
 
 from analytics.checks import NotEstimableError, require
 from analytics.design.assumptions.survival import SurvivalAssumptions
@@ -16,33 +17,11 @@ from analytics.design.survival.design import SurvivalDesign
 from analytics.results import Result, registered
 from analytics.search.characteristics import Characteristics, under
 from analytics.search.measures import measure_of
-from analytics.search.objectives import ASSUMED, Constraint, Direction, Objective, Scenario
+from analytics.search.objectives import ASSUMED, Constraint, Objective, Scenario
+from analytics.search.protocol import POSSIBLE, Direction, Outcome
 from analytics.search.space import SearchSpace
 
-POSSIBLE = "possible"
-"""The constraint that every search has: the design exists, and its events come."""
 MOST_OBJECTIVES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What is found of one point.
-
-    Parameters
-    ----------
-    values : tuple of float or None
-        Of the objectives; None when the design was given up before they were computed.
-    violations : dict
-        By constraint; 0 or less where it is kept.
-    """
-
-    values: tuple[float, ...] | None
-    violations: dict[str, float]
-
-    @property
-    def feasible(self) -> bool:
-        """Whether all constraints are kept."""
-        return self.values is not None and all(one <= 0 for one in self.violations.values())
 
 
 @registered
@@ -118,6 +97,14 @@ class SearchProblem(Result):
     def directions(self) -> tuple[Direction, ...]:
         """Of the objectives, as Optuna calls them."""
         return tuple(one.direction_or_natural for one in self.objectives)
+
+    def distributions(self) -> dict[str, BaseDistribution]:
+        """The free variables and their ranges."""
+        return self.space.distributions()
+
+    def design_at(self, point: Mapping[str, Any]) -> SurvivalDesign:
+        """The design of a point."""
+        return self.space.design_at(point)
 
     def judge(self, point: Mapping[str, Any], *, prune: bool = True) -> Outcome:
         """Objectives and constraints of one point.

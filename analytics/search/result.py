@@ -19,6 +19,7 @@ from analytics.search.front import Front
 from analytics.search.pareto import hypervolume, non_dominated
 from analytics.search.parts import Part
 from analytics.search.problem import SearchProblem
+from analytics.search.protocol import Problem
 from analytics.search.space import Point
 from analytics.search.studies import new_study
 from analytics.search.trial_rows import (
@@ -36,36 +37,18 @@ _BEYOND = 0.1  # of the range, from the worst value to the reference point
 _MOST_STEPS = 100
 
 
-@registered
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SearchResult(Result):
-    """All designs that a search tried.
+class TriedDesigns(Result):
+    """All designs that a search of any problem tried.
 
     Parameters
     ----------
-    problem : SearchProblem
-    trials : DataFrame
-        One row per design: `number`, `seconds` since the first one was begun, `evaluated` (False
-        for one that was given up early), `feasible`; the variables by name; the objectives by
-        label, NaN where not evaluated; the violation of each constraint, as a share of its bound,
-        as "violation: label", NaN where unknown.
-    policy : str
-    seed : int
-    seconds : float
-        That the search took; of several parts, together.
-
-    Examples
-    --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
-    >>> found.evaluations, len(found.front().table)
-    (10, 10)
+    problem : Problem
+    trials, policy, seed, seconds
+        As of `SearchResult`.
     """
 
-    problem: SearchProblem
+    problem: Problem
     trials: pd.DataFrame
     policy: str
     seed: int
@@ -78,7 +61,7 @@ class SearchResult(Result):
     @classmethod
     def of(
         cls,
-        problem: SearchProblem,
+        problem: Problem,
         study: optuna.Study,
         *,
         policy: str,
@@ -92,7 +75,7 @@ class SearchResult(Result):
     @classmethod
     def of_trials(
         cls,
-        problem: SearchProblem,
+        problem: Problem,
         found: Sequence[FrozenTrial],
         *,
         policy: str,
@@ -104,7 +87,7 @@ class SearchResult(Result):
         rows = [row_of(problem, one, begun) for one in found]
         columns = [
             *FIXED_COLUMNS,
-            *problem.space.distributions(),
+            *problem.distributions(),
             *problem.labels,
             *(violation_column(label) for label in constraint_labels(problem)),
         ]
@@ -112,13 +95,13 @@ class SearchResult(Result):
         return cls(problem=problem, trials=trials, policy=policy, seed=seed, seconds=seconds)
 
     @classmethod
-    def of_parts(cls, parts: Sequence[SearchResult]) -> SearchResult:
+    def of_parts(cls, parts: Sequence[Self]) -> Self:
         """All that the parts of a search tried, by number."""
         first = parts[0]
         trials = pd.concat([one.trials for one in parts]).sort_values("number", ignore_index=True)
         return replace(first, trials=trials, seconds=sum(one.seconds for one in parts))
 
-    def numbered(self, part: Part) -> SearchResult:
+    def numbered(self, part: Part) -> Self:
         """The result of a part of a search, with the numbers that its trials have in the whole."""
         numbers = [part.trial_number(int(one)) for one in self.trials["number"]]
         return replace(self, trials=self.trials.assign(number=numbers))
@@ -134,12 +117,12 @@ class SearchResult(Result):
         require(len(row) == 1, "the number of a trial", number=number)
         return point_of_row(self.problem, row.iloc[0])
 
-    def front(self) -> Front:
-        """The designs that keep all constraints and that none of these dominates."""
+    def front_trials(self) -> pd.DataFrame:
+        """The rows of the designs that keep all constraints and that none of these dominates."""
         good = self.trials[self.trials["feasible"]]
         kept = good[non_dominated(losses_of(self.problem, good))] if len(good) else good
         kept = kept.drop_duplicates(subset=list(self.problem.labels))
-        return Front.of(self.problem, kept.sort_values(self.problem.labels[0]))
+        return kept.sort_values(self.problem.labels[0])
 
     def reference(self) -> tuple[Floats, Floats]:
         """The best of each loss among feasible designs, and a point 10 % of the range beyond
@@ -193,10 +176,46 @@ class SearchResult(Result):
             state=TrialState.COMPLETE if row["evaluated"] else TrialState.PRUNED,
             values=values if row["evaluated"] else None,
             params=point_of_row(self.problem, row),
-            distributions=self.problem.space.distributions(),
+            distributions=self.problem.distributions(),
             system_attrs=known,
         )
 
     def to_frame(self) -> pd.DataFrame:
         """One row per design tried."""
         return self.trials.copy()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SearchResult(TriedDesigns):
+    """All designs that a search tried.
+
+    Parameters
+    ----------
+    problem : SearchProblem
+    trials : DataFrame
+        One row per design: `number`, `seconds` since the first one was begun, `evaluated` (False
+        for one that was given up early), `feasible`; the variables by name; the objectives by
+        label, NaN where not evaluated; the violation of each constraint, as a share of its bound,
+        as "violation: label", NaN where unknown.
+    policy : str
+    seed : int
+    seconds : float
+        That the search took; of several parts, together.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> found.evaluations, len(found.front().table)
+    (10, 10)
+    """
+
+    problem: SearchProblem
+
+    def front(self) -> Front:
+        """The designs that keep all constraints and that none of these dominates."""
+        return Front.of(self.problem, self.front_trials())

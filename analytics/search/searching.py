@@ -14,7 +14,8 @@ from analytics.design.survival.design import SurvivalDesign
 from analytics.progress import Progress, unheard
 from analytics.search.objectives import Constraint, Objective, Scenario
 from analytics.search.policies import DEFAULT_POLICY, require_available, sampler_of, stage_of
-from analytics.search.problem import Outcome, SearchProblem
+from analytics.search.problem import SearchProblem
+from analytics.search.protocol import Outcome, Problem
 from analytics.search.result import FINISHED, SearchResult
 from analytics.search.space import SearchSpace
 from analytics.search.studies import new_study
@@ -117,16 +118,17 @@ def run(
     require(1 <= budget <= MOST_TRIALS, f"1 <= budget <= {MOST_TRIALS:,}", budget=budget)
     require_available(policy)
     kept = new_study(problem) if study is None else study
-    _require_same(kept, problem)
+    require_same(kept, problem)
     if not kept.get_trials(deepcopy=False):
         _enqueue(kept, problem.space, warm_start)
     began = perf_counter()
-    _fill(kept, problem, budget, policy, seed, progress)
+    fill(kept, problem, budget, policy, seed, progress)
     seconds = perf_counter() - began
     return SearchResult.of(problem, kept, policy=policy, seed=seed, seconds=seconds)
 
 
-def _require_same(study: optuna.Study, problem: SearchProblem) -> None:
+def require_same(study: optuna.Study, problem: Problem) -> None:
+    """Raise `InputError` unless a study has the directions of the objectives."""
     found = tuple(one.name.lower() for one in study.directions)
     rule = "the study has the directions of the objectives"
     require(found == problem.directions, rule, study=found, objectives=problem.directions)
@@ -146,15 +148,16 @@ def _enqueue(
         return
 
 
-def _fill(
+def fill(
     study: optuna.Study,
-    problem: SearchProblem,
+    problem: Problem,
     budget: int,
     policy: str,
     seed: int,
     progress: Progress,
 ) -> None:
-    distributions, stage = problem.space.distributions(), ""
+    """Ask for points of any problem, judge and tell, until the study has as many as the budget."""
+    distributions, stage = problem.distributions(), ""
     finished = _finished(study)
     while finished < budget:
         wanted = stage_of(policy, finished)

@@ -8,11 +8,11 @@ import optuna
 from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 
-from analytics.search.problem import SearchProblem
+from analytics.search.protocol import Problem
 
 
 def new_study(
-    problem: SearchProblem, *, storage: str | BaseStorage | None = None, name: str | None = None
+    problem: Problem, *, storage: str | BaseStorage | None = None, name: str | None = None
 ) -> optuna.Study:
     """A study for a problem, in memory or in a storage that others may join.
 
@@ -25,7 +25,7 @@ def new_study(
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace
+    >>> from analytics.search import Objective, SearchProblem, SearchSpace
     >>> from analytics.search.textbook import example_design
     >>> study = new_study(SearchProblem(
     ...     space=SearchSpace(design=example_design(), events=(200, 400)),

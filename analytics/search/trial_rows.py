@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from analytics.search.objectives import Constraint
-from analytics.search.problem import POSSIBLE, SearchProblem
+from analytics.search.protocol import POSSIBLE, Limited, Problem
 from analytics.search.space import Point
 
 Floats = NDArray[np.float64]
 
 
-def point_of_row(problem: SearchProblem, row: pd.Series[Any]) -> Point:
+def point_of_row(problem: Problem, row: pd.Series[Any]) -> Point:
     """The variables of a row of trials, as plain values.
 
     Examples
@@ -31,7 +30,7 @@ def point_of_row(problem: SearchProblem, row: pd.Series[Any]) -> Point:
     {'events': 330}
     """
     point = {}
-    for name, one in problem.space.distributions().items():
+    for name, one in problem.distributions().items():
         value = row[name]
         if isinstance(one, IntDistribution):
             value = int(value)
@@ -43,7 +42,7 @@ def point_of_row(problem: SearchProblem, row: pd.Series[Any]) -> Point:
     return point
 
 
-def losses_of(problem: SearchProblem, table: pd.DataFrame) -> Floats:
+def losses_of(problem: Problem, table: pd.DataFrame) -> Floats:
     """Objectives of a table as losses, which less is better of: rows x objectives.
 
     Examples
@@ -60,13 +59,13 @@ def losses_of(problem: SearchProblem, table: pd.DataFrame) -> Floats:
     return np.asarray(table[list(problem.labels)].to_numpy(dtype=float) * signs)
 
 
-def value_at(constraint: Constraint, violation: Floats) -> Floats:
+def value_at(constraint: Limited, violation: Floats) -> Floats:
     """The values of the measure of a constraint at which it is missed by shares of its bound."""
     scale = constraint.sign * (abs(constraint.bound) or 1.0)
     return np.asarray(constraint.bound + violation * scale)
 
 
-def constraint_labels(problem: SearchProblem) -> tuple[str, ...]:
+def constraint_labels(problem: Problem) -> tuple[str, ...]:
     """Of all constraints, with the one that every search has."""
     return (POSSIBLE, *(one.label for one in problem.constraints))
 
@@ -82,7 +81,7 @@ def violation_column(label: str) -> str:
     return f"violation: {label}"
 
 
-def row_of(problem: SearchProblem, trial: FrozenTrial, begun: Any) -> dict[str, Any]:
+def row_of(problem: Problem, trial: FrozenTrial, begun: Any) -> dict[str, Any]:
     """The row of a finished trial; `begun` is when the first one was."""
     evaluated = trial.state == TrialState.COMPLETE
     ended = trial.datetime_complete

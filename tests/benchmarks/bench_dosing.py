@@ -18,12 +18,19 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # run as a script
 import numpy as np
 
 from analytics.dosing.characteristics import (
+    PatientAccrual,
     ToxicityScenario,
     exact_characteristics,
     random_scenarios,
     simulate_characteristics,
+    simulate_tite,
 )
 from analytics.dosing.characteristics.tree import decision_tree
+from analytics.dosing.efficacy_toxicity import (
+    Boin12,
+    EfficacyToxicityScenario,
+    simulate_boin12,
+)
 from analytics.dosing.escalation import (
     Boin,
     Coherent,
@@ -35,6 +42,7 @@ from analytics.dosing.escalation import (
     ThreePlusThree,
     indifference_skeleton,
 )
+from analytics.dosing.late_toxicity import TiteCrm
 from tests.benchmarks.measure import compare, report
 
 TRUTH = (ToxicityScenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60)),)
@@ -44,9 +52,16 @@ CRM = EscalationDesign(
     method=Crm(skeleton=SKELETON, target=0.3), most_patients=30, limit=NoSkipping() & Coherent()
 )
 SINGLY = replace(CRM, cohorts=FixedCohorts(size=1))
+TITE = TiteCrm(method=Crm(skeleton=SKELETON, target=0.3), window=28.0, most_patients=30)
+FOUR_A_WINDOW = PatientAccrual(rate=4 / 28)
+BOIN12 = Boin12(doses=5, toxicity_limit=0.35, least_efficacy=0.25)
+UTILITY = EfficacyToxicityScenario(
+    toxicity=(0.03, 0.17, 0.35, 0.5, 0.65), efficacy=(0.12, 0.39, 0.43, 0.55, 0.65)
+)
+BOIN12_TRIAL_IN_R = 0.053  # seconds of the R package escalation
 EXACT_GOALS = {"BOIN": 20.0, "CRM by threes": 200.0}  # milliseconds
-SECONDS_IN_R = {"BOIN": 7.1, "CRM by threes": 7.1, "CRM one by one": 20.4}
-RATIO_GOALS = {"BOIN": 100.0, "CRM by threes": 50.0, "CRM one by one": 50.0}
+SECONDS_IN_R = {"BOIN": 7.1, "CRM by threes": 7.1, "CRM one by one": 20.4, "TITE-CRM": 21.0}
+RATIO_GOALS = {"BOIN": 100.0, "CRM by threes": 50.0, "CRM one by one": 50.0, "TITE-CRM": 50.0}
 IN_R = {
     "BOIN": """seconds(BOIN::get.oc(target = .3, p.true = p, ncohort = 10, cohortsize = 3,
         ntrial = 10000, seed = 6))""",
@@ -54,6 +69,8 @@ IN_R = {
         nsim = 1000, mcohort = 3, count = FALSE, seed = 1009))""",
     "CRM one by one": """seconds(dfcrm::crmsim(PI = p, prior = sk, target = .3, n = 30, x0 = 1,
         nsim = 1000, mcohort = 1, count = FALSE, seed = 1009))""",
+    "TITE-CRM": """seconds(dfcrm::titesim(PI = p, prior = sk, target = .3, n = 30, x0 = 1,
+        nsim = 1000, obswin = 28, rate = 4, accrual = "poisson", count = FALSE, seed = 1009))""",
 }
 PREPARED_IN_R = """
 p <- c(.02, .05, .15, .30, .45, .60); sk <- dfcrm::getprior(.05, .30, 4, 6)
@@ -104,9 +121,13 @@ def _simulated() -> None:
         "BOIN": lambda: simulate_characteristics(BOIN, TRUTH, replications=10_000),
         "CRM by threes": lambda: simulate_characteristics(CRM, TRUTH, replications=1_000),
         "CRM one by one": lambda: simulate_characteristics(SINGLY, TRUTH, replications=1_000),
+        "TITE-CRM": lambda: simulate_tite(TITE, TRUTH, accrual=FOUR_A_WINDOW),
+        "BOIN12": lambda: simulate_boin12(BOIN12, (UTILITY,), replications=1_000),
     }
-    found = compare("simulated: BOIN 10,000 trials, CRM 1,000", ways, turns=9)
+    found = compare("simulated: BOIN 10,000 trials, the others 1,000", ways, turns=9)
     report("dosing", found)
+    ratio = 1_000 * BOIN12_TRIAL_IN_R / found.timing("BOIN12").least
+    print(f"BOIN12: {ratio:.0f} times the R package escalation (as measured before)")
     there, seconds = _has_packages(), dict(SECONDS_IN_R)
     if there:
         seconds = {way: _in_r(script) for way, script in IN_R.items()}

@@ -5,12 +5,14 @@ from analytics.dosing.characteristics.benchmark import OptimalBenchmark, optimal
 from analytics.dosing.characteristics.exact import exact_characteristics
 from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
 from analytics.dosing.characteristics.paths import TransitionPaths, transition_paths
+from analytics.dosing.characteristics.patient_accrual import PatientAccrual
 from analytics.dosing.characteristics.scenarios import (
     ToxicityScenario,
     random_scenarios,
     shifted_scenarios,
 )
 from analytics.dosing.characteristics.simulation import simulate_characteristics
+from analytics.dosing.characteristics.tite_simulation import simulate_tite
 from analytics.dosing.characteristics.tree import DecisionTree, decision_tree
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "DecisionTree",
     "OperatingCharacteristics",
     "OptimalBenchmark",
+    "PatientAccrual",
     "ToxicityScenario",
     "TransitionPaths",
     "decision_tree",
@@ -26,5 +29,6 @@ __all__ = [
     "random_scenarios",
     "shifted_scenarios",
     "simulate_characteristics",
+    "simulate_tite",
     "transition_paths",
 ]

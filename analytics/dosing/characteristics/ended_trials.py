@@ -17,6 +17,7 @@ from analytics.dosing.characteristics.operating_characteristics import (
 from analytics.dosing.characteristics.scenarios import ToxicityScenario
 from analytics.dosing.escalation.counts import Floats, Whole
 from analytics.dosing.escalation.design import EscalationDesign
+from analytics.dosing.late_toxicity.tite_crm import TiteCrm
 
 OVERDOSED = (60, 80)
 """Per cent of the patients planned."""
@@ -64,7 +65,7 @@ class EndedTrials:
 
 
 def characteristics_of(
-    design: EscalationDesign,
+    design: EscalationDesign | TiteCrm,
     scenarios: tuple[ToxicityScenario, ...],
     trials: Sequence[EndedTrials],
     *,
@@ -106,7 +107,7 @@ def _by_dose(number: int, scenario: ToxicityScenario, trials: EndedTrials) -> pd
 
 
 def _summary(
-    number: int, design: EscalationDesign, scenario: ToxicityScenario, trials: EndedTrials
+    number: int, design: EscalationDesign | TiteCrm, scenario: ToxicityScenario, trials: EndedTrials
 ) -> list[tuple[int, str, float, float]]:
     measured = _measures(design, scenario, trials)
     means, errors = trials.estimated(np.stack(list(measured.values()), axis=1))
@@ -117,7 +118,7 @@ def _summary(
 
 
 def _measures(
-    design: EscalationDesign, scenario: ToxicityScenario, trials: EndedTrials
+    design: EscalationDesign | TiteCrm, scenario: ToxicityScenario, trials: EndedTrials
 ) -> dict[str, Floats]:
     """What is measured in each trial."""
     right = np.array(scenario.right_doses(design.target), dtype=np.int64)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.dosing.characteristics.scenarios import ToxicityScenario
 from analytics.dosing.escalation.design import EscalationDesign
+from analytics.dosing.late_toxicity.tite_crm import TiteCrm
 from analytics.results import Result, registered, require_columns
 
 DOSE_COLUMNS = (
@@ -34,7 +35,7 @@ class OperatingCharacteristics(Result):
 
     Parameters
     ----------
-    design : EscalationDesign
+    design : EscalationDesign or TiteCrm
         What was evaluated.
     scenarios : tuple of ToxicityScenario
         What was assumed.
@@ -46,8 +47,8 @@ class OperatingCharacteristics(Result):
         scenario, or no dose, is selected), "patients", "toxicities", "patients_at_target",
         "patients_above_target" (expected), "stopped_early" (probability of fewer patients than
         planned), "overdosed_60", "overdosed_80" (probability that more than 60 % or 80 % of the
-        patients planned are given doses above the target), "cohorts" (expected) and, with accrual,
-        "duration" (expected).
+        patients planned are given doses above the target), "cohorts" (expected; of TITE-CRM each
+        patient is one) and, with accrual, "duration" (expected).
     sizes : DataFrame
         By scenario and total number of patients, its probability.
     method : str
@@ -56,7 +57,7 @@ class OperatingCharacteristics(Result):
         Of a simulation.
     """
 
-    design: EscalationDesign
+    design: EscalationDesign | TiteCrm
     scenarios: tuple[ToxicityScenario, ...]
     doses: pd.DataFrame
     summary: pd.DataFrame

@@ -116,13 +116,16 @@ class OneParameterGrid:
 
         From the distribution and the density at the points, by cubic interpolation.
         """
-        matrix = below(self.b[None, :], self.b[:, None], self.step)
         found = np.empty(counts.rows)
         for row in range(0, counts.rows, 2048):
             rows = np.arange(row, min(row + 2048, counts.rows))
-            weights = self.nodes.weights(counts.take(rows))
-            found[rows] = _inverted(weights @ matrix, weights / self.step, share, self)
+            found[rows] = self.quantiles_of(self.nodes.weights(counts.take(rows)), share)
         return found
+
+    def quantiles_of(self, weights: Floats, share: float) -> Floats:
+        """Quantile of b for each row of posterior probabilities of the points."""
+        reached = weights @ below(self.b[None, :], self.b[:, None], self.step)
+        return _inverted(reached, weights / self.step, share, self)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,7 @@
+"""Dose escalation while earlier patients are still followed for toxicity."""
+
+from analytics.dosing.late_toxicity.follow_up import FollowedPatient, follow_up_weights
+from analytics.dosing.late_toxicity.tite_crm import TiteCrm
+from analytics.dosing.late_toxicity.tite_recommendation import TiteRecommendation
+
+__all__ = ["FollowedPatient", "TiteCrm", "TiteRecommendation", "follow_up_weights"]
