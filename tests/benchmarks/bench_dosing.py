@@ -43,6 +43,12 @@ from analytics.dosing.escalation import (
     indifference_skeleton,
 )
 from analytics.dosing.late_toxicity import TiteCrm
+from analytics.dosing.search import (
+    DoseObjective,
+    DoseSearchProblem,
+    DoseSearchSpace,
+    search_doses,
+)
 from tests.benchmarks.measure import compare, report
 
 TRUTH = (ToxicityScenario(probabilities=(0.02, 0.05, 0.15, 0.30, 0.45, 0.60)),)
@@ -82,6 +88,7 @@ def main() -> None:
     """Print everything."""
     _exact()
     _simulated()
+    _searched()
 
 
 def _exact() -> None:
@@ -135,6 +142,19 @@ def _simulated() -> None:
     for way, goal in RATIO_GOALS.items():
         ratio = seconds[way] / found.timing(way).least
         print(f"{way}: {ratio:.0f} times R ({source}), goal {goal:.0f}{_verdict(ratio >= goal)}")
+
+
+def _searched() -> None:
+    thirty = random_scenarios(doses=6, target=0.3, count=30, rng=np.random.default_rng(1))
+    for family in ("boin", "crm"):
+        problem = DoseSearchProblem(
+            space=DoseSearchSpace(doses=6, target=0.3, families=(family,), patients=(18, 30)),
+            scenarios=thirty,
+            objectives=(DoseObjective(measure="correct"), DoseObjective(measure="patients")),
+        )
+        found = search_doses(problem, budget=30, policy="random")
+        each = 1000 * found.seconds / found.evaluations
+        print(f"search, {family}: {each:.0f} ms a design, exactly under 30 scenarios")
 
 
 def _has_packages() -> bool:

@@ -2,7 +2,7 @@
 
 from analytics.dosing.characteristics.accrual import CohortAccrual
 from analytics.dosing.characteristics.benchmark import OptimalBenchmark, optimal_benchmark
-from analytics.dosing.characteristics.exact import exact_characteristics
+from analytics.dosing.characteristics.exact import exact_characteristics, exact_measures
 from analytics.dosing.characteristics.operating_characteristics import OperatingCharacteristics
 from analytics.dosing.characteristics.paths import TransitionPaths, transition_paths
 from analytics.dosing.characteristics.patient_accrual import PatientAccrual
@@ -25,6 +25,7 @@ __all__ = [
     "TransitionPaths",
     "decision_tree",
     "exact_characteristics",
+    "exact_measures",
     "optimal_benchmark",
     "random_scenarios",
     "shifted_scenarios",

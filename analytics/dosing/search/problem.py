@@ -14,7 +14,7 @@ from analytics.checks import NotEstimableError, require
 from analytics.dosing.characteristics import (
     CohortAccrual,
     ToxicityScenario,
-    exact_characteristics,
+    exact_measures,
 )
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.search.measures import dose_measure
@@ -120,8 +120,8 @@ class DoseSearchProblem(Result):
 
     def figures(self, design: EscalationDesign) -> Figures:
         """What is wanted of any design, in the space or not, under each scenario."""
-        found = exact_characteristics(design, self.scenarios, accrual=self.accrual)
-        rows = found.to_frame().to_dict("records")
+        found = exact_measures(design, self.scenarios, accrual=self.accrual)
+        rows = found.to_dict("records")
         return {name: [dose_measure(name).read(row) for row in rows] for name in self._measures}
 
     def compare(self, designs: Mapping[str, EscalationDesign]) -> pd.DataFrame:
