@@ -161,6 +161,8 @@ def test_scenarios_are_written_and_read() -> None:
     own = usual_dosing()
     fixed = fixed_scenarios(own)
     assert parsed(written(fixed), doses=5) == fixed
+    named = fixed_scenarios(replace(own, labels=("a: 1 | none", "b" * 40, "c", "d", "e")))
+    assert parsed(written(named), doses=5) == named
     assert [one.right_doses(own.target) for one in fixed] == [(1,), (2,), (3,), (4,), (5,), ()]
     assert min(fixed[-1].probabilities) > own.target
     assert drawn_scenarios(own, count=4, seed=2) == drawn_scenarios(own, count=4, seed=2)

@@ -8,10 +8,10 @@ import numpy as np
 
 from analytics.checks import InputError, require
 from analytics.dosing.characteristics import ToxicityScenario, random_scenarios, shifted_scenarios
-from dashboard.analyses.dosing.proposal import DosingProposal
+from dashboard.analyses.dosing.proposal import LONGEST_NAME, DosingProposal
 from dashboard.analyses.dosing.request import MOST_SCENARIOS
 
-_LONGEST_NAME = 40
+_LONGEST_NAME = LONGEST_NAME + len("MTD ")
 
 
 def fixed_scenarios(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
@@ -95,7 +95,7 @@ def parsed(text: str, *, doses: int) -> tuple[ToxicityScenario, ...]:
 
 
 def _parsed_line(line: str, doses: int) -> ToxicityScenario:
-    name, colon, rest = line.partition(":")
+    name, colon, rest = line.rpartition(":")
     rule = "a scenario is a name, a colon and a probability for each dose"
     require(bool(colon) and bool(name.strip()), rule, line=line[:80])
     short = len(name.strip()) <= _LONGEST_NAME

@@ -178,7 +178,7 @@ def test_a_trial_is_conducted_to_its_mtd(home: Path) -> None:
 
 
 def test_a_deviation_is_allowed_flagged_and_recorded(home: Path) -> None:
-    app = opened("Conduct", **{OUTCOMES: "1NNN 3NNT"})
+    app = opened("Conduct", usual_dosing(), **{OUTCOMES: "1NNN 3NNT"})
     said = "Cohort 2 was given dose 3; the design recommended dose 2."
     assert said in [one.value.replace("\\", "") for one in app.warning]
     assert "Next: dose 2 (20 mg) for 3 patients." in shown(app)
