@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 
 # Machines are shared: how long an example takes says nothing about the code. The same examples
-# each time, so that a change is judged by what it changed; `make test-all` looks for new ones.
-settings.register_profile("shared", deadline=None, derandomize=True)
+# each time, so that a change is judged by what it changed; `make test-all` tries more and new ones.
+settings.register_profile("shared", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("shared")
 
