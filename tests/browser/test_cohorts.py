@@ -174,7 +174,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_pages_are_accessible(new_page: NewPage, server: RunningServer, scheme: str) -> None:
     page, serious = new_page(color_scheme=scheme), []
     for path in PAGES:

@@ -109,7 +109,7 @@ def test_a_cell_of_the_heat_map_opens_as_many_subjects_as_it_says(
     behind(page, re.compile(rf"starting days 0 to 27 after first dose: {n[1]} subjects?$"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 def test_every_chart_stands_and_is_accessible(
     new_page: NewPage, observed: Observed, server: RunningServer, scheme: str
 ) -> None:

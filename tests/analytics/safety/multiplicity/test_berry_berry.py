@@ -122,6 +122,7 @@ def test_chains_settle_where_level_and_effect_are_hard_to_tell_apart(
     assert fit.smallest_ess > 200
 
 
+@pytest.mark.slow
 def test_terms_of_a_class_learn_from_each_other() -> None:
     """The same counts mean more beside others that went up than beside some that did not."""
     up = [("Skin", f"t{place}", 5, 25) for place in range(4)]
