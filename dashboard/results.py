@@ -13,8 +13,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
+from dashboard import cards
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
+from dashboard.scripts import Made
 from dashboard.text import plain
 from queries.errors import DataError
 
@@ -36,11 +38,11 @@ def mode() -> Mode:
 
 
 def figure(
-    drawn: go.Figure,
+    drawn: Made[go.Figure] | go.Figure,
     *,
     name: str,
     notes: Sequence[str],
-    data: pd.DataFrame | None = None,
+    data: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
 ) -> None:
@@ -48,9 +50,14 @@ def figure(
 
     Parameters
     ----------
+    drawn, data : Made
+        Their script is shown beside them.
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
     """
+    code = cards.script_of({"figure": drawn, "table": data}) or code
+    drawn, data = cards.plain_value(drawn), cards.plain_value(data)
+    cards.keep(cards.Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code))
     if clicked is None:
         _draw(drawn, f"figure {name}")
     else:
@@ -113,11 +120,11 @@ def tile(label: str, value: str, about: str | None = None) -> None:
 
 
 def table(
-    shown: pd.DataFrame,
+    shown: Made[pd.DataFrame] | pd.DataFrame,
     *,
     name: str,
     notes: Sequence[str],
-    raw: pd.DataFrame | None = None,
+    raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     drawn: pd.DataFrame | None = None,
     code: str | None = None,
 ) -> None:
@@ -132,12 +139,28 @@ def table(
     drawn : DataFrame, optional
         How the page draws it, in Markdown; else as `shown` with every text taken as it is.
     code : str, optional
-        The Python that makes it again.
+        The Python that makes it again, where neither `raw` nor `shown` is `Made`.
     """
+    as_text = cards.plain_value(shown)
     if drawn is None:
-        st.table(_as_it_is(shown), hide_index=True, alt=name)
+        st.table(_as_it_is(as_text), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
+    offer(shown, name=name, notes=notes, raw=raw, code=code)
+
+
+def offer(
+    shown: Made[pd.DataFrame] | pd.DataFrame,
+    *,
+    name: str,
+    notes: Sequence[str],
+    raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
+    code: str | None = None,
+) -> None:
+    """What stands under a table: for one that the view itself has drawn. As `table`."""
+    code = cards.script_of({"table": shown if raw is None else raw}) or code
+    shown, raw = cards.plain_value(shown), cards.plain_value(raw)
+    cards.keep(cards.Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code))
     with st.container(horizontal=True, gap="small"):
         _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
         if raw is not None:

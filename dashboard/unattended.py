@@ -1,0 +1,80 @@
+"""Pages drawn without a browser, for the command line: what a reader would see, as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cards, state
+from dashboard.cards import Card
+from queries.errors import DataError
+
+_SECONDS = 600
+_SCRIPT = """
+from dashboard import unattended
+
+unattended.show({name!r})
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DrawnPage:
+    """What a page shows: its cards in their order, and what it says instead of missing ones."""
+
+    cards: tuple[Card, ...]
+    said: tuple[str, ...]
+
+
+def draw_page(
+    name: str, *, study: str, inputs: Mapping[str, Any] | None = None, link: str | None = None
+) -> DrawnPage:
+    """Draw a page of a study in this process.
+
+    Parameters
+    ----------
+    name : str
+        As in `dashboard.pages`.
+    study : str
+        Its code.
+    inputs : mapping, optional
+        Inputs of the page by their keys, such as `{"safety_tab": "Terms"}`.
+    link : str, optional
+        Id of a view that was saved.
+
+    Raises
+    ------
+    DataError
+        When there is no such page.
+    """
+    from dashboard.pages import BY_NAME
+
+    if name not in BY_NAME:
+        raise DataError(f"a page is one of {', '.join(BY_NAME)}", got=name)
+    app = AppTest.from_string(_SCRIPT.format(name=name), default_timeout=_SECONDS)
+    if link is not None:
+        app.query_params["view"] = link
+    for key, value in {"study": study, **(inputs or {})}.items():
+        app.session_state[key] = value
+    app.run()
+    if app.exception:
+        raise RuntimeError(f"{name}: {app.exception[0].message}")
+    kept = app.session_state[state.LOOKED_UP].get(cards.OF_THIS_RUN, [])
+    said = [one.value for one in (*app.error, *app.warning)]
+    return DrawnPage(cards=tuple(kept), said=tuple(said))
+
+
+def show(name: str) -> None:
+    """Draw a page; the script that `draw_page` runs."""
+    from dashboard import links
+    from dashboard.pages import BY_NAME
+    from dashboard.results import explained
+    from dashboard.views import sidebar
+
+    state.begin_run()
+    with explained():
+        links.open_link()
+    sidebar.show()
+    BY_NAME[name].show()
