@@ -5,13 +5,17 @@ Pages keep the cards of a run, so that a report, a bundle or the command line ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
+from analytics import wire
+from analytics.checks import InputError, require
 from dashboard import state
 from dashboard.scripts import Made, write_script
 
