@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -13,11 +12,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard import cards
+from dashboard import cards, reports
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
 from dashboard.scripts import Made
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from queries.errors import DataError
 
 
@@ -57,7 +56,8 @@ def figure(
     """
     code = cards.script_of({"figure": drawn, "table": data}) or code
     drawn, data = cards.plain_value(drawn), cards.plain_value(data)
-    cards.keep(cards.Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code))
+    card = cards.Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
+    cards.keep(card)
     if clicked is None:
         _draw(drawn, f"figure {name}")
     else:
@@ -75,6 +75,18 @@ def figure(
         if code is not None:
             with st.popover("Show code", icon=":material/code:", type="tertiary"):
                 st.code(code, language="python")
+        _add_to_report(card)
+
+
+def _add_to_report(card: cards.Card) -> None:
+    st.button(
+        "Add to report",
+        key=f"add to report {card.name}",
+        icon=":material/note_add:",
+        type="tertiary",
+        on_click=reports.add,
+        args=(card,),
+    )
 
 
 def _draw(drawn: go.Figure, key: str, **more: Any) -> None:
@@ -160,7 +172,8 @@ def offer(
     """What stands under a table: for one that the view itself has drawn. As `table`."""
     code = cards.script_of({"table": shown if raw is None else raw}) or code
     shown, raw = cards.plain_value(shown), cards.plain_value(raw)
-    cards.keep(cards.Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code))
+    card = cards.Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
+    cards.keep(card)
     with st.container(horizontal=True, gap="small"):
         _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
         if raw is not None:
@@ -169,6 +182,7 @@ def offer(
         if code is not None:
             with st.popover("Show code", icon=":material/code:", type="tertiary"):
                 st.code(code, language="python")
+        _add_to_report(card)
 
 
 def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
@@ -187,14 +201,3 @@ def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mim
         type="tertiary",
         on_click="ignore",
     )
-
-
-def file_stem(name: str) -> str:
-    """A name as a file name: letters, digits, dash and underscore.
-
-    Examples
-    --------
-    >>> file_stem("EQX-301 OS survival/../x")
-    'EQX-301_OS_survival_x'
-    """
-    return re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:100] or "result"

@@ -30,7 +30,11 @@ def snapshot(workspace: Workspace) -> str:
 
 def candidate(workspace: Workspace) -> str:
     return workspace.add_candidate(
-        study=STUDY, file="snapshots/a.duckdb", content_sha256="0" * 64, report_json="{}", person=PERSON
+        study=STUDY,
+        file="snapshots/a.duckdb",
+        content_sha256="0" * 64,
+        report_json="{}",
+        person=PERSON,
     ).id
 
 
