@@ -1,14 +1,10 @@
-"""A result as it stands on a page: what is drawn, its numbers, its notes, and its script.
-
-Pages keep the cards of a run, so that a report, a bundle or the command line can take any of them.
-"""
+"""A result as it stands on a page: what is drawn, its numbers, its notes, and its script."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,11 +12,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from analytics import wire
 from analytics.checks import InputError, require
-from dashboard import state
-from dashboard.scripts import Made, write_script
 
-Value = TypeVar("Value")
-OF_THIS_RUN = "cards"
 FORMAT = 1  # of the JSON; a text that says another number is refused
 
 
@@ -141,28 +133,3 @@ def _parsed(text: str) -> Any:
     known = isinstance(document, dict) and document.get("format") == FORMAT
     require(known and isinstance(document.get("card"), dict), f"a card's JSON has format {FORMAT}")
     return document["card"]
-
-
-def keep(card: Card) -> None:
-    """Add a card to those of this run."""
-    kept: list[Card] = state.once_a_run(OF_THIS_RUN, list)
-    kept.append(card)
-
-
-def plain_value(held: Made[Value] | Value) -> Value:
-    """The value itself, without the steps that made it."""
-    return held.value if isinstance(held, Made) else held
-
-
-def script_of(results: Mapping[str, Any]) -> str | None:
-    """The script of the results that know how they were made; None when one does not."""
-    asked = {name: held for name, held in results.items() if held is not None}
-    if not asked or not all(isinstance(held, Made) for held in asked.values()):
-        return None
-    shown = "table" if "table" in asked else ""
-    return write_script(
-        asked,
-        snapshot=state.snapshot().content_sha256,
-        pooled=state.store().pooled,
-        shown=shown,
-    )

@@ -14,6 +14,7 @@ from dashboard.views.dosing import page as dosing_page
 from dashboard.views.enrolment import page as enrolment_page
 from dashboard.views.measurements import page as measurements_page
 from dashboard.views.prediction import page as prediction_page
+from dashboard.views.report import page as report_page
 from dashboard.views.safety import page as safety_page
 from dashboard.views.search import page as search_page
 from dashboard.views.subjects import page as subjects_page
@@ -122,6 +123,13 @@ PAGES: tuple[Page, ...] = (
         name="dosing",
         icon=":material/medication:",
         help="Dose escalation: decision table, conduct cohort by cohort, designs compared.",
+    ),
+    Page(
+        show=report_page.show,
+        title="Report",
+        name="report",
+        icon=":material/lab_profile:",
+        help="Results taken from the pages, with comments: as documents and as bundles.",
     ),
 )
 """The first is the one that opens."""

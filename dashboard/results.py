@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard import cards, reports
+from dashboard import state
+from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
-from dashboard.scripts import Made
+from dashboard.reports import current
+from dashboard.scripts import Made, write_script
 from dashboard.text import file_stem, plain
 from queries.errors import DataError
+
+Value = TypeVar("Value")
+CARDS = "cards"  # of this run, for whoever draws the page
 
 
 @contextmanager
@@ -54,10 +59,10 @@ def figure(
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
     """
-    code = cards.script_of({"figure": drawn, "table": data}) or code
-    drawn, data = cards.plain_value(drawn), cards.plain_value(data)
-    card = cards.Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
-    cards.keep(card)
+    code = _script_of({"figure": drawn, "table": data}) or code
+    drawn, data = _plain_value(drawn), _plain_value(data)
+    card = Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
+    _keep(card)
     if clicked is None:
         _draw(drawn, f"figure {name}")
     else:
@@ -78,13 +83,13 @@ def figure(
         _add_to_report(card)
 
 
-def _add_to_report(card: cards.Card) -> None:
+def _add_to_report(card: Card) -> None:
     st.button(
         "Add to report",
         key=f"add to report {card.name}",
         icon=":material/note_add:",
         type="tertiary",
-        on_click=reports.add,
+        on_click=current.add,
         args=(card,),
     )
 
@@ -153,9 +158,9 @@ def table(
     code : str, optional
         The Python that makes it again, where neither `raw` nor `shown` is `Made`.
     """
-    as_text = cards.plain_value(shown)
+    as_text = _plain_value(shown)
     if drawn is None:
-        st.table(_as_it_is(as_text), hide_index=True, alt=name)
+        st.table(as_it_is(as_text), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
     offer(shown, name=name, notes=notes, raw=raw, code=code)
@@ -170,10 +175,10 @@ def offer(
     code: str | None = None,
 ) -> None:
     """What stands under a table: for one that the view itself has drawn. As `table`."""
-    code = cards.script_of({"table": shown if raw is None else raw}) or code
-    shown, raw = cards.plain_value(shown), cards.plain_value(raw)
-    card = cards.Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
-    cards.keep(card)
+    code = _script_of({"table": shown if raw is None else raw}) or code
+    shown, raw = _plain_value(shown), _plain_value(raw)
+    card = Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
+    _keep(card)
     with st.container(horizontal=True, gap="small"):
         _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
         if raw is not None:
@@ -185,7 +190,8 @@ def offer(
         _add_to_report(card)
 
 
-def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
+def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts stand as they are: no Markdown in them takes effect."""
     cells = shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
@@ -200,4 +206,32 @@ def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mim
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
+    )
+
+
+# What a run has shown, and the scripts of it --------------------------------------------
+
+
+def _keep(card: Card) -> None:
+    """Add a card to those of this run."""
+    kept: list[Card] = state.once_a_run(CARDS, list)
+    kept.append(card)
+
+
+def _plain_value(held: Made[Value] | Value) -> Value:
+    """The value itself, without the steps that made it."""
+    return held.value if isinstance(held, Made) else held
+
+
+def _script_of(made: Mapping[str, Any]) -> str | None:
+    """The script of the results that know how they were made; None when one does not."""
+    asked = {name: held for name, held in made.items() if held is not None}
+    if not asked or not all(isinstance(held, Made) for held in asked.values()):
+        return None
+    shown = "table" if "table" in asked else ""
+    return write_script(
+        asked,
+        snapshot=state.snapshot().content_sha256,
+        pooled=state.store().pooled,
+        shown=shown,
     )

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
-
-from dashboard import cards, state
 from dashboard.cards import Card
+from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 
 _SECONDS = 600
@@ -29,7 +27,12 @@ class DrawnPage:
 
 
 def draw_page(
-    name: str, *, study: str, inputs: Mapping[str, Any] | None = None, link: str | None = None
+    name: str,
+    *,
+    study: str,
+    cohort: Cohort = EVERYONE,
+    inputs: Mapping[str, Any] | None = None,
+    link: str | None = None,
 ) -> DrawnPage:
     """Draw a page of a study in this process.
 
@@ -39,6 +42,8 @@ def draw_page(
         As in `dashboard.pages`.
     study : str
         Its code.
+    cohort : Cohort
+        The subjects on screen.
     inputs : mapping, optional
         Inputs of the page by their keys, such as `{"safety_tab": "Terms"}`.
     link : str, optional
@@ -49,6 +54,9 @@ def draw_page(
     DataError
         When there is no such page.
     """
+    from streamlit.testing.v1 import AppTest
+
+    from dashboard import results, state
     from dashboard.pages import BY_NAME
 
     if name not in BY_NAME:
@@ -56,19 +64,20 @@ def draw_page(
     app = AppTest.from_string(_SCRIPT.format(name=name), default_timeout=_SECONDS)
     if link is not None:
         app.query_params["view"] = link
-    for key, value in {"study": study, **(inputs or {})}.items():
+    given = {"study": study, state.COHORT: cohort, **(inputs or {})}
+    for key, value in given.items() if link is None else ():
         app.session_state[key] = value
     app.run()
     if app.exception:
         raise RuntimeError(f"{name}: {app.exception[0].message}")
-    kept = app.session_state[state.LOOKED_UP].get(cards.OF_THIS_RUN, [])
+    kept = app.session_state[state.LOOKED_UP].get(results.CARDS, [])
     said = [one.value for one in (*app.error, *app.warning)]
     return DrawnPage(cards=tuple(kept), said=tuple(said))
 
 
 def show(name: str) -> None:
     """Draw a page; the script that `draw_page` runs."""
-    from dashboard import links
+    from dashboard import links, state
     from dashboard.pages import BY_NAME
     from dashboard.results import explained
     from dashboard.views import sidebar

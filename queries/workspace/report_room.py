@@ -74,6 +74,7 @@ class ReportRoom:
         snapshot: str,
         pooled: bool,
         person: str,
+        section: str = "",
         comment: str = "",
     ) -> ReportCard:
         """Add a card at the end.
@@ -88,6 +89,8 @@ class ReportRoom:
             Id of the snapshot that it was computed on.
         pooled : bool
             Whether whoever adds it saw no arms.
+        section : str
+            A heading above it.
 
         Raises
         ------
@@ -103,6 +106,7 @@ class ReportRoom:
                 snapshot=snapshot,
                 pooled=pooled,
                 person=person,
+                section=section,
                 comment=comment,
             )
 
@@ -110,6 +114,11 @@ class ReportRoom:
         """Write the comment of a card, of at most 4,000 characters; "" takes it away."""
         with self._writing() as connection:
             return reports.comment(connection, card, text)
+
+    def head(self, card: str, text: str) -> ReportCard:
+        """Write the heading above a card, of at most 200 characters; "" takes it away."""
+        with self._writing() as connection:
+            return reports.head(connection, card, text)
 
     def move(self, card: str, *, to: int) -> None:
         """Put a card at a position, from 1."""

@@ -65,6 +65,8 @@ class ReportCard:
         From 1, without gaps.
     name : str
         Of the result.
+    section : str
+        The heading above it; "" when it goes on in the section of the card before.
     comment : str
         "" when there is none.
     card_json : str
@@ -80,8 +82,8 @@ class ReportCard:
     --------
     >>> from datetime import UTC
     >>> at = datetime(2026, 3, 31, tzinfo=UTC)
-    >>> ReportCard(id="C" * 22, report="R" * 22, position=1, name="Survival", comment="",
-    ...            card_json="{}", snapshot="S" * 22, pooled=True, added_at=at,
+    >>> ReportCard(id="C" * 22, report="R" * 22, position=1, name="Survival", section="",
+    ...            comment="", card_json="{}", snapshot="S" * 22, pooled=True, added_at=at,
     ...            added_by="anna").position
     1
     """
@@ -90,6 +92,7 @@ class ReportCard:
     report: str
     position: int
     name: str
+    section: str
     comment: str
     card_json: str
     snapshot: str
@@ -179,6 +182,7 @@ def add(
     snapshot: str,
     pooled: bool,
     person: str,
+    section: str = "",
     comment: str = "",
 ) -> ReportCard:
     """Add a card at the end of a report."""
@@ -200,6 +204,7 @@ def add(
         "report": report,
         "position": number + 1,
         "name": checked_text(name, "the name of a card", longest=300),
+        "section": _section(section),
         "comment": _comment(comment),
         "card_json": card_json,
         "snapshot": own.id,
@@ -215,6 +220,14 @@ def comment(connection: Connection, card: str, text: str) -> ReportCard:
     """Write the comment of a card; "" takes it away."""
     _one_card(connection, card)
     said = update(tables.report_cards).where(_card.id == card).values(comment=_comment(text))
+    connection.execute(said)
+    return _one_card(connection, card)
+
+
+def head(connection: Connection, card: str, text: str) -> ReportCard:
+    """Write the heading above a card; "" takes it away."""
+    _one_card(connection, card)
+    said = update(tables.report_cards).where(_card.id == card).values(section=_section(text))
     connection.execute(said)
     return _one_card(connection, card)
 
@@ -263,6 +276,10 @@ def _number(connection: Connection, order: list[str]) -> None:
 
 def _title(title: str) -> str:
     return checked_text(title, "the title of a report", longest=200)
+
+
+def _section(text: str) -> str:
+    return checked_text(text, "the heading of a section", longest=200) if text.strip() else ""
 
 
 def _comment(text: str) -> str:

@@ -307,6 +307,7 @@ report_cards = Table(
     Column("report", String(32), ForeignKey("report.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("name", String(300), nullable=False),
+    Column("section", String(200), nullable=False),
     Column("comment", Text, nullable=False),
     Column("card_json", Text, nullable=False),
     Column("snapshot", String(32), ForeignKey("snapshot.id"), nullable=False),

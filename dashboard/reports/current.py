@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.cards import Card
 from dashboard.home import PERSON
+from dashboard.reports.content import Entry, ReportContent
 from queries.errors import DataError
 from queries.workspace import Report, ReportCard
 
@@ -45,7 +47,7 @@ def begin(title: str = "") -> Report:
     return begun
 
 
-def add(card: Card) -> None:
+def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
     """Add a result to the current report, which is begun where there is none; for a callback."""
     report = current() or begin()
     try:
@@ -56,14 +58,38 @@ def add(card: Card) -> None:
             snapshot=state.snapshot().id,
             pooled=state.store().pooled,
             person=PERSON,
+            section=section,
         )
     except DataError as error:
         st.toast(str(error), icon=":material/error:")
         return
-    st.toast(f"Added to “{report.title}”", icon=":material/note_add:")
+    if not quietly:
+        st.toast(f"Added to “{report.title}”", icon=":material/note_add:")
 
 
 def cards_of(report: Report) -> tuple[KeptCard, ...]:
     """The cards of a report that this reader may see, in their order."""
     kept = state.workspace().reports.cards(report.id)
     return tuple(KeptCard(kept=one, card=Card.from_json(one.card_json)) for one in kept)
+
+
+def content_of(report: Report, held: Sequence[KeptCard]) -> ReportContent:
+    """A report as what documents and bundles are made of."""
+    room = state.workspace()
+    return ReportContent(
+        title=report.title,
+        study=report.study,
+        study_title=state.study().title,
+        data_cut=state.facts().get("data_cut", ""),
+        cohort=state.current_cohort(),
+        entries=tuple(
+            Entry(
+                card=one.card,
+                section=one.kept.section,
+                comment=one.kept.comment,
+                snapshot=room.snapshot(one.kept.snapshot).content_sha256,
+                pooled=one.kept.pooled,
+            )
+            for one in held
+        ),
+    )
