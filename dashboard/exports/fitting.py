@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ _LEVEL = 9.0  # points that one level of a cell is indented by
 _CAP = 16.0  # widths of "m" that a column may ask for before its text is wrapped
 _FIRST_CAP = 22.0
 _MEASURED = 400
+_SAID_AGAIN = 20  # rows after which a value that goes on is repeated
+_SHORT = 15  # rows of a table that is not parted by the end of a page
 _NUMERIC = re.compile(r"[<>≤≥=~+\-−–]?\s*[\d.]*\d.*|NE|NR|NA|ND|[-–—.*]|")
 
 
@@ -30,6 +33,11 @@ class Cells:
     heads: tuple[str, ...]
     rows: tuple[tuple[tuple[int, str], ...], ...]
     numeric: tuple[bool, ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether it stands on one page whole."""
+        return len(self.rows) <= _SHORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ class Fit:
 
 
 def cells_of(frame: pd.DataFrame) -> Cells:
-    """A frame as text.
+    """A frame as text; in its first columns, what the row before says is not said again.
 
     Examples
     --------
@@ -78,7 +86,24 @@ def cells_of(frame: pd.DataFrame) -> Cells:
         place > 0 and any(row[place][1] for row in rows) and _mostly_numbers(rows, place)
         for place in range(len(heads))
     )
-    return Cells(heads=heads, rows=rows, numeric=numeric)
+    return Cells(heads=heads, rows=_said_once(rows, numeric), numeric=numeric)
+
+
+def _said_once(
+    rows: Sequence[tuple[tuple[int, str], ...]], numeric: Sequence[bool]
+) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """Rows whose leading columns, but the last that holds text, name each group once."""
+    groups = (numeric.index(True) if True in numeric else len(numeric)) - 1
+    kept, run = list(rows[:1]), 1
+    for before, row in pairwise(rows):
+        same = 0
+        while same < groups and before[same] == row[same]:
+            same += 1
+        run = run + 1 if same else 1
+        if run > _SAID_AGAIN:
+            same, run = 0, 1
+        kept.append((*[(0, "")] * same, *row[same:]))
+    return tuple(kept)
 
 
 def _mostly_numbers(rows: Sequence[Sequence[tuple[int, str]]], place: int) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.checks import require
+from dashboard.exports.fitting import cells_of, fit
 from dashboard.exports.wording import printable
 
 _LEVELS = (1, 2, 3)
@@ -143,6 +144,19 @@ class Report:
     def placed(self) -> tuple[Placed, ...]:
         """The parts with their numbers: headings `1.2`, results `Figure 1` and `Table 1`."""
         return tuple(_placed(self.parts))
+
+    def across(self) -> list[bool]:
+        """Which parts stand on pages that lie across: wide tables, and what leads to one."""
+        turned, ahead = [], False
+        for part in reversed(self.parts):
+            if isinstance(part, ReportFigure):
+                ahead = False
+            elif isinstance(part, ReportTable):
+                ahead = fit(cells_of(part.frame)).landscape
+            turned.append(ahead)
+            if isinstance(part, Heading) and part.level == 1:  # what is before it ends its page
+                ahead = False
+        return turned[::-1]
 
     def with_numbers(self, kind: type[ReportFigure] | type[ReportTable]) -> list[Placed]:
         """The figures, or the tables."""

@@ -85,11 +85,10 @@ _PRINT = f"""
   h3 {{ font-size: 12.5pt }} h4 {{ font-size: 11pt }}
   h2, h3, h4, .caption {{ break-after: avoid }}
   p {{ orphans: 2; widows: 2 }}
-  figure.card {{ break-inside: avoid }}
+  figure.card, .short {{ break-inside: avoid }}
   .js-plotly-plot {{ zoom: {_PRINTED_ZOOM:.3f} }}
   .wide {{ page: wide }}
   .card {{ margin: 5mm 0 7mm }}
-  .wide.card {{ margin-top: 0 }}
   .scroll {{ overflow: visible }}
   .block + .block {{ break-before: page }}
   .caption {{ font-size: 10.5pt }}

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Mapping, Sequence
 from html import escape
 
-import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from dashboard.charts.theme import CONFIG, alt_text
@@ -61,7 +60,7 @@ def to_printable_page(
         For the lists of contents; left blank at their place until they are known.
     """
     plots = {
-        one.anchor: _still(one.part.figure, pictures[one.anchor])
+        one.anchor: _still(one.part, pictures[one.anchor])
         for one in report.with_numbers(ReportFigure)
         if isinstance(one.part, ReportFigure)
     }
@@ -143,23 +142,30 @@ def _entry(item: Placed, pages: Mapping[str, int] | None) -> str:
 
 
 def _body(report: Report, plots: Mapping[str, str], fixed: bool) -> str:
-    sections: list[list[str]] = [[]]
-    for one in report.placed():
-        if isinstance(one.part, Heading):
-            if one.part.level == 1:
-                sections.append([])
-            sections[-1].append(_heading(one, one.part))
-        elif isinstance(one.part, Comment):
-            sections[-1].append(_comment(one.part))
-        elif isinstance(one.part, ReportFigure):
-            sections[-1].append(_figure(one, one.part, plots[one.anchor]))
-        else:
-            sections[-1].append(_table(one, one.part, fixed))
+    # One section for each run of pages that lie alike; a heading of level 1 begins another.
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    for one, across in zip(report.placed(), report.across(), strict=True):
+        lies = "wide" if across else "upright"
+        if isinstance(one.part, Heading) and one.part.level == 1:
+            sections.append((f"part {lies}", []))
+        elif not sections[-1][0].endswith(lies):
+            sections.append((lies, []))
+        sections[-1][1].append(_part(one, plots, fixed))
     if coded := report.coded():
-        sections.append(['<h2 id="code">Code</h2>', *map(_code, coded)])
+        sections.append(("part upright", ['<h2 id="code">Code</h2>', *map(_code, coded)]))
     return "\n".join(
-        f'<section class="part">{"".join(section)}</section>' for section in sections if section
+        f'<section class="{name}">{"".join(parts)}</section>' for name, parts in sections if parts
     )
+
+
+def _part(one: Placed, plots: Mapping[str, str], fixed: bool) -> str:
+    if isinstance(one.part, Heading):
+        return _heading(one, one.part)
+    if isinstance(one.part, Comment):
+        return _comment(one.part)
+    if isinstance(one.part, ReportFigure):
+        return _figure(one, one.part, plots[one.anchor])
+    return _table(one, one.part, fixed)
 
 
 def _heading(one: Placed, heading: Heading) -> str:
@@ -210,11 +216,12 @@ def _interactive(one: Placed) -> str:
     return f'<div class="plot" role="img" aria-label="{alt}">{plot}</div>'
 
 
-def _still(figure: go.Figure, svg: bytes) -> str:
+def _still(part: ReportFigure, svg: bytes) -> str:
     data = base64.b64encode(svg).decode("ascii")
-    alt = escape(printable(alt_text(figure)))
+    alt = escape(printable(alt_text(part.figure)))
+    width = width_mm(part.figure, part.notes)
     return (
-        f'<div class="plot"><img alt="{alt}" style="width:{width_mm(figure):.1f}mm" '
+        f'<div class="plot"><img alt="{alt}" style="width:{width:.1f}mm" '
         f'src="data:image/svg+xml;base64,{data}"></div>'
     )
 
@@ -227,9 +234,9 @@ def _table(one: Placed, part: ReportTable, fixed: bool) -> str:
     drawn = "".join(
         f'<div class="scroll block">{_grid(cells, block, page)}</div>' for block in blocks
     )
-    wide = " wide" if page.landscape else ""
+    short = " short" if cells.short and len(blocks) == 1 else ""
     return (
-        f'<div class="card{wide}" id="{one.anchor}">{_prose(part.comment)}'
+        f'<div class="card{short}" id="{one.anchor}">{_prose(part.comment)}'
         f'<p class="caption"><b>{one.label}</b>{escape(one.title)}</p>'
         f"{drawn}{_notes(part.notes)}</div>"
     )

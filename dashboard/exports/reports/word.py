@@ -49,14 +49,14 @@ def to_docx(report: Report) -> bytes:
     b'PK'
     """
     figures = [
-        (one.anchor, one.part.figure)
+        (one.anchor, one.part)
         for one in report.with_numbers(ReportFigure)
         if isinstance(one.part, ReportFigure)
     ]
     drawn = draw_all(
         [
-            Picture(figure=on_paper(figure), format="png", scale=_scale(width_mm(figure)))
-            for _, figure in figures
+            Picture(figure=on_paper(part.figure), format="png", scale=_scale(part))
+            for _, part in figures
         ]
     )
     pictures = {
@@ -66,8 +66,8 @@ def to_docx(report: Report) -> bytes:
     return _Document(report, pictures).written()
 
 
-def _scale(mm: float) -> float:
-    return mm / 25.4 * _DOTS_PER_INCH / WIDTH
+def _scale(part: ReportFigure) -> float:
+    return width_mm(part.figure, part.notes) / 25.4 * _DOTS_PER_INCH / WIDTH
 
 
 class _Document:
@@ -77,7 +77,7 @@ class _Document:
         self.report, self.pictures = report, pictures
         self.document: Any = docx.Document()
         self.numbers = count(1)
-        self.landscape = False
+        self.landscape = self.turned = False
         word_styles.set_styles(self.document)
         word_styles.set_page(self.document.sections[0], landscape=False)
         word_styles.set_head_and_foot(self.document.sections[0], printable(report.title))
@@ -85,7 +85,8 @@ class _Document:
 
     def written(self) -> bytes:
         self._open()
-        for one in self.report.placed():
+        for one, across in zip(self.report.placed(), self.report.across(), strict=True):
+            self._turn(across)
             if isinstance(one.part, Heading):
                 self._heading(one, one.part)
             elif isinstance(one.part, Comment):
@@ -125,7 +126,7 @@ class _Document:
             numeric=(False, False),
         )
         widths = tuple(mm * POINTS_PER_MM for mm in (_FACT_MM, 170 - _FACT_MM))
-        self._grid(cells, Block(columns=(0, 1), widths=widths), 9.5)
+        self._grid(cells, Block(columns=(0, 1), widths=widths), 9.5, head=False)
 
     def _list(self, name: str, code: str, items: Sequence[Placed]) -> None:
         """A list that Word can renew; what it lists stands there from the start."""
@@ -143,22 +144,20 @@ class _Document:
 
     def _turn(self, landscape: bool) -> None:
         """Begin a page of the other orientation, where this one does not suit."""
-        if landscape != self.landscape:
+        self.turned = landscape != self.landscape
+        if self.turned:
             section = self.document.add_section(WD_SECTION.NEW_PAGE)
             word_styles.set_page(section, landscape=landscape)
             section.different_first_page_header_footer = False
             self.landscape = landscape
 
     def _heading(self, one: Placed, heading: Heading) -> None:
-        turned = self.landscape
-        self._turn(False)
         line = self._say(_labelled(one), f"Heading {heading.level}")
-        if turned:  # already on a new page
+        if self.turned:  # already on a new page
             line.paragraph_format.page_break_before = False
         word_parts.bookmark(line, _bookmark(one.anchor), next(self.numbers))
 
     def _comment(self, comment: Comment) -> None:
-        self._turn(False)
         self._prose(comment.text)
         if by := printable(comment.by):
             self._say(by, "Signed")
@@ -174,14 +173,16 @@ class _Document:
         line.add_run(f". {one.title}")
         word_parts.bookmark(line, _bookmark(one.anchor), next(self.numbers))
 
-    def _notes(self, notes: Sequence[str]) -> None:
-        for note in said(notes):
-            run = self._say("", "Note").add_run(note)
+    def _notes(self, notes: Sequence[str], *, whole: bool = True) -> None:
+        lines = said(notes)
+        for place, note in enumerate(lines):
+            line = self._say("", "Note")
+            line.paragraph_format.keep_with_next = whole and place < len(lines) - 1
+            run = line.add_run(note)
             if is_exploratory(note):
                 word_styles.mark(run)
 
     def _figure(self, one: Placed, part: ReportFigure) -> None:
-        self._turn(False)
         self._prose(part.comment)
         self._caption(one)
         line = self._say("")
@@ -197,23 +198,26 @@ class _Document:
     def _table(self, one: Placed, part: ReportTable) -> None:
         cells = cells_of(part.frame)
         page = fit(cells)
-        self._turn(page.landscape)
+        whole = cells.short and len(page.blocks) == 1
         self._prose(part.comment)
         self._caption(one)
         for place, block in enumerate(page.blocks):
             if place:
                 self._say("").paragraph_format.page_break_before = True
-            self._grid(cells, block, page.size)
-        self._notes(part.notes)
+            self._grid(cells, block, page.size, whole=whole)
+        self._notes(part.notes, whole=whole)
 
-    def _grid(self, cells: Cells, block: Block, size: float) -> None:
+    def _grid(
+        self, cells: Cells, block: Block, size: float, *, head: bool = True, whole: bool = False
+    ) -> None:
         if not block.columns:
             self._say("The table has no columns.")
             return
-        table = word_parts.grid(cells, block, size)
+        table = word_parts.grid(cells, block, size, head=head, whole=whole)
         self.document.element.body.insert_element_before(table, "w:sectPr")
         after = self._say("", "Note")
         after.paragraph_format.line_spacing = 0.5
+        after.paragraph_format.keep_with_next = whole
 
     def _codes(self) -> None:
         coded = self.report.coded()

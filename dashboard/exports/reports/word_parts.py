@@ -55,17 +55,12 @@ def bookmark(paragraph: Any, name: str, number: int) -> None:
 
 
 def link(paragraph: Any, name: str, text: str) -> None:
-    """A link to a bookmark, with the page it stands on."""
+    """A link to a bookmark."""
     anchor = OxmlElement("w:hyperlink")
     anchor.set(qn("w:anchor"), name)
     anchor.set(qn("w:history"), "1")
-    before = len(paragraph._p)
-    paragraph.add_run(f"{text}\t")
-    field(paragraph, f"PAGEREF {name} \\h", "")
-    moved = list(paragraph._p)[before:]
+    anchor.append(paragraph.add_run(text)._r)
     paragraph._p.append(anchor)
-    for piece in moved:
-        anchor.append(piece)
 
 
 def describe(picture: Any, text: str) -> None:
@@ -74,15 +69,15 @@ def describe(picture: Any, text: str) -> None:
     properties.set("descr", text)
 
 
-def grid(cells: Cells, block: Block, size: float) -> Any:
-    """A ruled table whose head is repeated on every page."""
+def grid(cells: Cells, block: Block, size: float, *, head: bool = True, whole: bool = False) -> Any:
+    """A ruled table whose head is repeated on every page; `whole` keeps it on one."""
     widths = [round(_TWIPS * width) for width in block.widths]
     heads = [(0, cells.heads[place]) for place in block.columns]
     rows = [[row[place] for place in block.columns] for row in cells.rows]
     numeric = [cells.numeric[place] for place in block.columns]
-    lines = [_row(heads, widths, numeric, size, head=True)]
+    lines = [_row(heads, widths, numeric, size, head=True)] if head else []
     lines += [
-        _row(row, widths, numeric, size, last=place == len(rows) - 1)
+        _row(row, widths, numeric, size, last=place == len(rows) - 1, keep=whole)
         for place, row in enumerate(rows)
     ]
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
@@ -103,17 +98,25 @@ def _row(
     *,
     head: bool = False,
     last: bool = False,
+    keep: bool = False,
 ) -> str:
     repeated = "<w:tblHeader/>" if head else ""
     body = "".join(
-        _cell(text, level, width, right, size, head, last)
+        _cell(text, level, width, right, size, head, last, keep or head)
         for (level, text), width, right in zip(texts, widths, numeric, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{body}</w:tr>"
 
 
 def _cell(
-    text: str, level: int, width: int, right: bool, size: float, head: bool, last: bool
+    text: str,
+    level: int,
+    width: int,
+    right: bool,
+    size: float,
+    head: bool,
+    last: bool,
+    keep: bool,
 ) -> str:
     top = '<w:top w:val="single" w:sz="10" w:color="0B161C"/>' if head else ""
     weight, colour = (10, "0B161C") if last else (6, "0B161C") if head else (4, "E7EDF0")
@@ -121,12 +124,12 @@ def _cell(
     space = 50 if head else 20
     bold = "<w:b/>" if head else ""
     points = round(2 * size)
-    keep = "<w:keepNext/>" if head else ""
+    kept = "<w:keepNext/>" if keep else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
         f"<w:tcBorders>{top}{bottom}</w:tcBorders>"
         f'<w:vAlign w:val="{"bottom" if head else "top"}"/></w:tcPr>'
-        f'<w:p><w:pPr>{keep}<w:spacing w:before="{space}" w:after="{space}" w:line="240" '
+        f'<w:p><w:pPr>{kept}<w:spacing w:before="{space}" w:after="{space}" w:line="240" '
         f'w:lineRule="auto"/><w:ind w:left="{180 * level}"/>'
         f'<w:jc w:val="{"right" if right else "left"}"/></w:pPr>'
         f'<w:r><w:rPr>{bold}<w:sz w:val="{points}"/></w:rPr>'

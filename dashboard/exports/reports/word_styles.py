@@ -49,6 +49,7 @@ def set_styles(document: Any) -> None:
         _set_font(style, CODE_FONT if name == "Code" else FONT)
         style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
         style.font.color.rgb = _colour(colour)
+        _plain_letters(style.element.rPr)
         style.paragraph_format.space_before = Pt(before)
         style.paragraph_format.space_after = Pt(after)
         style.paragraph_format.line_spacing = 1.15 if name == "Normal" else 1.05
@@ -66,6 +67,13 @@ def _set_font(style: Any, font: str) -> None:
         # The template's theme would win over the name.
         fonts.attrib.pop(qn(f"w:{which}Theme"), None)
     fonts.attrib.pop(qn("w:cstheme"), None)
+
+
+def _plain_letters(properties: Any) -> None:
+    """The template's wide or kerned letters are not ours."""
+    for name in ("w:spacing", "w:kern"):
+        for found in properties.findall(qn(name)):
+            properties.remove(found)
 
 
 def _remove_rules(style: Any) -> None:
