@@ -15,8 +15,12 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
+from dashboard.exports.rich_text import to_rtf
+from dashboard.exports.spreadsheets import to_xlsx
 from dashboard.text import plain
 from queries.errors import DataError
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @contextmanager
@@ -58,16 +62,16 @@ def figure(
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         with st.popover("Take away", icon=":material/download:", type="tertiary"):
+            for format_, mime in figures.FORMATS.items():
+                make = partial(figures.render, drawn, format_, title=name, notes=notes)
+                _download(f"Figure as {format_.upper()}", format_, name, make, mime)
             if data is not None:
                 _download(
                     "Data as CSV", "csv", name, partial(tables.to_csv, data, notes), "text/csv"
                 )
-            for format_, mime in figures.FORMATS.items():
-                make = partial(figures.render, drawn, format_, title=name, notes=notes)
-                _download(f"Figure as {format_.upper()}", format_, name, make, mime)
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+                book = partial(to_xlsx, {"Data": data}, title=name, notes=notes)
+                _download("Data as XLSX", "xlsx", name, book, _XLSX)
+        _show_code(code)
 
 
 def _draw(drawn: go.Figure, key: str, **more: Any) -> None:
@@ -138,14 +142,37 @@ def table(
         st.table(_as_it_is(shown), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
+    table_files(shown, name=name, notes=notes, raw=raw, code=code)
+
+
+def table_files(
+    shown: pd.DataFrame,
+    *,
+    name: str,
+    notes: Sequence[str],
+    raw: pd.DataFrame | None = None,
+    code: str | None = None,
+) -> None:
+    """What of a table can be taken away, for a view that draws it itself; see `table`."""
+    sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
     with st.container(horizontal=True, gap="small"):
-        _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
-        if raw is not None:
-            make = partial(tables.to_csv, raw, notes)
-            _download("Numbers as CSV", "csv", f"{name} numbers", make, "text/csv")
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+        with st.popover("Take away", icon=":material/download:", type="tertiary"):
+            csv = partial(tables.to_csv, shown, notes)
+            _download("Table as CSV", "csv", name, csv, "text/csv")
+            book = partial(to_xlsx, sheets, title=name, notes=notes)
+            _download("Table as XLSX", "xlsx", name, book, _XLSX)
+            rich = partial(to_rtf, shown, title=name, notes=notes)
+            _download("Table as RTF", "rtf", name, rich, "application/rtf")
+            if raw is not None:
+                numbers = partial(tables.to_csv, raw, notes)
+                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
+        _show_code(code)
+
+
+def _show_code(code: str | None) -> None:
+    if code is not None:
+        with st.popover("Show code", icon=":material/code:", type="tertiary"):
+            st.code(code, language="python")
 
 
 def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ _FIRST_CAP = 22.0
 _MEASURED = 400
 _SAID_AGAIN = 20  # rows after which a value that goes on is repeated
 _SHORT = 15  # rows of a table that is not parted by the end of a page
+_BRACKET = re.compile(r"\([^()]{1,14}\)")
 _NUMERIC = re.compile(r"[<>≤≥=~+\-−–]?\s*[\d.]*\d.*|NE|NR|NA|ND|[-–—.*]|")
 
 
@@ -81,12 +82,17 @@ def cells_of(frame: pd.DataFrame) -> Cells:
         tuple(indented(cell_text(value)) for value in row)
         for row in frame.itertuples(index=False, name=None)
     )
-    heads = tuple(printable(name) for name in frame.columns)
+    heads = tuple(_head(name) for name in frame.columns)
     numeric = tuple(
         place > 0 and any(row[place][1] for row in rows) and _mostly_numbers(rows, place)
         for place in range(len(heads))
     )
     return Cells(heads=heads, rows=_said_once(rows, numeric), numeric=numeric)
+
+
+def _head(name: object) -> str:
+    """The head of a column, in which "(N = 355)" and "(95% CI)" are not broken."""
+    return _BRACKET.sub(lambda found: found[0].replace(" ", "\u00a0"), printable(name))
 
 
 def _said_once(
@@ -158,11 +164,11 @@ def _least(cells: Cells, size: float) -> list[float]:
     """The width of each column at which no word is broken."""
     widths = []
     for place, head in enumerate(cells.heads):
-        words = [text_width(word, size, bold=True) for word in head.split()]
+        words = [text_width(word, size, bold=True) for word in head.split(" ")]
         words += [
             level * _LEVEL + text_width(word, size)
             for level, text in _column(cells, place)
-            for word in text.split()
+            for word in text.split(" ")
         ]
         widths.append(min(max(words, default=size), _CAP * size) + _PADDING)
     return widths

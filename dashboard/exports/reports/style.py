@@ -63,7 +63,8 @@ p {{ margin: 0 0 .7rem; overflow-wrap: anywhere }}
 .notes .mark {{ color: {MARK}; font-weight: 620 }}
 .scroll {{ overflow-x: auto }}
 table {{ border-collapse: collapse; width: 100%; font-size: .86rem; line-height: 1.3;
-  font-variant-numeric: tabular-nums; border-bottom: 1.5px solid {LIGHT.text} }}
+  font-variant-numeric: tabular-nums }}
+.last td {{ border-bottom: 1.5px solid {LIGHT.text} }}
 th {{ text-align: left; vertical-align: bottom; font-weight: 620; padding: .35rem .5rem;
   border: solid {LIGHT.text}; border-width: 1.5px 0 1px }}
 td {{ vertical-align: top; padding: .22rem .5rem; border-bottom: 1px solid {LIGHT.grid} }}
@@ -99,6 +100,7 @@ _PRINT = f"""
   td.in3 {{ padding-left: 31pt }} td.in4 {{ padding-left: 40pt }}
   thead {{ display: table-header-group }}
   tr {{ break-inside: avoid }}
+  .tail {{ break-inside: avoid }} .tail .foot td {{ border: 0; padding: 0 }}
   .notes {{ font-size: 8pt; break-before: avoid }}
   pre {{ font-size: 7.5pt; border-radius: 0 }}
   nav {{ break-inside: auto }} nav h2 {{ font-size: 11.5pt; margin: 6mm 0 2mm }}

@@ -26,6 +26,7 @@ from dashboard.exports.wording import code_lines, is_exploratory, paragraphs, pr
 _POLICY = (
     "default-src 'none'; {scripts}style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
 )
+_TAIL = 4  # rows that stay together at the end of a table, its notes among them
 _SCRIPTS = "script-src 'unsafe-inline'; "
 _NUMBERED_PAGES = (
     '@page{@bottom-right{content:"Page " counter(page) " of " counter(pages);'
@@ -231,36 +232,45 @@ def _table(one: Placed, part: ReportTable, fixed: bool) -> str:
     page = fit(cells)
     # On screen a wide table is scrolled; only paper needs it in parts.
     blocks = page.blocks if fixed else (Block(columns=tuple(range(len(cells.heads))), widths=()),)
+    notes = _notes(part.notes)
+    # Notes in the last rows of the last table: paper can keep them beside what they explain.
+    feet = [*[""] * (len(blocks) - 1), notes if fixed else ""]
     drawn = "".join(
-        f'<div class="scroll block">{_grid(cells, block, page)}</div>' for block in blocks
+        f'<div class="scroll block">{_grid(cells, block, page, foot)}</div>'
+        for block, foot in zip(blocks, feet, strict=True)
     )
     short = " short" if cells.short and len(blocks) == 1 else ""
     return (
         f'<div class="card{short}" id="{one.anchor}">{_prose(part.comment)}'
         f'<p class="caption"><b>{one.label}</b>{escape(one.title)}</p>'
-        f"{drawn}{_notes(part.notes)}</div>"
+        f"{drawn}{'' if fixed else notes}</div>"
     )
 
 
-def _grid(cells: Cells, block: Block, page: Fit) -> str:
+def _grid(cells: Cells, block: Block, page: Fit, foot: str) -> str:
     widths = "".join(f'<col style="width:{width:.1f}pt">' for width in block.widths)
     heads = "".join(
         f'<th scope="col"{_classes(cells, place, 0)}>{escape(cells.heads[place])}</th>'
         for place in block.columns
     )
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{_classes(cells, place, row[place][0])}>{escape(row[place][1])}</td>"
-            for place in block.columns
-        )
-        + "</tr>"
-        for row in cells.rows
-    )
+    rows = [f"<tr>{_line(cells, block, row)}</tr>" for row in cells.rows]
+    if rows:
+        rows[-1] = rows[-1].replace("<tr>", '<tr class="last">', 1)
+    if foot:
+        rows.append(f'<tr class="foot"><td colspan="{len(block.columns)}">{foot}</td></tr>')
+    body, tail = "".join(rows[:-_TAIL]), "".join(rows[-_TAIL:])
     fixed = ' class="fixed"' if widths else ""
     return (
         f'<table{fixed} style="--size:{page.size:g}pt">'
-        f"<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>"
+        f'<tbody class="tail">{tail}</tbody></table>'
+    )
+
+
+def _line(cells: Cells, block: Block, row: tuple[tuple[int, str], ...]) -> str:
+    return "".join(
+        f"<td{_classes(cells, place, row[place][0])}>{escape(row[place][1])}</td>"
+        for place in block.columns
     )
 
 
