@@ -61,7 +61,7 @@ def figure(
         _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Take away", icon=":material/download:", type="tertiary"):
+        with _menu():
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
                 _download(f"Figure as {format_.upper()}", format_, name, make, mime)
@@ -156,7 +156,7 @@ def table_files(
     """What of a table can be taken away, for a view that draws it itself; see `table`."""
     sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Take away", icon=":material/download:", type="tertiary"):
+        with _menu():
             csv = partial(tables.to_csv, shown, notes)
             _download("Table as CSV", "csv", name, csv, "text/csv")
             book = partial(to_xlsx, sheets, title=name, notes=notes)
@@ -167,6 +167,15 @@ def table_files(
                 numbers = partial(tables.to_csv, raw, notes)
                 _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
         _show_code(code)
+
+
+@contextmanager
+def _menu() -> Iterator[None]:
+    with (
+        st.popover("Take away", icon=":material/download:", type="tertiary"),
+        st.container(gap=None),
+    ):
+        yield
 
 
 def _show_code(code: str | None) -> None:

@@ -161,8 +161,9 @@ def _set_page(sheet: Any, rows: int, columns: int, title: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
-    # "&" begins a code of its own in headers and footers.
-    sheet.set_header(f"&L{printable(title)[:200].replace('&', '&&')}")
+    if title := printable(title):
+        # "&" begins a code of its own in headers and footers.
+        sheet.set_header(f"&L{title[:100].replace('&', '&&')}")
     sheet.set_footer("&RPage &P of &N")
     if rows and columns:
         sheet.ignore_errors({"number_stored_as_text": _range(rows, columns)})
