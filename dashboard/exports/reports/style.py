@@ -23,7 +23,8 @@ def rules() -> str:
 
 
 _SCREEN = f"""
-html {{ color-scheme: light; scroll-behavior: smooth }}
+/* Joined letters would hide words from a search in the PDF. */
+html {{ font-variant-ligatures: none; color-scheme: light; scroll-behavior: smooth }}
 body {{ font-family: {FONT}; font-size: 16px; line-height: 1.45; color: {LIGHT.text};
   background: {LIGHT.background}; margin: 0 auto; max-width: {WIDTH}px; padding: 2.5rem 1.25rem }}
 h1 {{ font-size: 2rem; line-height: 1.2; font-weight: 650; margin: 0; overflow-wrap: anywhere }}

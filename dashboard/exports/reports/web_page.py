@@ -171,7 +171,7 @@ def _part(one: Placed, plots: Mapping[str, str], fixed: bool) -> str:
 
 def _heading(one: Placed, heading: Heading) -> str:
     tag = f"h{heading.level + 1}"
-    number = f'<span class="number">{one.label}</span>'
+    number = f'<span class="number">{one.label}</span> '
     return f'<{tag} id="{one.anchor}">{number}{escape(one.title)}</{tag}>'
 
 
@@ -197,7 +197,7 @@ def _figure(one: Placed, part: ReportFigure, plot: str) -> str:
     return (
         f"{_prose(part.comment)}"
         f'<figure class="card" id="{one.anchor}" style="margin-left:0;margin-right:0">'
-        f'<figcaption class="caption"><b>{one.label}</b>{escape(one.title)}</figcaption>'
+        f'<figcaption class="caption"><b>{one.label}</b> {escape(one.title)}</figcaption>'
         f"{plot}{_notes(part.notes)}</figure>"
     )
 
@@ -242,7 +242,7 @@ def _table(one: Placed, part: ReportTable, fixed: bool) -> str:
     short = " short" if cells.short and len(blocks) == 1 else ""
     return (
         f'<div class="card{short}" id="{one.anchor}">{_prose(part.comment)}'
-        f'<p class="caption"><b>{one.label}</b>{escape(one.title)}</p>'
+        f'<p class="caption"><b>{one.label}</b> {escape(one.title)}</p>'
         f"{drawn}{'' if fixed else notes}</div>"
     )
 

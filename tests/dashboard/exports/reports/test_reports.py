@@ -197,7 +197,7 @@ def test_figures_in_word_have_alt_texts_and_300_dots_per_inch() -> None:
     (shape,) = document.inline_shapes
     assert shape._inline.docPr.get("descr") == "A curve that falls."
     assert shape.width.mm == pytest.approx(170, abs=0.5)
-    (picture,) = [part for part in document.part.package.image_parts]
+    (picture,) = document.part.package.image_parts
     assert picture.image.horz_dpi == 300
     assert picture.image.px_width == pytest.approx(170 / 25.4 * 300, abs=2)
 
