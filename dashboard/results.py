@@ -16,11 +16,15 @@ from dashboard import state
 from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
+from dashboard.exports.rich_text import to_rtf
+from dashboard.exports.spreadsheets import to_xlsx
 from dashboard.reports import current
 from dashboard.scripts import Made, write_script
 from dashboard.text import file_stem, plain
 from queries.errors import DataError
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PARQUET = "application/vnd.apache.parquet"
 Value = TypeVar("Value")
 CARDS = "cards"  # of this run, for whoever draws the page
 
@@ -69,17 +73,18 @@ def figure(
         _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Take away", icon=":material/download:", type="tertiary"):
-            if data is not None:
-                _download(
-                    "Data as CSV", "csv", name, partial(tables.to_csv, data, notes), "text/csv"
-                )
+        with _menu():
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
                 _download(f"Figure as {format_.upper()}", format_, name, make, mime)
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+            if data is not None:
+                csv = partial(tables.to_csv, data, notes)
+                _download("Data as CSV", "csv", name, csv, "text/csv")
+                book = partial(to_xlsx, {"Data": data}, title=name, notes=notes)
+                _download("Data as XLSX", "xlsx", name, book, _XLSX)
+                typed = partial(tables.to_parquet, data, notes)
+                _download("Data as Parquet", "parquet", name, typed, _PARQUET)
+        _show_code(code)
         _add_to_report(card)
 
 
@@ -179,15 +184,37 @@ def offer(
     shown, raw = _plain_value(shown), _plain_value(raw)
     card = Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
     _keep(card)
+    sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
     with st.container(horizontal=True, gap="small"):
-        _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
-        if raw is not None:
-            make = partial(tables.to_csv, raw, notes)
-            _download("Numbers as CSV", "csv", f"{name} numbers", make, "text/csv")
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+        with _menu():
+            csv = partial(tables.to_csv, shown, notes)
+            _download("Table as CSV", "csv", name, csv, "text/csv")
+            book = partial(to_xlsx, sheets, title=name, notes=notes)
+            _download("Table as XLSX", "xlsx", name, book, _XLSX)
+            rich = partial(to_rtf, shown, title=name, notes=notes)
+            _download("Table as RTF", "rtf", name, rich, "application/rtf")
+            if raw is not None:
+                numbers = partial(tables.to_csv, raw, notes)
+                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
+            typed = partial(tables.to_parquet, shown if raw is None else raw, notes)
+            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET)
+        _show_code(code)
         _add_to_report(card)
+
+
+@contextmanager
+def _menu() -> Iterator[None]:
+    with (
+        st.popover("Take away", icon=":material/download:", type="tertiary"),
+        st.container(gap=None),
+    ):
+        yield
+
+
+def _show_code(code: str | None) -> None:
+    if code is not None:
+        with st.popover("Show code", icon=":material/code:", type="tertiary"):
+            st.code(code, language="python")
 
 
 def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
