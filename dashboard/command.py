@@ -18,6 +18,7 @@ from dashboard import __version__
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
+from dashboard.report_commands import export, report, reproduce
 from queries.errors import DataError
 
 if TYPE_CHECKING:
@@ -298,6 +299,11 @@ def demo(
             _build_large(workspace, *_large_sizes(subjects, adverse_events), rebuild=rebuild)
         elif not _ensure_demo(workspace, rebuild=rebuild):
             click.echo("The demo studies are there already.")
+
+
+equipoise.add_command(export)
+equipoise.add_command(report)
+equipoise.add_command(reproduce)
 
 
 # How it is said -------------------------------------------------------------------------

@@ -140,4 +140,4 @@ def _take_away(
     shown: pd.DataFrame, raw: pd.DataFrame, name: str, said: list[str], code: str
 ) -> None:
     st.caption(" ".join(plain(one) for one in said))
-    results.table_files(shown, name=name, notes=said, raw=raw, code=code)
+    results.offer(shown, name=name, notes=said, raw=raw, code=code)

@@ -76,6 +76,9 @@ def _name(report: Report) -> None:
             state.workspace().reports.rename(report.id, st.session_state[key])
 
     st.text_input("Title", key=key, max_chars=200, on_change=rename)
+    with st.popover("Delete report", icon=":material/delete:", type="tertiary"):
+        st.write("The report and its comments are deleted. That it was is recorded.")
+        st.button("Delete", key=f"report_drop_{report.id}", on_click=drop, args=(report,))
 
 
 def _warn_of_hidden(report: Report) -> None:

@@ -151,7 +151,7 @@ def _take_away(
     st.caption(" ".join(plain(one) for one in said))
     name = f"{state.study().code} adverse events by term"
     code = asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=cuts.code())
-    results.table_files(shown, name=name, notes=said, raw=table, code=code)
+    results.offer(shown, name=name, notes=said, raw=table, code=code)
 
 
 def methods(answer: AdverseEventsAnswer) -> list[str]:
