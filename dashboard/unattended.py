@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,7 @@ def draw_page(
     given = {"study": study, state.COHORT: cohort, **(inputs or {})}
     for key, value in given.items() if link is None else ():
         app.session_state[key] = value
+    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns that no browser is there
     app.run()
     if app.exception:
         raise RuntimeError(f"{name}: {app.exception[0].message}")

@@ -33,7 +33,7 @@ def all_of_study() -> tuple[Report, ...]:
 def current() -> Report | None:
     """The report that results are added to: the chosen one, else the newest."""
     known = {report.id: report for report in all_of_study()}
-    chosen = st.session_state.get(CHOSEN)
+    chosen: str = st.session_state.get(CHOSEN) or ""
     return known.get(chosen) or next(iter(known.values()), None)
 
 

@@ -53,9 +53,20 @@ def _parts(entry: Entry) -> Iterator[Part]:
     card = entry.card
     if entry.section:
         yield Heading(entry.section, level=2)
-    said = {"notes": card.notes, "comment": entry.comment, "code": card.script}
+    frame = card.shown if card.shown is not None else card.data
     if card.figure is not None:
-        yield ReportFigure(title=card.name, figure=card.figure, **said)
-    elif card.shown is not None or card.data is not None:
-        frame = card.shown if card.shown is not None else card.data
-        yield ReportTable(title=card.name, frame=frame, **said)
+        yield ReportFigure(
+            title=card.name,
+            figure=card.figure,
+            notes=card.notes,
+            comment=entry.comment,
+            code=card.script,
+        )
+    elif frame is not None:
+        yield ReportTable(
+            title=card.name,
+            frame=frame,
+            notes=card.notes,
+            comment=entry.comment,
+            code=card.script,
+        )

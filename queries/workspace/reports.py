@@ -104,7 +104,7 @@ class ReportCard:
 def begin(connection: Connection, *, study: str, title: str, person: str) -> Report:
     """Begin a report without cards."""
     known = studies.one(connection, study)
-    row = {
+    row: dict[str, Any] = {
         "id": secrets.token_urlsafe(16),
         "study": known.code,
         "title": _title(title),

@@ -54,9 +54,13 @@ def _choose() -> Report | None:
             "New report",
             key="report_new",
             icon=":material/note_add:",
-            on_click=current.begin,
+            on_click=_begin,
         )
     return current.current()
+
+
+def _begin() -> None:
+    current.begin()
 
 
 def _invite() -> None:
