@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +54,7 @@ def draw_page(
     DataError
         When there is no such page.
     """
+    from streamlit.logger import set_log_level
     from streamlit.testing.v1 import AppTest
 
     from dashboard import results, state
@@ -68,7 +68,7 @@ def draw_page(
     given = {"study": study, state.COHORT: cohort, **(inputs or {})}
     for key, value in given.items() if link is None else ():
         app.session_state[key] = value
-    logging.getLogger("streamlit").setLevel(logging.ERROR)  # it warns that no browser is there
+    set_log_level("ERROR")  # it warns that no browser is there
     app.run()
     if app.exception:
         raise RuntimeError(f"{name}: {app.exception[0].message}")

@@ -41,7 +41,7 @@ def document_of(
     }
     return Report(
         title=content.title,
-        parts=tuple(part for entry in content.entries for part in _parts(entry)),
+        parts=tuple(part for entry in content.entries for part in _parts(entry, content.study)),
         subtitle=content.study_title,
         facts=tuple((name, value) for name, value in facts.items() if value),
         written_at=written_at,
@@ -49,14 +49,14 @@ def document_of(
     )
 
 
-def _parts(entry: Entry) -> Iterator[Part]:
+def _parts(entry: Entry, study: str) -> Iterator[Part]:
     card = entry.card
     if entry.section:
-        yield Heading(entry.section, level=2)
+        yield Heading(entry.section, level=1)
     frame = card.shown if card.shown is not None else card.data
     if card.figure is not None:
         yield ReportFigure(
-            title=card.name,
+            title=_title(card.name, study),
             figure=card.figure,
             notes=card.notes,
             comment=entry.comment,
@@ -64,9 +64,21 @@ def _parts(entry: Entry) -> Iterator[Part]:
         )
     elif frame is not None:
         yield ReportTable(
-            title=card.name,
+            title=_title(card.name, study),
             frame=frame,
             notes=card.notes,
             comment=entry.comment,
             code=card.script,
         )
+
+
+def _title(name: str, study: str) -> str:
+    """The name of a result without the study, which stands on the first page.
+
+    Examples
+    --------
+    >>> _title("EQX-301 adverse events overview", "EQX-301")
+    'Adverse events overview'
+    """
+    own = name.removeprefix(f"{study} ")
+    return own[:1].upper() + own[1:]
