@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
 from dashboard import links, navigation, state
 from dashboard.pages import PAGES
@@ -37,10 +38,18 @@ STUDY_PAGES = [
     for one in PAGES
 ]
 
+
+def _sections() -> dict[str, list[StreamlitPage]]:
+    sections: dict[str, list[StreamlitPage]] = {}
+    for one, drawn in zip(PAGES, STUDY_PAGES, strict=True):
+        sections.setdefault(one.section, []).append(drawn)
+    return {**sections, "Bring in": [IMPORT_PAGE]}
+
+
 state.begin_run()
 with explained():
     links.open_link()
-page = st.navigation([*STUDY_PAGES, IMPORT_PAGE])
+page = st.navigation(_sections(), expanded=True)
 navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
 if page is IMPORT_PAGE:
     page.run()
