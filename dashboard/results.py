@@ -72,9 +72,7 @@ def figure(
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
                 _download(f"Figure as {format_.upper()}", format_, name, make, mime)
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+        _show_code(code)
 
 
 def _draw(drawn: go.Figure, key: str, **more: Any) -> None:
@@ -166,9 +164,39 @@ def offer(
         if raw is not None:
             make = partial(tables.to_csv, raw, notes)
             _download("Numbers as CSV", "csv", f"{name} numbers", make, "text/csv")
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+        _show_code(code)
+
+
+def offer_later(
+    like: Made[pd.DataFrame],
+    read: Callable[[], pd.DataFrame],
+    *,
+    name: str,
+    notes: Sequence[str],
+) -> None:
+    """As `offer`, for a table too long to be read along with the page; no card keeps it.
+
+    Parameters
+    ----------
+    like : Made
+        Some rows of it, with the steps that make all of them.
+    read : callable
+        All rows. It must not ask the session: a download calls it outside.
+    """
+    with st.container(horizontal=True, gap="small"):
+        make = partial(_read_to_csv, read, tuple(notes))
+        _download("Table as CSV", "csv", name, make, "text/csv")
+        _show_code(cards.script_of({"table": like}))
+
+
+def _read_to_csv(read: Callable[[], pd.DataFrame], notes: tuple[str, ...]) -> bytes:
+    return tables.to_csv(read(), notes)
+
+
+def _show_code(code: str | None) -> None:
+    if code is not None:
+        with st.popover("Show code", icon=":material/code:", type="tertiary"):
+            st.code(code, language="python")
 
 
 def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
