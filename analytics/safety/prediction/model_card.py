@@ -87,8 +87,8 @@ class ModelCard(Result):
         --------
         >>> items = {str(number): "Data." for number, _ in TRIPOD_ITEMS}
         >>> card = ModelCard(title="Card", sections={"Data": {"Subjects": "720"}}, items=items)
-        >>> card.to_frame().values.tolist()[:2]
-        [['Data', 'Subjects', '720'], ['TRIPOD+AI', '1. Title', 'Data.']]
+        >>> card.to_frame().values.tolist()[0]
+        ['Data', 'Subjects', '720']
         """
         rows = [
             (section, item, text)
