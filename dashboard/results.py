@@ -202,6 +202,33 @@ def offer(
         _add_to_report(card)
 
 
+def offer_later(
+    like: Made[pd.DataFrame],
+    read: Callable[[], pd.DataFrame],
+    *,
+    name: str,
+    notes: Sequence[str],
+) -> None:
+    """As `offer`, for a table too long to be read along with the page; no card keeps it.
+
+    Parameters
+    ----------
+    like : Made
+        Some rows of it, with the steps that make all of them.
+    read : callable
+        All rows. It must not ask the session: a download calls it outside.
+    """
+    with st.container(horizontal=True, gap="small"):
+        with _menu():
+            make = partial(_read_to_csv, read, tuple(notes))
+            _download("Table as CSV", "csv", name, make, "text/csv")
+        _show_code(_script_of({"table": like}))
+
+
+def _read_to_csv(read: Callable[[], pd.DataFrame], notes: tuple[str, ...]) -> bytes:
+    return tables.to_csv(read(), notes)
+
+
 @contextmanager
 def _menu() -> Iterator[None]:
     with (

@@ -121,8 +121,8 @@ class _Script:
     def _analysis(self, step: AnswerStep) -> str:
         expression = self._written.of(step.analysis)
         if expression not in self._known:
-            name = self._free(step.name.replace("answer", "analysis", 1))
-            name = name if "analysis" in name else self._free(f"{step.name}_analysis")
+            wanted = step.name.replace("answer", "analysis", 1)
+            name = self._free(wanted if "analysis" in wanted else f"{step.name}_analysis")
             self._known[expression] = name
             self._lines.append((False, f"{name} = {expression}"))
         return self._known[expression]

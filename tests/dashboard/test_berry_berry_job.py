@@ -137,9 +137,3 @@ def test_an_arm_that_is_not_there_is_refused_in_a_sentence(workspace: Workspace)
     failed = Worker(workspace).do_one()
     assert failed is not None
     assert "the arm is one of 'Lumarestat 200 mg'" in str(failed.error)
-
-
-def test_its_code_makes_it_again() -> None:
-    code = FIT.code(Path("eqx.duckdb"), pooled=False)
-    assert "BerryBerryFit(" in code
-    assert "answer.to_frame()" in code

@@ -219,15 +219,6 @@ def test_a_cohort_is_kept_to(eqx301: Store) -> None:
     assert set(own["subject"]) == set(adsl["USUBJID"])
 
 
-def test_the_code_makes_the_numbers_again(
-    eqx301: Store, answer: ExposureAnswer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = ExposureAnalysis(subjects=SAFETY, planned=PlannedDose(stated=((ARMS[0], 150.0),)))
-    exec(asked.code(eqx301.path), {})
-    printed = capsys.readouterr().out
-    assert str(asked.run(eqx301).exposure.bands()) in printed
-
-
 def test_a_blinded_reader_sees_no_exposure(eqx301: Store) -> None:
     with open_store(eqx301.path, pooled=True, key=snapshot_key()) as pooled:
         subjects = replace(SAFETY, arm="planned")

@@ -171,15 +171,6 @@ def test_the_subjects_of_a_cell_are_a_cohort_chosen_after_baseline(eqx301):
     assert late_parts(cohort.rule, eqx301.schema)
 
 
-def test_the_script_makes_the_same_table(eqx301):
-    asked = LabShifts(subjects=SAFETY, test="ALT", kind="grade")
-    code = asked.code(eqx301.path, pooled=True)
-    assert "LabShifts(" in code
-    names: dict[str, object] = {}
-    exec(compile(code, "script", "exec"), names)
-    assert names["analysis"] == asked
-
-
 def test_a_blinded_reader_has_one_arm(demo_home):
     with open_store(snapshot_path(demo_home), pooled=True, key=snapshot_key()) as store:
         planned = replace(SAFETY, arm="planned")

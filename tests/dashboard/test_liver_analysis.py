@@ -184,10 +184,3 @@ def test_traps_of_records(tmp_path):
     row = answer.found.left_out.set_index("test").loc["tbl"]
     counted = ["records", "copies", "without_value", "undated", "without_limit", "used"]
     assert row[counted].tolist() == [6, 1, 1, 1, 1, 2]
-
-
-def test_the_code_makes_the_answer_again(demo):
-    analysis = LiverAnalysis(subjects=SAFETY, criteria=LiverCriteria(window_days=14))
-    code = analysis.code(demo.path, pooled=False)
-    assert "LiverCriteria(window_days=14)" in code
-    compile(code, "shown", "exec")

@@ -318,13 +318,3 @@ def test_mean_counts_are_those_of_the_survival_page(eqx301: Store) -> None:
     pd.testing.assert_frame_equal(found.table()[columns], named.rate_table()[columns])
     differences = found.table()["difference"].iloc[1]
     assert differences == named.mean_table()["difference"].iloc[1]
-
-
-@pytest.mark.parametrize("asked", [DIP, MeanCountAnalysis(subjects=SAFETY, of=DIP.of, day=182)])
-def test_its_code_makes_it_again(
-    eqx301: Store, asked: OnsetAnalysis | MeanCountAnalysis, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = asked.code(eqx301.path, pooled=False)
-    exec(compile(code, "shown", "exec"), {})
-    printed = capsys.readouterr().out
-    assert str(asked.run(eqx301).table()) in printed

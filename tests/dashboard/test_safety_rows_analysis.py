@@ -160,10 +160,3 @@ def test_worst_grades_add_up_to_the_subjects_with_the_event(
     incidence = answer.incidence(level).set_index(keys)["with_event"]  # type: ignore[arg-type]
     happened = incidence[incidence > 0]
     assert (added.loc[happened.index] == happened).all()
-
-
-def test_scripts_give_the_same_answer(store: Store, tmp_path: Path) -> None:
-    for asked in (EventsOverTime(subjects=SUBJECTS), WorstGrades(subjects=SUBJECTS)):
-        text = asked.code(store.path, pooled=False)
-        compile(text, str(tmp_path / "made.py"), "exec")
-        assert type(asked).__name__ in text

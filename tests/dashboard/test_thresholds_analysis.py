@@ -304,11 +304,3 @@ def test_what_cannot_be_answered_is_said(measured: Path, eqx301: Store) -> None:
     nobody = SafetySubjects(cohort=Cohort(OneOf(column="SEX", values=("nobody",))))
     with pytest.raises(NotEstimableError, match="no vital signs"):
         ThresholdAnalysis(subjects=nobody).run(eqx301)
-
-
-def test_the_code_makes_the_answer_again(eqx301: Store) -> None:
-    code = ThresholdAnalysis(subjects=SAFETY).code(eqx301.path, pooled=False)
-    made: dict[str, object] = {}
-    exec(code, made)
-    table = made["answer"].table  # type: ignore[attr-defined]
-    pd.testing.assert_frame_equal(table, ThresholdAnalysis(subjects=SAFETY).run(eqx301).table)

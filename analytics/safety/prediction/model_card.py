@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import pandas as pd
+
 from analytics.checks import require
 from analytics.results import Result, registered
 
@@ -77,6 +79,24 @@ class ModelCard(Result):
         told = {"title": self.title, "sections": _plain(self.sections), "items": dict(self.items)}
         text = json.dumps(told, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per line of the card: `section`, `item`, `text`; TRIPOD+AI items come last.
+
+        Examples
+        --------
+        >>> items = {str(number): "Data." for number, _ in TRIPOD_ITEMS}
+        >>> card = ModelCard(title="Card", sections={"Data": {"Subjects": "720"}}, items=items)
+        >>> card.to_frame().values.tolist()[0]
+        ['Data', 'Subjects', '720']
+        """
+        rows = [
+            (section, item, text)
+            for section, own in self.sections.items()
+            for item, text in own.items()
+        ]
+        rows += [("TRIPOD+AI", f"{n}. {what}", self.items[str(n)]) for n, what in TRIPOD_ITEMS]
+        return pd.DataFrame(rows, columns=["section", "item", "text"])
 
     def to_html(self) -> str:
         """A page of its own: nothing is fetched, whatever the data hold is only text.

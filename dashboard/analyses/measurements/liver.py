@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
@@ -21,7 +20,6 @@ from analytics.safety.liver import (
     find_candidates,
 )
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Cohort, OneOf, Rule
 from queries.liver_questions import LiverOrigin, liver_datasets, liver_origin
@@ -131,15 +129,6 @@ class LiverAnalysis:
             placed=placed,
             candidates=find_candidates(found.peaks, results, self.criteria),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        shown = [
-            "answer.quadrants()",
-            "answer.candidates.to_frame()",
-            "answer.found.elevations.table",
-        ]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

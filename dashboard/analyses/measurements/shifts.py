@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -18,7 +17,6 @@ from analytics.safety.measurements import (
 )
 from dashboard.analyses.measurements.laboratory import described, limits_in_use, rows, titled
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -134,11 +132,6 @@ class LabShifts:
         }
         left = [f"{rows(int(n))} {why}" for why, n in counts.items() if n]
         return [*said, *([f"Without a category or a time: {'; '.join(left)}."] if left else [])]
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        shown = ["answer.shifts.table", "answer.shifts.apart"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 _TOWARDS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pandas as pd
 
@@ -17,7 +16,6 @@ from analytics.safety.incidence import (
 from analytics.safety.measurements.thresholds import Threshold, count_thresholds, usual_thresholds
 from dashboard.analyses.measurements.vital_tests import RecordedTests, VitalTest, code_of
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -90,10 +88,6 @@ class ThresholdAnalysis:
             worst=worst,
             said=(*said, *_unmeasured(thresholds, measured), *_records_said(worst)),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

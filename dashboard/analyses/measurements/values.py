@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -11,7 +10,6 @@ from analytics.checks import NotEstimableError
 from analytics.safety.measurements import VisitSummary, summarise_visits
 from dashboard.analyses.measurements.laboratory import described, limits_in_use, rows, titled
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -65,10 +63,6 @@ class LabValues:
             said=tuple(_said(self.test, counts, found)),
         )
 
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.summary.table"])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ValuesAnswer:
@@ -94,6 +88,43 @@ class ValuesAnswer:
     values: pd.DataFrame
     limits: pd.DataFrame
     said: tuple[str, ...]
+
+
+def of_quantity(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """The rows of `VisitSummary.table` about values, or about changes.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"quantity": ["value", "change"], "mean": [7.0, 1.0]})
+    >>> of_quantity(table, "change")["mean"].tolist()
+    [1.0]
+    """
+    return table[table["quantity"] == quantity]
+
+
+def values_of_some(values: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The values of at most so many subjects, as many of every arm.
+
+    They are spread evenly over identifiers, and do not change from one look to the next.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"subject": list("abcdef"), "arm": "A", "value": range(6)})
+    >>> values_of_some(values, 3)["subject"].tolist()
+    ['a', 'c', 'e']
+    """
+    people = values[["subject", "arm"]].drop_duplicates().sort_values("subject")
+    if len(people) <= most:
+        return values
+    per_arm = most // people["arm"].nunique()
+    kept = pd.concat([_spread(own, per_arm) for _, own in people.groupby("arm")])
+    return values[values["subject"].isin(kept["subject"])]
+
+
+def _spread(own: pd.DataFrame, most: int) -> pd.DataFrame:
+    if len(own) <= most:
+        return own
+    return own.iloc[[place * len(own) // most for place in range(most)]]
 
 
 def _said(test: str, counts: pd.Series, found: pd.DataFrame) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,7 +15,6 @@ from analytics.safety.prediction.data import ARM, RiskData
 from analytics.safety.prediction.exposure_response import ExposureResponse
 from analytics.safety.prediction.scores import observed_by
 from dashboard.analyses.prediction.question import PredictionQuestion
-from dashboard.analyses.script import script
 from queries import questions
 from queries.predictor_rows import predictor_rows
 from queries.store import Store
@@ -98,10 +96,6 @@ class DoseResponse:
             at_bound=fitted.at_bound,
             log_likelihood=fitted.log_likelihood,
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.at_doses"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -33,7 +32,6 @@ from analytics.safety.prediction.scores import observed_by
 from analytics.safety.prediction.tuned import Tuned
 from analytics.safety.prediction.validation import NO_BETTER, Validation, validate
 from dashboard.analyses.prediction.question import PredictionData, PredictionQuestion
-from dashboard.analyses.script import script
 from queries.predictor_rows import predictor_rows
 from queries.store import Store
 
@@ -170,10 +168,6 @@ class PredictionFit:
             threshold=threshold,
             seed=self.seed,
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.validation.to_frame()"])
 
 
 @registered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -21,7 +20,6 @@ from analytics.safety.incidence import (
 )
 from analytics.safety.multiplicity import AdjustedTests, adjust
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
-from dashboard.analyses.script import script
 from queries.events import EventSelection
 from queries.events.tables import EventCounts
 from queries.store import Store
@@ -136,10 +134,6 @@ class AdverseEvents:
         return compare_incidence(
             counts, measure=self.measure, interval=self.interval, confidence_level=level
         )
-
-    def code(self, snapshot: Path, *, pooled: bool, shown: str = "answer.table()") -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=[shown])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from analytics.checks import NotEstimableError
 from analytics.progress import Progress, part, unheard
 from analytics.safety.multiplicity import BerryBerry, fit_berry_berry
 from dashboard.analyses.safety.adverse_events import AdverseEvents
-from dashboard.analyses.script import script
 from queries.store import Store
 
 _COUNTING = 0.05  # share of counting in counting and fitting
@@ -97,7 +95,3 @@ class BerryBerryFit:
             credible_level=self.credible_level,
             progress=part(progress, _COUNTING, 1.0),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -11,7 +10,6 @@ from analytics.checks import NotEstimableError
 from analytics.safety.exposure import EventsByDose, count_events_by_dose
 from dashboard.analyses.safety.dose_records import DoseRecords, read_doses
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -65,10 +63,6 @@ class DoseAtOnset:
         )
         counted = count_events_by_dose(doses.dosing, _by_day(events, doses), per=self.per)
         return DoseAtOnsetAnswer(asked=self, doses=doses, counted=counted)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.counted.table"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
@@ -21,7 +20,6 @@ from analytics.safety.exposure import (
 from analytics.survival import KaplanMeier
 from dashboard.analyses.safety.dose_records import DoseRecords, read_doses
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -96,11 +94,6 @@ class ExposureAnalysis:
         )
         compared = (compare_stated(found, exposure.table, name) for name in ours)
         return tuple(said for said in compared if said is not None)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.exposure.summary()", "answer.exposure.bands()", "answer.reasons"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

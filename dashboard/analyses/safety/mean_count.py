@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,6 @@ from analytics.survival.recurrent import (
 from dashboard.analyses.safety.adverse_events import one_arm
 from dashboard.analyses.safety.onset import LANDMARKS, TimeUnit
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
-from dashboard.analyses.script import script
 from queries.events import EventSelection, EventTerms
 from queries.events.repeated import RepeatedEvents
 from queries.store import Store
@@ -98,10 +96,6 @@ class MeanCountAnalysis:
                 "before": found.before,
             },
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table()"])
 
 
 def daily_events(found: RepeatedEvents, arms: tuple[str, ...], endpoint: str = "") -> DailyEvents:

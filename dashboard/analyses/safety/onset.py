@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, get_args
 
 import pandas as pd
@@ -14,7 +13,6 @@ from analytics.survival.counts import DAYS
 from dashboard.analyses.safety.adverse_events import one_arm
 from dashboard.analyses.safety.onset_hazards import cause_specific_hazards
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
-from dashboard.analyses.script import script
 from queries.events import EventSelection, EventTerms
 from queries.store import Store
 
@@ -120,11 +118,6 @@ class OnsetAnalysis:
             column=self.column,
         )
         return found[found["arm"].isin(arms)].reset_index(drop=True)
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        shown = ["answer.table()"] if pooled else ["answer.table()", "answer.hazards"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 def onset_counts(ends: pd.DataFrame, *, arms: tuple[str, ...], event: str) -> CompetingCounts:
@@ -274,6 +267,28 @@ class OnsetAnswer:
         table.insert(2, "subjects", table["arm"].map(subjects).astype(int))
         table.columns.name = None
         return table
+
+    def comparison(self) -> pd.DataFrame:
+        """One row per arm but the reference, with everything that compares it.
+
+        Returns
+        -------
+        DataFrame
+            As `cause_specific_hazards`, its limits and p-value named `hazard_ratio_…`, and the
+            `difference` and `ratio` at the day as `table` has them; empty where nothing is
+            compared.
+        """
+        if self.hazards is None:
+            return pd.DataFrame()
+        ends = {side: f"hazard_ratio_{side}" for side in ("lower", "upper", "p_value")}
+        parts = [
+            f"{name}{side}"
+            for name in ("difference", "ratio")
+            for side in ("", "_lower", "_upper", "_p_value")
+        ]
+        return self.hazards.rename(columns=ends).merge(
+            self.table()[["arm", "day", *parts]], on="arm"
+        )
 
     def left_out(self) -> pd.DataFrame:
         """Who has the event and is not in the curves as having it, and who is not in them at all.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
 from analytics.checks import require
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries.events import EventSelection
 from queries.store import Store
 
@@ -91,10 +89,6 @@ class EventsOverTime:
             followed=followed[followed["arm"].isin(arms)].reset_index(drop=True),
         )
 
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table", "answer.followed"])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OverTimeAnswer:
@@ -122,3 +116,11 @@ class OverTimeAnswer:
         """How many periods have somebody still followed."""
         still = self.followed.loc[self.followed["at_risk"] > 0, "period"]
         return int(still.max()) + 1 if len(still) else 0
+
+    def events(self) -> pd.DataFrame:
+        """`table` as far as somebody is still followed."""
+        return self.table[self.table["period"] < self.shown]
+
+    def sizes(self) -> pd.DataFrame:
+        """`followed` as far as somebody is."""
+        return self.followed[self.followed["period"] < self.shown]

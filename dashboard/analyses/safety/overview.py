@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
@@ -15,7 +14,6 @@ from analytics.safety.incidence import (
     test_incidence,
 )
 from dashboard.analyses.safety.subjects import SafetySubjects, comparison_refusal
-from dashboard.analyses.script import script
 from queries import questions
 from queries.adverse_events import EVENT_KINDS, collected_kinds
 from queries.events import EventSelection
@@ -69,10 +67,6 @@ class SafetyOverview:
             refusal=refusal,
             table=_estimated(counts, refusal, self.confidence_level),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the answer again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -59,6 +59,72 @@ def rows_of(
     return [(str(class_), str(term)) for class_, term in ranks.index]
 
 
+def first_rows(found: Sequence[tuple[str, str]], most: int | None) -> tuple[tuple[str, str], ...]:
+    """The rows that fit on a chart; None is all of them.
+
+    Examples
+    --------
+    >>> first_rows([("S", "Itch"), ("S", "Rash")], 1)
+    (('S', 'Itch'),)
+    """
+    return tuple(found[:most])
+
+
+def of_terms(frame: pd.DataFrame, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """The rows of some classes and terms, in the order of these.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"class": ["S", "S"], "term": ["Itch", "Rash"], "n": [1, 2]})
+    >>> of_terms(frame, [("S", "Rash")])["n"].tolist()
+    [2]
+    """
+    if frame.empty:
+        return frame
+    places = {term: place for place, term in enumerate(terms)}
+    place = [places.get(key, -1) for key in zip(frame["class"], frame["term"], strict=True)]
+    kept = frame.assign(_place=place).query("_place >= 0")
+    return kept.sort_values("_place", kind="stable").drop(columns="_place").reset_index(drop=True)
+
+
+def of_arms(frame: pd.DataFrame, arms: Sequence[str]) -> pd.DataFrame:
+    """The rows of some arms.
+
+    Examples
+    --------
+    >>> of_arms(pd.DataFrame({"arm": ["A", "B"], "n": [1, 2]}), ["B"])["n"].tolist()
+    [2]
+    """
+    return frame[frame["arm"].isin(list(arms))]
+
+
+def of_classes(table: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
+    """The rows of some classes in a table of terms, below those of all events; () is all.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"level": ["overall", "class", "class"], "class": ["", "Gut", "Skin"], "n": [3, 1, 2]}
+    ... )
+    >>> of_classes(table, ["Skin"])["n"].tolist()
+    [3, 2]
+    """
+    if not classes:
+        return table
+    return table[(table["level"] == "overall") | table["class"].isin(list(classes))]
+
+
+def of_level(table: pd.DataFrame, level: Level) -> pd.DataFrame:
+    """The rows of one level in a table of terms.
+
+    Examples
+    --------
+    >>> of_level(pd.DataFrame({"level": ["class", "term"], "n": [1, 2]}), "term")["n"].tolist()
+    [2]
+    """
+    return table[table["level"] == level]
+
+
 def _ranks(kept: pd.DataFrame, order: str, arm: str | None, *, ratio: bool) -> pd.DataFrame:
     """What comes first, by class and term; a difference or p that is not there comes last."""
     keys = kept[_KEYS].drop_duplicates()

@@ -9,6 +9,7 @@ from dashboard.analyses.measurements.liver import LiverAnalysis, LiverAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.edish import EdishAxes, draw_edish
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made, answer_of
 from dashboard.text import percent, plain
 from dashboard.views.measurements import liver_behind, liver_course, liver_notes, liver_tables
 from dashboard.views.measurements.liver_criteria import PLOT, choose_criteria, drag_cuts
@@ -41,13 +42,14 @@ def show(subjects: SafetySubjects) -> None:
         return
     criteria = choose_criteria()
     # The peaks are remembered: a cut that moves asks for little more.
-    answer = LiverAnalysis(subjects=subjects, criteria=criteria).judge(state.store(), found)
-    _plot(answer)
-    liver_course.show(answer)
-    _groups(answer)
-    liver_behind.show(answer, _MARK)
-    liver_tables.candidates(answer)
-    liver_tables.elevations(answer)
+    asked = LiverAnalysis(subjects=subjects, criteria=criteria)
+    made = answer_of(asked, asked.judge(state.store(), found))
+    _plot(made)
+    liver_course.show(made.value)
+    _groups(made.value)
+    liver_behind.show(made.value, _MARK)
+    liver_tables.candidates(made)
+    liver_tables.elevations(made)
 
 
 def _say_what_is_missing(found: list[str]) -> None:
@@ -96,11 +98,12 @@ def _groups(answer: LiverAnswer) -> None:
 # The plot ----------------------------------------------------------------------------
 
 
-def _plot(answer: LiverAnswer) -> None:
+def _plot(made: Made[LiverAnswer]) -> None:
+    answer, drawn = made.value, made.part("drawn").named("peaks")
     styles = arm_styles(list(answer.arms), state.arms(answer.asked.subjects.arm))
-    axes, drawn = EdishAxes.around(answer.drawn), answer.drawn
-    figure = draw_edish(
-        drawn, criteria=answer.asked.criteria, arms=answer.arms, styles=styles, axes=axes
+    axes = EdishAxes.around(drawn.value)
+    figure = drawn.then(
+        draw_edish, criteria=answer.asked.criteria, arms=answer.arms, styles=styles, axes=axes
     )
     with st.container(key=PLOT):
         drag_cuts(answer, axes, styles)
@@ -109,6 +112,5 @@ def _plot(answer: LiverAnswer) -> None:
             name=f"{state.study().code} eDISH",
             notes=liver_notes.notes(answer, liver_notes.plot_said(answer)),
             data=drawn,
-            code=liver_notes.code(answer),
             clicked=lambda custom: liver_course.choose(str(custom[0])),
         )

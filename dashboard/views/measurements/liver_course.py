@@ -57,14 +57,14 @@ def _open(subject: str) -> None:
 
 
 def _course(answer: LiverAnswer, subject: str) -> None:
-    found = state.ask(
+    found = state.asked(
         "liver_results", cohort=EVERYONE, origin=answer.found.origin, subjects=[subject]
     )
     facts = state.ask("subject_facts", cohort=EVERYONE, subject=subject).iloc[0]
     zero = facts["first_dose_on" if answer.found.origin == "first dose" else "randomised_on"]
     first = None if pd.isna(zero) else pd.Timestamp(zero).date()
-    figure = draw_liver_course(
-        found,
+    figure = found.then(
+        draw_liver_course,
         criteria=answer.asked.criteria,
         subject=subject,
         dosed=_dosed(facts, first),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.safety.liver import STATUSES
-from dashboard import state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.edish import MOST_POINTS, QUADRANT_NAMES
 from dashboard.charts.measurements.liver_course import TEST_NAMES
@@ -26,11 +25,6 @@ def group_name(group: str) -> str:
 def notes(answer: LiverAnswer, said: Sequence[str]) -> list[str]:
     """The notes of one result, with the results that were left out."""
     return safety_notes(answer.asked.subjects, [*said, _counted(answer), *_left_out(answer)])
-
-
-def code(answer: LiverAnswer) -> str:
-    """The Python that makes the answer again."""
-    return answer.asked.code(state.snapshot_path(), pooled=state.store().pooled)
 
 
 def plot_said(answer: LiverAnswer) -> list[str]:

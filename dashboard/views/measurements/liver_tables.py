@@ -11,6 +11,7 @@ from analytics.safety.liver import STATUSES
 from dashboard import results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.axes import amount
+from dashboard.scripts import Made
 from dashboard.text import number, percent, plain
 from dashboard.views.measurements import liver_behind, liver_course, liver_notes
 from dashboard.views.safety import marks
@@ -18,11 +19,12 @@ from dashboard.views.safety import marks
 _PEAKS = (("alt", "ALT"), ("ast", "AST"), ("tbl", "Bilirubin"), ("alp", "ALP"))
 
 
-def candidates(answer: LiverAnswer) -> None:
+def candidates(made: Made[LiverAnswer]) -> None:
     """Who is in the Hy's law quadrant, and which rule excludes whom."""
+    answer = made.value
     st.header("In the Hy's law range", anchor=False)
-    raw = answer.candidates.to_frame()
-    own = raw[raw["status"] != ""]
+    raw = made.part("candidates").call("to_frame")
+    own = raw.value[raw.value["status"] != ""]
     said = liver_notes.notes(answer, [liver_notes.candidate_said(answer), *_methods()])
     if own.empty:
         st.caption("No subject is in the Hy's law range with these cuts.")
@@ -48,8 +50,8 @@ def candidates(answer: LiverAnswer) -> None:
         column_config={"Subject": st.column_config.TextColumn(pinned=True)},
     )
     st.caption("Select a row for the course of the subject.")
-    name = f"{state.study().code} Hy's law candidates"
-    _take_away(shown, raw, name, said, liver_notes.code(answer))
+    st.caption(" ".join(plain(one) for one in said))
+    results.offer(shown, raw=raw, name=f"{state.study().code} Hy's law candidates", notes=said)
 
 
 def _methods() -> list[str]:
@@ -88,10 +90,11 @@ def _float(value: object) -> float:
     return float(str(value))
 
 
-def elevations(answer: LiverAnswer) -> None:
+def elevations(made: Made[LiverAnswer]) -> None:
     """How many of each arm reached which multiple, and the subjects behind a cell."""
+    answer, every = made.value, made.part("found").part("elevations").call("to_frame")
     st.header("Elevations by arm", anchor=False)
-    raw = answer.found.elevations.to_frame()
+    raw = every.value
     names = list(dict.fromkeys(raw["elevation"]))
     shown = pd.DataFrame({_FIRST: names})
     for arm in answer.arms:
@@ -122,8 +125,9 @@ def elevations(answer: LiverAnswer) -> None:
         "Subjects over those with a result after baseline of every test that the row looks at. "
         "Combinations are of the highest values, whenever they were."
     ]
-    name = f"{state.study().code} liver elevations"
-    _take_away(shown, raw, name, liver_notes.notes(answer, said), liver_notes.code(answer))
+    notes = liver_notes.notes(answer, said)
+    st.caption(" ".join(plain(one) for one in notes))
+    results.offer(shown, raw=every, name=f"{state.study().code} liver elevations", notes=notes)
 
 
 _FIRST = "Highest value after baseline"
@@ -134,10 +138,3 @@ def _meant(cell: Sequence[object], names: Sequence[str], arms: Sequence[str]) ->
     """The elevation and arm of a cell; the name of a row means all arms."""
     row, column = int(str(cell[0])), str(cell[1])
     return [names[row], column if column in arms else ""]
-
-
-def _take_away(
-    shown: pd.DataFrame, raw: pd.DataFrame, name: str, said: list[str], code: str
-) -> None:
-    st.caption(" ".join(plain(one) for one in said))
-    results.offer(shown, name=name, notes=said, raw=raw, code=code)

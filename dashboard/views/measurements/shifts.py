@@ -13,6 +13,7 @@ from dashboard.analyses.measurements.shifts import Direction, Kind, LabShifts, S
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.shifts import draw_scatter, draw_shifts
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import percent, plain
 from dashboard.views.measurements.choices import (
     choose_scale,
@@ -44,14 +45,15 @@ def show(subjects: SafetySubjects) -> None:
             icon=":material/rule:",
         )
         return
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     if not answer.arms:
         st.info("No subject of this cohort is in the analysis set.", icon=":material/group_off:")
         return
-    _matrix(answer)
+    _matrix(made)
     if answer.changes is not None:
-        _changes(answer)
-    _scatter(answer)
+        _changes(made)
+    _scatter(made)
 
 
 def _choose(subjects: SafetySubjects, tests: pd.DataFrame) -> LabShifts | None:
@@ -80,16 +82,16 @@ def _choose(subjects: SafetySubjects, tests: pd.DataFrame) -> LabShifts | None:
     return LabShifts(subjects=subjects, test=str(one["test"]), kind=kind, direction=direction)
 
 
-def _matrix(answer: ShiftsAnswer) -> None:
-    shifts, asked = answer.shifts, answer.asked
-    rows = shifts.table
+def _matrix(made: Made[ShiftsAnswer]) -> None:
+    answer, counted = made.value, made.part("shifts")
+    shifts, asked, rows = answer.shifts, answer.asked, answer.shifts.table
     marks = {
         _cell(answer, row): shifts.behind(row["arm"], row["baseline"], row["worst"])
         for _, row in rows[rows["subjects"] > 0].iterrows()
     }
     st.subheader(f"{plain(answer.title)}: baseline to worst", anchor=False)
-    drawn = draw_shifts(
-        shifts,
+    drawn = counted.then(
+        draw_shifts,
         names=answer.names,
         worse="high" if asked.kind == "grade" else asked.direction,
         after="Worst after baseline",
@@ -99,14 +101,13 @@ def _matrix(answer: ShiftsAnswer) -> None:
         drawn,
         name=f"{state.study().code} {asked.test} shifts by {asked.kind}",
         notes=_notes(answer, _COLOURS),
-        data=rows,
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=counted.part("table"),
         clicked=named_marks.clicked(names, _CELL),
     )
     named_marks.show(marks, key=_CELL, among=measured_among)
     results.table(
         _apart(answer),
-        raw=shifts.apart,
+        raw=counted.part("apart"),
         name=f"{state.study().code} {asked.test} subjects of the shift table",
         notes=_notes(answer, []),
     )
@@ -135,8 +136,8 @@ def _apart(answer: ShiftsAnswer) -> pd.DataFrame:
     return answer.shifts.apart.rename(columns=columns)
 
 
-def _changes(answer: ShiftsAnswer) -> None:
-    changes = answer.changes
+def _changes(made: Made[ShiftsAnswer]) -> None:
+    answer, changes = made.value, made.value.changes
     if changes is None:
         return
     st.subheader("Changes of grade", anchor=False)
@@ -151,7 +152,7 @@ def _changes(answer: ShiftsAnswer) -> None:
         rows.append({"From baseline to worst grade": name} | cells)
     results.table(
         pd.DataFrame(rows),
-        raw=changes.table,
+        raw=made.part("changes").part("table"),
         name=f"{state.study().code} {answer.asked.test} changes of grade",
         notes=_notes(answer, []),
     )
@@ -163,13 +164,14 @@ def _changes(answer: ShiftsAnswer) -> None:
     named_marks.show(marks, key="measurements_grade_change", among=measured_among)
 
 
-def _scatter(answer: ShiftsAnswer) -> None:
+def _scatter(made: Made[ShiftsAnswer]) -> None:
+    answer, people = made.value, made.part("values")
     asked, values = answer.asked, answer.values
     st.subheader("Each subject: baseline and worst value", anchor=False)
     logarithmic = choose_scale(asked.test, values[["baseline", "worst"]].stack())
     worst = "Highest" if asked.direction == "high" else "Lowest"
-    drawn = draw_scatter(
-        values,
+    drawn = people.then(
+        draw_scatter,
         styles=arm_styles(list(answer.arms), state.arms(asked.subjects.arm)),
         title=answer.title,
         worst=worst,
@@ -180,8 +182,7 @@ def _scatter(answer: ShiftsAnswer) -> None:
         drawn,
         name=f"{state.study().code} {asked.test} baseline and worst",
         notes=_notes(answer, _said_of_scatter(answer)),
-        data=values,
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=people,
         clicked=_choose_dot,
     )
     named_marks.show(

@@ -8,11 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.analyses.measurements.values import LabValues, ValuesAnswer
+from dashboard.analyses.measurements.values import (
+    LabValues,
+    ValuesAnswer,
+    of_quantity,
+    values_of_some,
+)
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.axes import amount
 from dashboard.charts.measurements.values import draw_values
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.views.measurements.choices import (
     choose_scale,
     choose_test,
@@ -48,23 +54,25 @@ def show(subjects: SafetySubjects) -> None:
             key=state.remember("measurements_lines", False),
             persist_state="session",
         )
-        answer = state.answered(LabValues(subjects=subjects, test=str(one["test"])))
+        made = state.made(LabValues(subjects=subjects, test=str(one["test"])))
+        answer = made.value
         amounts = answer.values["value"] if quantity == "value" else answer.values["change"]
         logarithmic = choose_scale(answer.asked.test, amounts.dropna())
-    _boxes(answer, quantity, lines=lines, logarithmic=logarithmic)
+    _boxes(made, quantity, lines=lines, logarithmic=logarithmic)
     _outliers(answer, quantity)
-    _table(answer, quantity)
+    _table(made, quantity)
 
 
-def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: bool) -> None:
-    asked, summary = answer.asked, answer.summary
+def _boxes(made: Made[ValuesAnswer], quantity: str, *, lines: bool, logarithmic: bool) -> None:
+    answer, summary = made.value, made.part("summary")
+    asked, arms = answer.asked, answer.summary.arms
     name = answer.title if quantity == "value" else f"{answer.title}, change from baseline"
-    threads, said_lines = _threads(answer) if lines else (None, [])
+    threads, said_lines = _threads(made) if lines else (None, [])
     limits = said_of_limits(answer.limits) if quantity == "value" else []
-    drawn = draw_values(
-        summary,
+    drawn = summary.then(
+        draw_values,
         quantity=quantity,
-        styles=arm_styles(list(summary.arms), state.arms(asked.subjects.arm)),
+        styles=arm_styles(list(arms), state.arms(asked.subjects.arm)),
         title=name,
         lines=threads,
         limits=usual_limits(answer.limits) if quantity == "value" else (),
@@ -74,8 +82,7 @@ def _boxes(answer: ValuesAnswer, quantity: str, *, lines: bool, logarithmic: boo
         drawn,
         name=f"{state.study().code} {asked.test} {quantity} by visit",
         notes=_notes(answer, [*_FENCES, *said_lines, *limits]),
-        data=summary.to_frame(),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=summary.call("to_frame"),
         clicked=_choose_outlier,
     )
 
@@ -87,21 +94,14 @@ _FENCES = [
 ]
 
 
-def _threads(answer: ValuesAnswer) -> tuple[pd.DataFrame, list[str]]:
+def _threads(made: Made[ValuesAnswer]) -> tuple[Made[pd.DataFrame], list[str]]:
     """The lines of at most so many subjects, those of every arm alike."""
-    people = answer.values[["subject", "arm"]].drop_duplicates().sort_values("subject")
-    if len(people) <= _MOST_LINES:
-        return answer.values, [f"Lines: all {len(people):,} subjects."]
-    per_arm = _MOST_LINES // people["arm"].nunique()
-    kept = pd.concat([_spread(own, per_arm) for _, own in people.groupby("arm")])
-    said = f"Lines: {len(kept):,} of {len(people):,} subjects, evenly spread over identifiers."
-    return answer.values[answer.values["subject"].isin(kept["subject"])], [said]
-
-
-def _spread(own: pd.DataFrame, most: int) -> pd.DataFrame:
-    if len(own) <= most:
-        return own
-    return own.iloc[[place * len(own) // most for place in range(most)]]
+    people = made.value.values["subject"].nunique()
+    lines = made.part("values").then(values_of_some, _MOST_LINES)
+    kept = lines.value["subject"].nunique()
+    if kept == people:
+        return lines, [f"Lines: all {people:,} subjects."]
+    return lines, [f"Lines: {kept:,} of {people:,} subjects, evenly spread over identifiers."]
 
 
 def _choose_outlier(custom: Sequence[object]) -> None:
@@ -124,16 +124,14 @@ def _outliers(answer: ValuesAnswer, quantity: str) -> None:
     named_marks.show(marks, key=_OUTLIER, among=measured_among)
 
 
-def _table(answer: ValuesAnswer, quantity: str) -> None:
-    table = answer.summary.table
-    own = table[table["quantity"] == quantity]
+def _table(made: Made[ValuesAnswer], quantity: str) -> None:
+    answer, raw = made.value, made.part("summary").part("table").then(of_quantity, quantity)
     with st.expander("Table by visit", icon=":material/table:"):
         results.table(
-            pd.DataFrame([_line(row) for _, row in own.iterrows()]),
-            raw=own,
+            pd.DataFrame([_line(row) for _, row in raw.value.iterrows()]),
+            raw=raw,
             name=f"{state.study().code} {answer.asked.test} {quantity} by visit table",
             notes=_notes(answer, _FENCES),
-            code=answer.asked.code(state.snapshot_path(), pooled=state.store().pooled),
         )
 
 

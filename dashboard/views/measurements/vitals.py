@@ -19,6 +19,7 @@ from dashboard.analyses.measurements.vital_tests import RecordedTests, VitalTest
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.thresholds import draw_thresholds
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import interval, percent, plain
 from dashboard.views.measurements import own_thresholds
 from dashboard.views.safety import named_marks
@@ -44,24 +45,24 @@ def show(subjects: SafetySubjects) -> None:
         )
         return
     analysis = _inputs(subjects, tests)
-    answer = state.answered(analysis)
+    made = state.made(analysis)
+    answer, table = made.value, made.part("table")
     _behind(answer)
     results.figure(
-        draw_thresholds(
-            answer.table,
+        table.then(
+            draw_thresholds,
             arms=answer.arms,
             styles=arm_styles(list(answer.arms), state.arms(subjects.arm)),
             level=analysis.confidence_level,
         ),
         name=f"{state.study().code} vitals and QT thresholds",
         notes=notes(subjects, _said(answer)),
-        data=answer.table,
-        code=analysis.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=table,
         clicked=_click,
     )
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
-    _table(answer)
+    _table(made)
 
 
 # What is looked at -----------------------------------------------------------------------
@@ -169,13 +170,13 @@ def _mark(threshold: object, arm: object) -> str:
     return f"{threshold}, {arm}"
 
 
-def _table(answer: ThresholdAnswer) -> None:
+def _table(made: Made[ThresholdAnswer]) -> None:
+    answer = made.value
     results.table(
         pd.DataFrame(_wide(answer) if len(answer.arms) <= _SIDE_BY_SIDE else _long(answer)),
-        raw=answer.table,
+        raw=made.part("table"),
         name=f"{state.study().code} vitals and QT thresholds table",
         notes=notes(answer.asked.subjects, _said(answer)),
-        code=answer.asked.code(state.snapshot_path(), pooled=state.store().pooled),
     )
 
 

@@ -14,28 +14,32 @@ from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
 from dashboard.home import PERSON
 from dashboard.results import file_stem
+from dashboard.scripts import Made, given, made_by
 from dashboard.text import plain
 from dashboard.views import heading
+from dashboard.views.prediction.notes import prediction_notes
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:
+def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """The card, section by section."""
+    report = made.value
     about = Provenance(
         study=state.study().code,
         data_cut=state.facts().get("data_cut", "not stated"),
         snapshot_sha256=state.snapshot().content_sha256,
         cohort=heading.cohort_sentence(),
     )
-    card = make_card(asked, report, about)
+    made_card = made_by(make_card, given(asked, name="fit"), made, about)
+    card = made_card.value
     stem = file_stem(f"{state.study().code} model card")
     with st.container(horizontal=True, gap="small"):
-        for label, ending, made, mime in (
+        for label, ending, written, mime in (
             ("Card as HTML", "html", card.to_html, "text/html"),
             ("Card as JSON", "json", card.to_json, "application/json"),
         ):
             st.download_button(
                 label,
-                data=made,
+                data=written,
                 file_name=f"{stem}.{ending}",
                 mime=mime,
                 key=f"download {stem} {ending}",
@@ -50,6 +54,11 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
     st.subheader("TRIPOD+AI", anchor=False)
     _rows({f"{number}. {what}": card.items[str(number)] for number, what in TRIPOD_ITEMS})
     st.caption(f"SHA-256 of this card: {card.fingerprint}")
+    results.offer(
+        made_card.call("to_frame"),
+        name=f"{state.study().code} model card",
+        notes=prediction_notes(asked, report, [f"SHA-256 of the card: {card.fingerprint}."]),
+    )
 
 
 def _signing(card: ModelCard, report: PredictionReport) -> None:

@@ -9,6 +9,7 @@ from dashboard import results, state
 from dashboard.analyses.prediction.dose import CURVES, Curve, DoseResponse
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.dose import draw_dose
+from dashboard.scripts import Made
 from dashboard.text import interval, number, plain
 from dashboard.views.prediction.notes import INTENDED_USE
 from dashboard.views.safety.notes import notes
@@ -17,7 +18,7 @@ _NAMES = {"logistic": "Logistic", "emax": "Emax"}
 _MOST = 6
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:  # noqa: ARG001  (as every tab)
+def show(asked: PredictionFit, report: Made[PredictionReport]) -> None:  # noqa: ARG001  (as every tab)
     """The curve, the doses that were given, and one dose asked for."""
     data = state.answered(asked.question).data
     offered = [name for name in data.predictors.columns if name != "arm"]
@@ -42,7 +43,8 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:  # noqa: ARG00
     response = DoseResponse(
         question=asked.question, curve=curve, adjust=tuple(adjust), profile=profile
     )
-    answer = state.answered(response)
+    made = state.made(response)
+    answer, curve_of = made.value, made.part("curve")
     said = [
         INTENDED_USE,
         asked.question.sentence(),
@@ -58,14 +60,12 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:  # noqa: ARG00
             "band is too narrow.",
             icon=":material/warning:",
         )
-    results.figure(
-        draw_dose(answer.curve, answer.observed, days=asked.question.horizon),
-        name=f"{state.study().code} risk by dose",
-        notes=notes(asked.question.subjects, [one for one in said if one]),
-        data=answer.curve,
-        code=response.code(state.snapshot_path(), pooled=state.store().pooled),
-    )
-    _table(answer.at_doses, answer.observed)
+    noted = notes(asked.question.subjects, [one for one in said if one])
+    name = f"{state.study().code} risk by dose"
+    drawn = curve_of.then(draw_dose, made.part("observed"), days=asked.question.horizon)
+    results.figure(drawn, name=name, notes=noted, data=curve_of)
+    both = made.part("at_doses").call("merge", made.part("observed"), on="dose")
+    results.table(_shown(both.value), raw=both, name=f"{name} as a table", notes=noted)
 
 
 def _value(name: str, column: pd.Series) -> float | str:
@@ -94,9 +94,8 @@ def _value(name: str, column: pd.Series) -> float | str:
     )
 
 
-def _table(at_doses: pd.DataFrame, observed: pd.DataFrame) -> None:
-    both = at_doses.merge(observed, on="dose")
-    shown = pd.DataFrame(
+def _shown(both: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "Dose": [f"{dose:g}" for dose in both["dose"]],
             "Subjects": [f"{n:,}" for n in both["subjects"]],
@@ -108,4 +107,3 @@ def _table(at_doses: pd.DataFrame, observed: pd.DataFrame) -> None:
             ],
         }
     )
-    st.table(shown, hide_index=True, border="horizontal")

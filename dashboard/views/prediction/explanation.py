@@ -8,20 +8,21 @@ from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.explanation import draw_dependence, draw_importance
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.prediction.notes import prediction_notes
 
 _NOT_CAUSAL = "This describes the model. It says nothing of causes."
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:
+def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """Both pictures of the chosen model."""
+    report = made.value
     style = arm_styles([report.chosen])[report.chosen]
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
     st.info(plain(f"{report.chosen}. {_NOT_CAUSAL}"), icon=":material/info:")
-    table = report.importance.table
+    table, dependence = made.part("importance").part("table"), made.part("dependence")
     results.figure(
-        draw_importance(table, style=style),
+        table.then(draw_importance, style=style),
         name=f"{state.study().code} prediction importance",
         notes=prediction_notes(
             asked,
@@ -33,7 +34,6 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
             ],
         ),
         data=table,
-        code=code,
     )
     predictors = list(dict.fromkeys(report.dependence["predictor"]))
     chosen = st.selectbox(
@@ -43,7 +43,7 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
         persist_state="session",
     )
     results.figure(
-        draw_dependence(report.dependence, predictor=chosen, style=style),
+        dependence.then(draw_dependence, predictor=chosen, style=style),
         name=f"{state.study().code} prediction risk by {chosen}",
         notes=prediction_notes(
             asked,
@@ -54,6 +54,5 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
                 _NOT_CAUSAL,
             ],
         ),
-        data=report.dependence,
-        code=code,
+        data=dependence,
     )

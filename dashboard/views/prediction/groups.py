@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.scripts import Made
 from dashboard.text import interval, percent, plain
 from dashboard.views.prediction.notes import prediction_notes
 
@@ -19,9 +20,9 @@ _NAMES = {
 }
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:
+def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """One row a group."""
-    found = report.fairness
+    report, found = made.value, made.value.fairness
     rows = []
     for (factor, group), own in found.table.groupby(["factor", "group"], sort=False):
         one = own.set_index("score")
@@ -43,9 +44,8 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
     )
     results.table(
         pd.DataFrame(rows),
-        raw=found.table,
+        raw=made.part("fairness").part("table"),
         name=f"{state.study().code} prediction fairness",
         notes=prediction_notes(asked, report, [said]),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(plain(said))

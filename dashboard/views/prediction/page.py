@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.jobs import kinds
+from dashboard.scripts import Made, answer_of
 from dashboard.text import plain
 from dashboard.views import heading, jobs
 from dashboard.views.prediction import card, dose, explanation, groups, models, people, performance
@@ -16,7 +17,7 @@ from dashboard.views.prediction.builder import choose_fit, show_support
 from dashboard.views.tabs import choose_tab
 
 INTENDED_USE = "Supports review; does not recommend treatment."
-TABS: Mapping[str, Callable[[PredictionFit, PredictionReport], None]] = {
+TABS: Mapping[str, Callable[[PredictionFit, Made[PredictionReport]], None]] = {
     "Performance": performance.show,
     "Who is at risk": people.show,
     "What it rests on": explanation.show,
@@ -67,4 +68,4 @@ def _report(asked: PredictionFit, report: PredictionReport) -> None:
     for tab, draw in zip(choose_tab(names, key="prediction_tab"), TABS.values(), strict=True):
         if tab.open:
             with tab, results.explained():
-                draw(asked, report)
+                draw(asked, answer_of(asked, report, name="report"))

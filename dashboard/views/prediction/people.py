@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, state
+from dashboard import navigation, results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
-from dashboard.exports import tables
-from dashboard.results import file_stem
+from dashboard.scripts import Made
 from dashboard.text import percent, plain
 from dashboard.views.prediction.notes import prediction_notes
 from dashboard.views.safety import behind
@@ -25,23 +22,18 @@ _SAID = (
 )
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:
+def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """The list, page by page, and everybody from a threshold on as a cohort."""
     st.caption(_SAID)
-    people = report.people
+    report, people = made.value, made.value.people
     pages = -(-len(people) // ROWS)
     page = int(st.pagination(pages, key="prediction people page") or 1) if pages > 1 else 1
     rows = people.iloc[(page - 1) * ROWS : page * ROWS]
     _table(rows)
-    st.download_button(
-        "All subjects as CSV",
-        data=partial(tables.to_csv, people, prediction_notes(asked, report, [_SAID])),
-        file_name=f"{file_stem(f'{state.study().code} predicted risks')}.csv",
-        mime="text/csv",
-        key="prediction people csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
+    results.offer(
+        made.part("people"),
+        name=f"{state.study().code} predicted risks",
+        notes=prediction_notes(asked, report, [_SAID]),
     )
     _cohort(report)
 

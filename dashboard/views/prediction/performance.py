@@ -9,6 +9,7 @@ from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.performance import draw_calibration, draw_decisions
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import interval, number
 from dashboard.views.prediction.notes import prediction_notes
 
@@ -30,9 +31,10 @@ _SAID = (
 )
 
 
-def show(asked: PredictionFit, report: PredictionReport) -> None:
+def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """Scores, then the two curves of one model."""
-    _table(asked, report)
+    report, judged = made.value, made.part("validation")
+    _table(asked, made)
     models = list(dict.fromkeys(report.validation.table["model"]))
     chosen = st.radio(
         "Model",
@@ -42,36 +44,32 @@ def show(asked: PredictionFit, report: PredictionReport) -> None:
         horizontal=True,
     )
     style = arm_styles(models)[chosen]
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
     name = f"{state.study().code} prediction"
+    curves, decisions = judged.part("curves"), judged.part("decisions")
     st.subheader("Calibration", anchor=False)
     results.figure(
-        draw_calibration(
-            report.validation.curves, report.validation.risks[chosen], model=chosen, style=style
+        curves.then(
+            draw_calibration, judged.part("risks").call("get", chosen), model=chosen, style=style
         ),
         name=f"{name} calibration {chosen}",
         notes=prediction_notes(asked, report, ["Incidence smoothed by local regression."]),
-        data=report.validation.curves,
-        code=code,
+        data=curves,
     )
     st.subheader("Decisions", anchor=False)
     results.figure(
-        draw_decisions(
-            report.validation.decisions, models={chosen: style}, threshold=report.threshold
-        ),
+        decisions.then(draw_decisions, models={chosen: style}, threshold=made.part("threshold")),
         name=f"{name} decisions {chosen}",
         notes=prediction_notes(
             asked,
             report,
             ["Net benefit: true positives less false ones, weighted by the threshold's odds."],
         ),
-        data=report.validation.decisions,
-        code=code,
+        data=decisions,
     )
 
 
-def _table(asked: PredictionFit, report: PredictionReport) -> None:
-    judged = report.validation
+def _table(asked: PredictionFit, made: Made[PredictionReport]) -> None:
+    report, judged = made.value, made.value.validation
     table = judged.table.set_index(["model", "score"])
     compared = judged.compared.set_index(["model", "comparison"])
     stability = judged.stability.set_index("model")
@@ -95,9 +93,8 @@ def _table(asked: PredictionFit, report: PredictionReport) -> None:
     shown = pd.DataFrame(rows).set_index("Model").T.rename_axis("Score").reset_index()
     results.table(
         shown,
-        raw=judged.table,
+        raw=made.part("validation").part("table"),
         name=f"{state.study().code} prediction performance",
         notes=prediction_notes(asked, report, [_SAID]),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
     )
     st.caption(_SAID)

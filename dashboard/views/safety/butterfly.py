@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
 from dashboard.analyses.safety.grades import WorstGrades
+from dashboard.analyses.safety.rows import of_arms, of_terms
 from dashboard.charts.safety.butterfly import ButterflyOptions, draw_butterfly
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made, made_by
 from dashboard.text import plain
 from dashboard.views.safety import marks
 from dashboard.views.safety.notes import event_notes
-from dashboard.views.safety.numbers import of_terms, show_numbers
+from dashboard.views.safety.numbers import show_numbers
 from dashboard.views.safety.shown import Shown, choose_arm, choose_shown
 from dashboard.views.safety.terms import methods, show_behind
 from dashboard.views.safety.volcano import refuse
@@ -27,7 +30,8 @@ _SEVERITIES: Mapping[int, str] = {0: "Not recorded", 1: "Mild", 2: "Moderate", 3
 
 def show(asked: AdverseEvents) -> None:
     """The bars, and the subjects behind the one that is chosen."""
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     if answer.refusal is not None and len(answer.arms) < 2:
         refuse(answer, "A butterfly sets one arm against another.")
         return
@@ -36,13 +40,17 @@ def show(asked: AdverseEvents) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         arm = choose_arm(answer)
         stacked = _stacked()
-    shown = choose_shown(answer, arm=arm)
+    shown = choose_shown(made, arm=arm)
     if shown is None:
         return
     st.caption(f"{shown.counted()} Click a bar for the subjects behind it.")
-    _draw(asked, answer, shown, arm, stacked)
+    name = f"{state.study().code} adverse events butterfly"
+    said = ["Bars are stacked by the worst grade of a subject's events."] if stacked else []
+    notes = event_notes(asked, [*methods(answer), *said, *shown.said()])
+    drawn, data = _drawn(made, shown, arm, stacked)
+    marks.figure(drawn, mark=_MARK, name=name, notes=notes, data=data)
     show_behind(asked, answer, marks.chosen(_MARK), key="butterfly_behind")
-    show_numbers(answer, shown)
+    show_numbers(made, shown, name=name, notes=notes)
 
 
 def _stacked() -> bool:
@@ -56,36 +64,29 @@ def _stacked() -> bool:
     )
 
 
-def _draw(
-    asked: AdverseEvents, answer: AdverseEventsAnswer, shown: Shown, arm: str, stacked: bool
-) -> None:
+def _drawn(
+    made: Made[AdverseEventsAnswer], shown: Shown, arm: str, stacked: bool
+) -> tuple[Made[go.Figure], Made[pd.DataFrame]]:
+    """The bars, and the numbers behind them."""
+    answer, asked = made.value, made.value.asked
     pair = (answer.arms[0], arm)
-    every = of_terms(answer.incidence(shown.level), shown.terms)
-    incidence = every[every["arm"].isin(pair)]
-    asked_grades = WorstGrades(
-        subjects=asked.subjects, selection=asked.selection, column=asked.column
-    )
-    grades = _of_pair(state.answered(asked_grades), shown, pair) if stacked else pd.DataFrame()
-    options = ButterflyOptions(
-        terms=shown.terms, reference=pair[0], arm=arm, grades=_names(grades) if stacked else {}
+    every = made.call("incidence", shown.level).then(of_terms, shown.chosen)
+    incidence = every.then(of_arms, pair).named("incidence")
+    grades = made_by(pd.DataFrame)
+    if stacked:
+        worst = WorstGrades(subjects=asked.subjects, selection=asked.selection, column=asked.column)
+        own = state.made(worst, name="worst_grades").then(of_arms, pair)
+        grades = own.then(of_terms, shown.chosen).named("grades")
+    options = made_by(
+        ButterflyOptions,
+        terms=shown.chosen,
+        reference=pair[0],
+        arm=arm,
+        grades=_names(grades.value) if stacked else {},
     )
     styles = arm_styles(list(answer.arms), state.arms(asked.subjects.arm))
-    said = ["Bars are stacked by the worst grade of a subject's events."] if stacked else []
-    path, pooled = state.snapshot_path(), state.store().pooled
-    marks.figure(
-        draw_butterfly(incidence, grades, options=options, styles=styles),
-        mark=_MARK,
-        name=f"{state.study().code} adverse events butterfly",
-        notes=event_notes(asked, [*methods(answer), *said, *shown.said()]),
-        data=grades if stacked else incidence,
-        code=asked_grades.code(path, pooled=pooled)
-        if stacked
-        else asked.code(path, pooled=pooled, shown=shown.code(False)),
-    )
-
-
-def _of_pair(grades: pd.DataFrame, shown: Shown, pair: tuple[str, str]) -> pd.DataFrame:
-    return of_terms(grades[grades["arm"].isin(pair)], shown.terms)
+    drawn = incidence.then(draw_butterfly, grades, options=options, styles=styles)
+    return drawn, grades if stacked else incidence
 
 
 def _names(grades: pd.DataFrame) -> dict[int, str]:

@@ -25,10 +25,6 @@ class Cuts:
             parts.append(f"less than {self.difference:g} percentage points from the reference")
         return [f"Not shown: terms and classes {', or '.join(parts)}."] if parts else []
 
-    def code(self) -> str:
-        """The call that makes the table again."""
-        return f"answer.table(least_percent={self.percent!r}, least_difference={self.difference!r})"
-
 
 def choose_cuts() -> Cuts:
     """The cuts on screen."""

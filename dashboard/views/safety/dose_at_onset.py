@@ -10,6 +10,7 @@ from dashboard.analyses.safety.dose_at_onset import DoseAtOnset, DoseAtOnsetAnsw
 from dashboard.analyses.safety.exposure import ExposureAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.safety.events_by_dose import draw_events_by_dose
+from dashboard.scripts import Made
 from dashboard.text import number
 from dashboard.views.safety import exposure_results, named_marks
 from dashboard.views.safety.notes import notes
@@ -37,7 +38,8 @@ def show(subjects: SafetySubjects, exposure: ExposureAnswer) -> None:
         width=320,
     )
     asked = DoseAtOnset(subjects=subjects, kind=kind, treatment=exposure.asked.treatment)
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     st.caption(CAVEAT)
     if not answer.counted.table["events"].sum():
         st.info(
@@ -45,30 +47,26 @@ def show(subjects: SafetySubjects, exposure: ExposureAnswer) -> None:
             icon=":material/event_busy:",
         )
         return
-    _results(answer, exposure)
+    _results(made, exposure)
 
 
-def _results(answer: DoseAtOnsetAnswer, exposure: ExposureAnswer) -> None:
-    table, counted = answer.counted.table, answer.counted
-    code = answer.asked.code(state.snapshot_path())
+def _results(made: Made[DoseAtOnsetAnswer], exposure: ExposureAnswer) -> None:
+    answer, counted = made.value, made.part("counted")
+    table, rows = counted.part("table"), made.value.counted.table.to_dict("records")
     stood = notes(answer.asked.subjects, _said(answer))
-    names = [
-        f"{row['level']}, {row['arm']}" if row["subjects"] else ""
-        for row in table.to_dict("records")
-    ]
+    names = [f"{row['level']}, {row['arm']}" if row["subjects"] else "" for row in rows]
     key = "safety_onset_mark"
     results.figure(
-        draw_events_by_dose(counted, exposure_results.styles(exposure)),
+        counted.then(draw_events_by_dose, exposure_results.styles(exposure)),
         name=f"{state.study().code} events by dose",
         notes=stood,
         data=table,
-        code=code,
         clicked=named_marks.clicked(names, key),
     )
     named_marks.show(
         {
-            name: counted.behind(row["arm"], row["level"])
-            for name, row in zip(names, table.to_dict("records"), strict=True)
+            name: answer.counted.behind(row["arm"], row["level"])
+            for name, row in zip(names, rows, strict=True)
             if name
         },
         key=key,
@@ -78,7 +76,6 @@ def _results(answer: DoseAtOnsetAnswer, exposure: ExposureAnswer) -> None:
         raw=table,
         name=f"{state.study().code} events by dose at onset",
         notes=stood,
-        code=code,
     )
 
 

@@ -34,15 +34,15 @@ def show(subjects: SafetySubjects) -> None:
     if not dated and not collected_records(store.layout, "exposures"):
         st.info(plain(NOTHING), icon=":material/medication:")
         return
-    answer = state.answered(_choose(subjects))
-    _say(answer)
-    exposure_results.show_summary(answer)
-    exposure_results.show_on_treatment(answer)
-    if answer.has_doses:
-        exposure_results.show_intensity(answer)
-        exposure_results.show_over_time(answer)
-        exposure_results.show_reasons(answer)
-        dose_at_onset.show(subjects, answer)
+    made = state.made(_choose(subjects))
+    _say(made.value)
+    exposure_results.show_summary(made)
+    exposure_results.show_on_treatment(made)
+    if made.value.has_doses:
+        exposure_results.show_intensity(made)
+        exposure_results.show_over_time(made)
+        exposure_results.show_reasons(made)
+        dose_at_onset.show(subjects, made.value)
 
 
 def _choose(subjects: SafetySubjects) -> ExposureAnalysis:

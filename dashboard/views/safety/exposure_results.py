@@ -12,6 +12,7 @@ from dashboard.charts.safety.dose_intensity import draw_dose_intensity
 from dashboard.charts.safety.dose_over_time import draw_dose_over_time
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.safety import named_marks
 from dashboard.views.safety.notes import EXPLORATORY, notes
@@ -24,17 +25,17 @@ def styles(answer: ExposureAnswer) -> dict[str, ArmStyle]:
     return arm_styles(answer.exposure.arms, state.arms("actual"))
 
 
-def show_summary(answer: ExposureAnswer) -> None:
+def show_summary(made: Made[ExposureAnswer]) -> None:
     """The table of exposure by arm."""
     st.subheader("Exposure by arm", anchor=False)
+    answer, exposure = made.value, made.part("exposure")
     lines = exposure_lines(answer.exposure)
     results.table(
         lines,
         drawn=_named_once(lines),
-        raw=answer.exposure.summary(),
+        raw=exposure.call("summary"),
         name=f"{state.study().code} exposure",
         notes=notes(answer.asked.subjects, [*_measured(answer), *said(answer)]),
-        code=code_of(answer),
     )
     st.caption(plain(" ".join([EXPLORATORY, *_measured(answer), *said(answer)])))
     table = answer.exposure.table
@@ -58,16 +59,16 @@ def _named_once(lines: pd.DataFrame) -> pd.DataFrame:
     return drawn.rename(columns=plain)
 
 
-def show_on_treatment(answer: ExposureAnswer) -> None:
+def show_on_treatment(made: Made[ExposureAnswer]) -> None:
     """The share still on treatment, over time."""
     st.subheader("Time on treatment", anchor=False)
-    curves, unit = answer.on_treatment, answer.asked.unit
-    drawn = draw_kaplan_meier(
-        curves,
+    answer, curves = made.value, made.part("on_treatment")
+    drawn = curves.then(
+        draw_kaplan_meier,
         styles=styles(answer),
         options=SurvivalOptions(
             endpoint="Time on treatment",
-            unit=unit,
+            unit=answer.asked.unit,
             origin="first dose",
             estimate="Still on treatment",
             medians=True,
@@ -84,45 +85,41 @@ def show_on_treatment(answer: ExposureAnswer) -> None:
                 _DURATION,
             ],
         ),
-        data=curves.to_frame(),
-        code=code_of(answer),
+        data=curves.call("to_frame"),
     )
 
 
-def show_intensity(answer: ExposureAnswer) -> None:
+def show_intensity(made: Made[ExposureAnswer]) -> None:
     """Relative dose intensity by arm."""
     st.subheader("Relative dose intensity", anchor=False)
-    bands = answer.exposure.bands()
-    names = [
-        f"{row['band']}, {row['arm']}" if row["subjects"] else ""
-        for row in bands.to_dict("records")
-    ]
+    answer, bands = made.value, made.part("exposure").call("bands").named("bands")
+    rows = bands.value.to_dict("records")
+    names = [f"{row['band']}, {row['arm']}" if row["subjects"] else "" for row in rows]
     key = "safety_exposure_band_mark"
     results.figure(
-        draw_dose_intensity(bands, styles(answer)),
+        bands.then(draw_dose_intensity, styles(answer)),
         name=f"{state.study().code} relative dose intensity",
         notes=notes(answer.asked.subjects, _measured(answer)),
         data=bands,
-        code=code_of(answer),
         clicked=named_marks.clicked(names, key),
     )
     behind = {
         name: answer.exposure.in_band(row["band"], row["arm"])
-        for name, row in zip(names, bands.to_dict("records"), strict=True)
+        for name, row in zip(names, rows, strict=True)
         if name
     }
     named_marks.show(behind, key=key)
 
 
-def show_over_time(answer: ExposureAnswer) -> None:
+def show_over_time(made: Made[ExposureAnswer]) -> None:
     """Shares of each arm at each dose."""
     st.subheader("Doses over time", anchor=False)
-    followed = answer.over_time
-    if isinstance(followed, str):
-        st.warning(plain(followed), icon=":material/do_not_disturb_on:")
+    answer, followed = made.value, made.part("over_time")
+    if isinstance(answer.over_time, str):
+        st.warning(plain(answer.over_time), icon=":material/do_not_disturb_on:")
         return
     results.figure(
-        draw_dose_over_time(followed, unit=answer.asked.unit),
+        followed.then(draw_dose_over_time, unit=answer.asked.unit),
         name=f"{state.study().code} doses over time",
         notes=notes(
             answer.asked.subjects,
@@ -132,13 +129,13 @@ def show_over_time(answer: ExposureAnswer) -> None:
                 *said(answer),
             ],
         ),
-        data=followed.table,
-        code=code_of(answer),
+        data=followed.part("table"),
     )
 
 
-def show_reasons(answer: ExposureAnswer) -> None:
+def show_reasons(made: Made[ExposureAnswer]) -> None:
     """Why doses were changed, where it was collected."""
+    answer = made.value
     reasons = answer.reasons
     if reasons.empty:
         return
@@ -157,10 +154,9 @@ def show_reasons(answer: ExposureAnswer) -> None:
     )
     results.table(
         shown,
-        raw=reasons,
+        raw=made.part("reasons"),
         name=f"{state.study().code} reasons for changing the dose",
         notes=notes(answer.asked.subjects, [noted]),
-        code=code_of(answer),
     )
     st.caption(f"{EXPLORATORY} {noted}")
 
@@ -192,8 +188,3 @@ def _measured(answer: ExposureAnswer) -> list[str]:
 def said(answer: ExposureAnswer) -> list[str]:
     """What a reader has to know of the data."""
     return [*answer.doses.said, *answer.disagreements]
-
-
-def code_of(answer: ExposureAnswer) -> str:
-    """The Python that makes the numbers again."""
-    return answer.asked.code(state.snapshot_path())

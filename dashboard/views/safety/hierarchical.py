@@ -12,6 +12,7 @@ from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.charts.safety.posterior import draw_posterior
 from dashboard.charts.theme import arm_styles
 from dashboard.jobs import kinds
+from dashboard.scripts import answer_of
 from dashboard.text import interval, number, plain
 from dashboard.views import jobs
 from dashboard.views.safety import marks, terms
@@ -68,17 +69,16 @@ def _arm(arms: tuple[str, ...]) -> str:
 def _results(asked: AdverseEvents, request: BerryBerryFit, fit: BerryBerry) -> None:
     if fit.warning:
         st.warning(plain(fit.warning), icon=":material/warning:")
-    table = fit.table.sort_values("probability_higher", ascending=False, kind="stable")
-    shown = table.head(_SHOWN)
+    made = answer_of(request, fit, name="fit").part("table")
+    raw = made.call("sort_values", "probability_higher", ascending=False, kind="stable")
+    raw, table = raw.named("terms"), raw.value
     style = arm_styles([request.arm], state.arms(asked.subjects.arm))[request.arm]
     said = event_notes(asked, _said(fit, len(table)))
-    code = request.code(state.snapshot_path(), pooled=state.store().pooled)
     name = f"{state.study().code} {request.arm} hierarchical model"
-    marks.figure(
-        draw_posterior(shown, style=style), mark=_MARK, name=name, notes=said, data=table, code=code
-    )
+    drawn = raw.call("head", _SHOWN).then(draw_posterior, style=style)
+    marks.figure(drawn, mark=_MARK, name=name, notes=said, data=raw)
     with st.expander("All terms as a table", icon=":material/table:"):
-        results.table(_as_text(table), raw=table, name=f"{name} table", notes=said, code=code)
+        results.table(_as_text(table), raw=raw, name=f"{name} table", notes=said)
 
 
 def _said(fit: BerryBerry, every: int) -> list[str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, state
-from dashboard.exports import tables
-from dashboard.results import file_stem
+from dashboard import navigation, results, state
+from dashboard.analyses.safety.listings import ListedDeaths, ListedEvents
+from dashboard.scripts import Made, answer_of
 from dashboard.views.subjects import listing
 
 ROWS = 25
+MOST_KEPT = 10_000  # rows that are read along with the page, for reports
 _DAY = st.column_config.DateColumn(format="YYYY-MM-DD")
 
 
@@ -73,9 +74,9 @@ def choose(key: str, labels: Mapping[str, str], *, placeholder: str) -> Wanted:
 
 def show(
     key: str,
-    found: int,
-    read: Callable[[int, int | None], pd.DataFrame],
+    listed: ListedEvents | ListedDeaths,
     *,
+    found: int,
     labels: Mapping[str, str],
     name: str,
     notes: Sequence[str],
@@ -84,30 +85,42 @@ def show(
 
     Parameters
     ----------
+    listed : ListedEvents or ListedDeaths
     found : int
-        Rows of the listing, at least 1.
-    read : callable
-        Rows before the page and rows on it (None: all), to the rows. It must not ask the session:
-        a download calls it outside.
+        Rows of it, at least 1.
     """
+    store = state.store()
     pages = ceil(found / ROWS)
     at = min(max(1, int(st.session_state[state.remember(f"{key}_page", 1)])), pages)
     st.session_state[f"{key}_page"] = at
-    _table(read((at - 1) * ROWS, ROWS), key, labels, name)
+    _table(listed.page(store, (at - 1) * ROWS, ROWS), key, labels, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{(at - 1) * ROWS + 1:,} to {min(at * ROWS, found):,} of {found:,}")
         if pages > 1:
             _pages(key, at, pages)
-        st.download_button(
-            "All as CSV",
-            data=lambda: tables.to_csv(read(0, None).rename(columns=dict(labels)), notes),
-            file_name=f"{file_stem(name)}.csv",
-            mime="text/csv",
-            key=f"{key} as csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+    _offer(listed, found, labels, name, notes)
+
+
+def _offer(
+    listed: ListedEvents | ListedDeaths,
+    found: int,
+    labels: Mapping[str, str],
+    name: str,
+    notes: Sequence[str],
+) -> None:
+    """All of the listing, to take away; a very long one is read only when it is asked for."""
+    store = state.store()
+    if found <= MOST_KEPT:
+        rows: Made[pd.DataFrame] = answer_of(listed, listed.run(store), name="listing")
+        results.offer(rows.call("rename", columns=dict(labels)), name=name, notes=notes)
+        return
+    none: Made[pd.DataFrame] = answer_of(listed, listed.page(store, 0, 1), name="listing")
+    results.offer_later(
+        none.call("rename", columns=dict(labels)),
+        lambda: listed.run(store).rename(columns=dict(labels)),
+        name=name,
+        notes=notes,
+    )
 
 
 def _pages(key: str, at: int, pages: int) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import navigation, state
+from dashboard.analyses.safety.listings import ListedDeaths, ListedEvents, listed_cohort
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.text import plain
 from dashboard.views.safety import behind, listing_table
 from dashboard.views.safety.notes import notes
-from queries.cohorts import Cohort, OneOf, Rule
+from queries.cohorts import Cohort
 from queries.listing_rules import death_rule, event_rule
 from queries.listings import (
     DEATH_COLUMNS,
@@ -21,13 +21,8 @@ from queries.listings import (
     LISTED_KINDS,
     DeathListing,
     EventListing,
-    count_deaths,
-    count_events,
-    list_deaths,
-    list_events,
     listed_kinds,
 )
-from queries.store import NO_ARM, Store
 
 _LABELS: Mapping[str, str] = {
     "subject": "Subject",
@@ -61,56 +56,45 @@ def show(subjects: SafetySubjects) -> None:
     store = state.store()
     if store.pooled:
         st.caption("Listings show neither arms nor doses: the study is blinded.")
-    cohort = subjects.chosen(*_arms(store, subjects))
-    _deaths(subjects, cohort)
-    _events(subjects, cohort)
-
-
-def _arms(store: Store, subjects: SafetySubjects) -> tuple[Rule, ...]:
-    """What keeps the arms that were chosen; nothing where all are."""
-    if store.pooled or set(subjects.arms_of(store)) == set(store.arms(subjects.arm)):
-        return ()
-    named = tuple(arm for arm in subjects.arms if arm != NO_ARM)
-    column = store.source_of(f"{subjects.arm}_arm")
-    return (OneOf(column=column, values=named, keep_missing=NO_ARM in subjects.arms),)
+    _deaths(subjects)
+    _events(subjects)
 
 
 # Deaths ------------------------------------------------------------------------------
 
 
-def _deaths(subjects: SafetySubjects, cohort: Cohort) -> None:
+def _deaths(subjects: SafetySubjects) -> None:
     st.subheader("Deaths", anchor=False)
     store, key = state.store(), "safety_deaths"
-    if not count_deaths(store, cohort, DeathListing()):
+    if not ListedDeaths(subjects=subjects).count(store):
         st.info("No record of this cohort says that anybody died.", icon=":material/search_off:")
         return
     labels = _labels(DEATH_COLUMNS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = listing_table.choose(key, labels, placeholder="Subject, cause, term, …")
     shown = DeathListing(search=wanted.search, order=wanted.order, descending=wanted.descending)
-    found = count_deaths(store, cohort, shown, arm=subjects.arm)
+    listed = ListedDeaths(subjects=subjects, listing=shown)
+    found = listed.count(store)
     if not found:
         _nothing_found()
         return
-
-    def read(start: int, rows: int | None) -> pd.DataFrame:
-        return list_deaths(store, cohort, shown, arm=subjects.arm, start=start, rows=rows)
-
     said = [
         "Deaths as ADSL, DM, dispositions (DS) and fatal adverse events know them, one row for "
         f"each subject. {_DAYS}.",
         *_searched(wanted),
     ]
     name = f"{state.study().code} deaths"
-    listing_table.show(key, found, read, labels=labels, name=name, notes=notes(subjects, said))
+    listing_table.show(
+        key, listed, found=found, labels=labels, name=name, notes=notes(subjects, said)
+    )
     st.caption(plain(" ".join(notes(subjects, said))))
-    _behind(subjects.chosen(*_arms(store, subjects), death_rule(store)), "Deaths", key)
+    _behind(listed_cohort(subjects, store, death_rule(store)), "Deaths", key)
 
 
 # Adverse events ----------------------------------------------------------------------
 
 
-def _events(subjects: SafetySubjects, cohort: Cohort) -> None:
+def _events(subjects: SafetySubjects) -> None:
     st.subheader("Adverse events", anchor=False)
     store, key = state.store(), "safety_events"
     kinds = listed_kinds(store)
@@ -126,26 +110,24 @@ def _events(subjects: SafetySubjects, cohort: Cohort) -> None:
         order=wanted.order,
         descending=wanted.descending,
     )
-    found = count_events(store, cohort, shown, arm=subjects.arm)
+    listed = ListedEvents(subjects=subjects, listing=shown)
+    found = listed.count(store)
     if not found:
         _nothing_found()
         return
-
-    def read(start: int, rows: int | None) -> pd.DataFrame:
-        return list_events(store, cohort, shown, arm=subjects.arm, start=start, rows=rows)
-
     said = [
         f"Adverse events: {LISTED_KINDS[kind].lower()}{_emergent_said(emergent)}. {_DAYS}, and "
         "stand only at events that began after it.",
         *_searched(wanted),
     ]
     name = f"{state.study().code} adverse events {LISTED_KINDS[kind].lower()}"
-    listing_table.show(key, found, read, labels=labels, name=name, notes=notes(subjects, said))
+    listing_table.show(
+        key, listed, found=found, labels=labels, name=name, notes=notes(subjects, said)
+    )
     st.caption(plain(" ".join(notes(subjects, said))))
-    _unmarked(subjects, cohort)
-    rule = event_rule(store, shown)
+    _unmarked(subjects)
     title = f"Adverse events: {LISTED_KINDS[kind].lower()}"
-    _behind(subjects.chosen(*_arms(store, subjects), rule), title, key)
+    _behind(listed_cohort(subjects, store, event_rule(store, shown)), title, key)
 
 
 def _choose_events(
@@ -169,12 +151,12 @@ def _choose_events(
     return kind, emergent, wanted
 
 
-def _unmarked(subjects: SafetySubjects, cohort: Cohort) -> None:
+def _unmarked(subjects: SafetySubjects) -> None:
     """Fatal events that the data do not mark as serious, and the way to the findings."""
     store = state.store()
     if "unmarked" not in listed_kinds(store):
         return
-    n = count_events(store, cohort, EventListing(kind="unmarked"), arm=subjects.arm)
+    n = ListedEvents(subjects=subjects, listing=EventListing(kind="unmarked")).count(store)
     if not n:
         return
     events = "1 fatal event is" if n == 1 else f"{n:,} fatal events are"

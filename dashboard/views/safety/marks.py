@@ -11,17 +11,17 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.scripts import Made
 from queries.events import EventSelection, Kind
 
 
 def figure(
-    drawn: go.Figure,
+    drawn: Made[go.Figure],
     *,
     mark: str,
     name: str,
     notes: Sequence[str],
-    data: pd.DataFrame | None = None,
-    code: str | None = None,
+    data: Made[pd.DataFrame],
 ) -> None:
     """A figure whose points say, in their `customdata`, what a click on them means.
 
@@ -34,7 +34,7 @@ def figure(
     def take(custom: Sequence[object]) -> None:
         st.session_state[_key(mark)] = [str(part) for part in custom]
 
-    results.figure(drawn, name=name, notes=notes, data=data, code=code, clicked=take)
+    results.figure(drawn, name=name, notes=notes, data=data, clicked=take)
 
 
 def chosen(mark: str) -> list[str] | None:

@@ -14,6 +14,7 @@ from dashboard.analyses.safety.mean_count import PER, MeanCountAnalysis, MeanCou
 from dashboard.analyses.safety.onset import OnsetAnalysis
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.safety.notes import notes, scale_said
 
@@ -36,7 +37,8 @@ def show(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
         return
     waiting = st.spinner("Counting every event") if records > MOST_AT_ONCE else nullcontext()
     with waiting:
-        answer = state.answered(analysis)
+        made = state.made(analysis)
+    answer = made.value
     if not answer.events:
         st.info(
             "Nobody in this cohort has such an event during follow-up. Choose another class or "
@@ -45,10 +47,10 @@ def show(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
         )
         return
     said = _said(answer)
-    _figure(asked, answer, said)
+    _figure(asked, made, said)
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
-    _table(answer, said)
+    _table(made, said)
 
 
 def _wanted(analysis: MeanCountAnalysis, records: int) -> bool:
@@ -70,9 +72,9 @@ def _wanted(analysis: MeanCountAnalysis, records: int) -> bool:
     return False
 
 
-def _figure(asked: AdverseEvents, answer: MeanCountAnswer, said: list[str]) -> None:
-    analysis = answer.asked
-    curves = answer.means.in_unit(analysis.unit)
+def _figure(asked: AdverseEvents, made: Made[MeanCountAnswer], said: list[str]) -> None:
+    answer, analysis = made.value, made.value.asked
+    curves = made.part("means").call("in_unit", analysis.unit).named("curves")
     options = MeanCountOptions(
         events=analysis.of.title(),
         unit=analysis.unit,
@@ -81,17 +83,16 @@ def _figure(asked: AdverseEvents, answer: MeanCountAnswer, said: list[str]) -> N
     )
     styles = arm_styles(list(answer.arms), state.arms(asked.subjects.arm))
     results.figure(
-        draw_mean_count(curves, styles=styles, options=options),
+        curves.then(draw_mean_count, styles=styles, options=options),
         name=f"{state.study().code} mean count of {analysis.of.title()}",
         notes=said,
-        data=curves.to_frame().assign(unit=analysis.unit),
-        code=_code(answer),
+        data=curves.call("to_frame").call("assign", unit=analysis.unit),
     )
 
 
-def _table(answer: MeanCountAnswer, said: list[str]) -> None:
-    raw, level = answer.table(), f"{answer.asked.confidence_level:.0%} CI"
-    rows = raw.to_dict("records")
+def _table(made: Made[MeanCountAnswer], said: list[str]) -> None:
+    answer, raw = made.value, made.call("table")
+    level, rows = f"{answer.asked.confidence_level:.0%} CI", raw.value.to_dict("records")
     st.subheader(f"At day {answer.day:,}", anchor=False)
     shown = {
         "Arm": [str(row["arm"]) for row in rows],
@@ -128,7 +129,7 @@ def _wald(answer: MeanCountAnswer) -> str:
 def _shown(
     shown: dict[str, list[str]],
     answer: MeanCountAnswer,
-    raw: pd.DataFrame,
+    raw: Made[pd.DataFrame],
     said: list[str],
     name: str,
 ) -> None:
@@ -138,12 +139,7 @@ def _shown(
         raw=raw,
         name=f"{state.study().code} adverse events {name}",
         notes=[*said, *more],
-        code=_code(answer),
     )
-
-
-def _code(answer: MeanCountAnswer) -> str:
-    return answer.asked.code(state.snapshot_path(), pooled=state.store().pooled)
 
 
 def _said(answer: MeanCountAnswer) -> list[str]:

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
+from dashboard import results
 from dashboard.analyses.safety.adverse_events import AdverseEventsAnswer
+from dashboard.analyses.safety.rows import of_level, of_terms
+from dashboard.scripts import Made
 from dashboard.views.safety.shown import Shown
 from dashboard.views.safety.terms import shown_table
 
 
-def of_terms(frame: pd.DataFrame, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """The rows of some classes and terms, in the order of these.
+def show_numbers(
+    made: Made[AdverseEventsAnswer], shown: Shown, *, name: str, notes: Sequence[str]
+) -> None:
+    """n and N, differences with intervals and p-values of the rows on screen.
 
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"class": ["S", "S"], "term": ["Itch", "Rash"], "n": [1, 2]})
-    >>> of_terms(frame, [("S", "Rash")])["n"].tolist()
-    [2]
+    Parameters
+    ----------
+    name : str
+        Of the chart.
+    notes : sequence of str
+        Those of the chart.
     """
-    if frame.empty:
-        return frame
-    places = {term: place for place, term in enumerate(terms)}
-    place = [places.get(key, -1) for key in zip(frame["class"], frame["term"], strict=True)]
-    kept = frame.assign(_place=place).query("_place >= 0")
-    return kept.sort_values("_place", kind="stable").drop(columns="_place").reset_index(drop=True)
-
-
-def show_numbers(answer: AdverseEventsAnswer, shown: Shown) -> None:
-    """n and N, differences with intervals and p-values of the rows on screen."""
     with st.expander("Numbers", icon=":material/table_rows:"):
-        every = answer.table()
-        table = of_terms(every[every["level"] == shown.level], shown.terms)
-        texts, _ = shown_table(table, answer)
+        table = made.call("table").then(of_level, shown.level).then(of_terms, shown.chosen)
+        texts, _ = shown_table(table.value, made.value)
         st.dataframe(
             texts,
             hide_index=True,
@@ -42,3 +36,4 @@ def show_numbers(answer: AdverseEventsAnswer, shown: Shown) -> None:
             alt="Adverse events on the chart: subjects, differences and p-values by arm",
             column_config={"Class and term": st.column_config.TextColumn(width=280, pinned=True)},
         )
+        results.offer(texts, raw=table, name=f"{name} as a table", notes=notes)

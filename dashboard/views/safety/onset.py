@@ -41,14 +41,16 @@ def show(asked: AdverseEvents) -> None:
 
 
 def _first(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
-    answer = state.answered(onset)
+    made = state.made(onset)
+    answer = made.value
     if not answer.events:
         st.info(_nobody(answer), icon=":material/event_busy:")
         return
     said = _said(answer)
+    curves = made.part("curves")
     results.figure(
-        draw_incidence(
-            answer.curves,
+        curves.then(
+            draw_incidence,
             onset.event,
             styles=styles(asked, answer.arms),
             options=IncidenceOptions(
@@ -57,15 +59,14 @@ def _first(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
         ),
         name=f"{state.study().code} onset of {onset.event}",
         notes=said,
-        data=answer.curves.to_frame().assign(unit=onset.unit),
-        code=onset.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=curves.call("to_frame").call("assign", unit=onset.unit),
     )
     _behind(asked, answer)
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
-    onset_tables.show_incidence(answer, said)
-    onset_tables.show_comparison(answer, said)
-    onset_tables.show_overestimate(answer, said)
+    onset_tables.show_incidence(made, said)
+    onset_tables.show_comparison(made, said)
+    onset_tables.show_overestimate(made, said)
 
 
 def styles(asked: AdverseEvents, arms: Sequence[str]) -> dict[str, ArmStyle]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.safety.onset import OnsetAnswer
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, percent, plain
 
 _READ_BESIDE = (
@@ -23,10 +24,10 @@ _OVERESTIMATES = (
 )
 
 
-def show_incidence(answer: OnsetAnswer, notes: Sequence[str]) -> None:
+def show_incidence(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
     """By arm at the day: at risk, events and what competes by then, incidence, comparison."""
-    raw, level = answer.table(), f"{answer.asked.confidence_level:.0%} CI"
-    rows = raw.to_dict("records")
+    answer, raw = made.value, made.call("table")
+    level, rows = f"{answer.asked.confidence_level:.0%} CI", raw.value.to_dict("records")
     st.subheader(f"At day {answer.day:,}", anchor=False)
     competes = answer.asked.competing != "death"
     discontinued = "Discontinued first" if competes else "Discontinued, censored"
@@ -43,17 +44,15 @@ def show_incidence(answer: OnsetAnswer, notes: Sequence[str]) -> None:
         raw=raw,
         name=f"{state.study().code} onset at day {answer.day}",
         notes=notes,
-        code=_code(answer),
     )
 
 
-def show_comparison(answer: OnsetAnswer, notes: Sequence[str]) -> None:
+def show_comparison(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
     """Difference and ratio of incidences at the day, and the cause-specific hazard ratio."""
+    answer, raw = made.value, made.call("comparison")
     if answer.hazards is None:
         return
-    level = f"{answer.asked.confidence_level:.0%} CI"
-    raw = _comparison(answer)
-    rows = raw.to_dict("records")
+    level, rows = f"{answer.asked.confidence_level:.0%} CI", raw.value.to_dict("records")
     shown = pd.DataFrame(
         {
             "Arm": [f"{row['arm']} against {row['reference']}" for row in rows],
@@ -76,30 +75,18 @@ def show_comparison(answer: OnsetAnswer, notes: Sequence[str]) -> None:
         raw=raw,
         name=f"{state.study().code} onset compared at day {answer.day}",
         notes=[*notes, methods, _READ_BESIDE],
-        code=_code(answer),
     )
     st.info(_READ_BESIDE, icon=":material/lightbulb:")
     reasons = [f"{row['arm']}: {row['reason']}" for row in rows if row["reason"]]
     st.caption(plain(" ".join([methods, *reasons])))
 
 
-def _comparison(answer: OnsetAnswer) -> pd.DataFrame:
-    """One row per arm but the reference, with everything that compares it."""
-    if answer.hazards is None:
-        return pd.DataFrame()
-    ends = {side: f"hazard_ratio_{side}" for side in ("lower", "upper", "p_value")}
-    parts = [
-        f"{name}{side}"
-        for name in ("difference", "ratio")
-        for side in ("", "_lower", "_upper", "_p_value")
-    ]
-    at_day = answer.table()[["arm", "day", *parts]]
-    return answer.hazards.rename(columns=ends).merge(at_day, on="arm")
-
-
-def show_overestimate(answer: OnsetAnswer, notes: Sequence[str]) -> None:
+def show_overestimate(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
     """One minus Kaplan–Meier beside the incidence, under its label."""
-    raw = answer.table()[["arm", "day", "incidence", "overestimate", "too_much"]]
+    answer = made.value
+    columns = ["arm", "day", "incidence", "overestimate", "too_much"]
+    made_raw = made.call("table").call("filter", columns)
+    raw = made_raw.value
     shown = pd.DataFrame(
         {
             "Arm": raw["arm"],
@@ -111,16 +98,11 @@ def show_overestimate(answer: OnsetAnswer, notes: Sequence[str]) -> None:
     st.subheader("1 − Kaplan–Meier overestimates", anchor=False)
     results.table(
         shown,
-        raw=raw,
+        raw=made_raw,
         name=f"{state.study().code} onset overestimates",
         notes=[*notes, _OVERESTIMATES],
-        code=_code(answer),
     )
     st.caption(_OVERESTIMATES)
-
-
-def _code(answer: OnsetAnswer) -> str:
-    return answer.asked.code(state.snapshot_path(), pooled=state.store().pooled)
 
 
 def _share(row: Mapping[str, object]) -> str:

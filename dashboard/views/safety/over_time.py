@@ -14,11 +14,12 @@ from dashboard.analyses.safety.over_time import (
     EventsOverTime,
     OverTimeAnswer,
 )
+from dashboard.analyses.safety.rows import of_terms
 from dashboard.charts.safety.heat import HeatOptions, draw_heat
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made, made_by
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
-from dashboard.views.safety.numbers import of_terms
 from dashboard.views.safety.shown import Shown, choose_shown
 from dashboard.views.safety.which import rule_of
 from queries.events import EventTerms
@@ -29,9 +30,8 @@ _NAMES = {"week": "1 week", "2 weeks": "2 weeks", "4 weeks": "4 weeks", "month":
 
 def show(asked: AdverseEvents) -> None:
     """The heat map, and the subjects behind the cell that is chosen."""
-    answer = state.answered(asked)
     period, periods = _periods()
-    shown = choose_shown(answer)
+    shown = choose_shown(state.made(asked))
     if shown is None:
         return
     over_time = EventsOverTime(
@@ -42,7 +42,8 @@ def show(asked: AdverseEvents) -> None:
         column=asked.column,
         whole_classes=shown.level == "class",
     )
-    found = state.answered(over_time)
+    made = state.made(over_time, name="over_time")
+    found = made.value
     if not found.shown:
         st.info(
             "Nobody is followed from a first dose: dates of doses are missing.",
@@ -50,7 +51,7 @@ def show(asked: AdverseEvents) -> None:
         )
         return
     st.caption(f"{shown.counted()} Click a cell for the subjects behind it.")
-    _draw(asked, found, shown)
+    _draw(asked, made, shown)
     _behind(asked, found, marks.chosen(_MARK))
 
 
@@ -77,12 +78,13 @@ def _periods() -> tuple[str, int]:
     return period or "4 weeks", int(periods)
 
 
-def _options(found: OverTimeAnswer, shown: Shown) -> HeatOptions:
+def _options(found: OverTimeAnswer, shown: Shown) -> Made[HeatOptions]:
     """The axis counts in weeks, or in months where periods are months."""
     in_months = found.asked.period == "month"
     width = 1.0 if in_months else PERIODS[found.asked.period] / 7
-    return HeatOptions(
-        terms=shown.terms,
+    return made_by(
+        HeatOptions,
+        terms=shown.chosen,
         arms=found.arms,
         starts=tuple(width * place for place in range(found.shown + 1)),
         unit="months" if in_months else "weeks",
@@ -95,17 +97,21 @@ def _named(found: OverTimeAnswer, period: int) -> str:
     return f"days {low:,} to {high:,} after first dose"
 
 
-def _draw(asked: AdverseEvents, found: OverTimeAnswer, shown: Shown) -> None:
-    table = of_terms(found.table[found.table["period"] < found.shown], shown.terms)
-    followed = found.followed[found.followed["period"] < found.shown]
-    styles = arm_styles(list(found.arms), state.arms(asked.subjects.arm))
+def _draw(asked: AdverseEvents, made: Made[OverTimeAnswer], shown: Shown) -> None:
+    found = made.value
+    table = made.call("events").then(of_terms, shown.chosen).named("events")
+    drawn = table.then(
+        draw_heat,
+        made.call("sizes"),
+        options=_options(found, shown),
+        styles=arm_styles(list(found.arms), state.arms(asked.subjects.arm)),
+    )
     marks.figure(
-        draw_heat(table, followed, options=_options(found, shown), styles=styles),
+        drawn,
         mark=_MARK,
         name=f"{state.study().code} adverse events over time",
         notes=event_notes(asked, [*_methods(found), *shown.said()]),
         data=table,
-        code=found.asked.code(state.snapshot_path(), pooled=state.store().pooled),
     )
 
 

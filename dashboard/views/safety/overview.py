@@ -15,6 +15,7 @@ from dashboard.analyses.safety.overview import (
 )
 from dashboard.charts.safety.overview import draw_overview
 from dashboard.charts.theme import arm_styles
+from dashboard.scripts import Made
 from dashboard.text import interval, p_value, percent, plain
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
@@ -32,15 +33,17 @@ def show(asked: AdverseEvents) -> None:
         selection=asked.selection,
         confidence_level=asked.confidence_level,
     )
-    answer = state.answered(overview)
+    made = state.made(overview)
+    answer = made.value
     if not answer.arms:
         st.info("No subject of this cohort is in the analysis set.", icon=":material/group_off:")
         return
     _tiles(answer)
     _behind(asked, answer)
     order = state.arms(asked.subjects.arm)
-    figure = draw_overview(
-        answer.table,
+    table = made.part("table")
+    figure = table.then(
+        draw_overview,
         arms=answer.arms,
         styles=arm_styles(list(answer.arms), order),
         names={kind: kind_name(kind) for kind in answer.kinds},
@@ -50,12 +53,11 @@ def show(asked: AdverseEvents) -> None:
         mark=_MARK,
         name=f"{state.study().code} adverse events overview",
         notes=event_notes(asked, _said(answer)),
-        data=answer.table,
-        code=overview.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=table,
     )
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
-    _table(asked, answer, overview)
+    _table(asked, made)
 
 
 def _tiles(answer: OverviewAnswer) -> None:
@@ -114,8 +116,9 @@ def _rule(asked: AdverseEvents, kind: str) -> Rule:
     return selection_rule(store, marks.of_kind(asked.selection, kind), EventTerms())
 
 
-def _table(asked: AdverseEvents, answer: OverviewAnswer, overview: SafetyOverview) -> None:
+def _table(asked: AdverseEvents, made: Made[OverviewAnswer]) -> None:
     """One row a kind and arm, so that many arms make it longer and not wider."""
+    answer = made.value
     compared = "difference" in answer.table.columns
     rows = []
     for kind in answer.kinds:
@@ -132,10 +135,9 @@ def _table(asked: AdverseEvents, answer: OverviewAnswer, overview: SafetyOvervie
             rows.append(row | (_difference(one, answer) if compared else {}))
     results.table(
         pd.DataFrame(rows),
-        raw=answer.table,
+        raw=made.part("table"),
         name=f"{state.study().code} adverse events overview table",
         notes=event_notes(asked, _said(answer)),
-        code=overview.code(state.snapshot_path(), pooled=state.store().pooled),
     )
 
 

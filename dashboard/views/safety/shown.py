@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEventsAnswer, Level
-from dashboard.analyses.safety.rows import ORDERS, rows_of
+from dashboard.analyses.safety.rows import ORDERS, first_rows, rows_of
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.safety.cuts import Cuts, choose_cuts
 
@@ -26,7 +27,7 @@ class Shown:
     Parameters
     ----------
     level : {"term", "class"}
-    terms : tuple of (class, term)
+    chosen : Made of tuple of (class, term)
         Those shown, in order.
     found : int
         How many pass the cuts.
@@ -36,10 +37,15 @@ class Shown:
     """
 
     level: Level
-    terms: tuple[tuple[str, str], ...]
+    chosen: Made[tuple[tuple[str, str], ...]]
     found: int
     cuts: Cuts
     classes: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """The classes and terms that are shown, in order."""
+        return self.chosen.value
 
     def said(self) -> list[str]:
         """What is left out, for notes."""
@@ -49,10 +55,6 @@ class Shown:
         if len(self.terms) < self.found:
             said.append(f"The first {len(self.terms):,} of {self.found:,} are shown.")
         return said
-
-    def code(self, compared: bool) -> str:
-        """The call that gives the numbers of the chart."""
-        return f"answer.{'contrasts' if compared else 'incidence'}({self.level!r})"
 
     def counted(self) -> str:
         """How many of how many are shown, for the screen."""
@@ -64,7 +66,7 @@ class Shown:
 
 
 def choose_shown(
-    answer: AdverseEventsAnswer,
+    made: Made[AdverseEventsAnswer],
     *,
     arm: str | None = None,
     orders: bool = True,
@@ -83,14 +85,14 @@ def choose_shown(
     most : int, optional
         The most rows that fit; None for all of them.
     """
-    cuts = choose_cuts()
+    cuts, answer = choose_cuts(), made.value
     with st.container(horizontal=True, vertical_alignment="bottom"):
         level = _level()
         classes = choose_classes(answer)
         order = _order(answer) if orders else "frequency"
         rows = _rows(most) if most is not None else None
-    found = rows_of(
-        answer,
+    found = made.then(
+        rows_of,
         level,
         least_percent=cuts.percent,
         least_difference=cuts.difference,
@@ -98,11 +100,15 @@ def choose_shown(
         order=order,
         arm=arm,
     )
-    if not found:
+    if not found.value:
         _nothing(answer, level)
         return None
     return Shown(
-        level=level, terms=tuple(found[:rows]), found=len(found), cuts=cuts, classes=classes
+        level=level,
+        chosen=found.then(first_rows, rows).named("terms"),
+        found=len(found.value),
+        cuts=cuts,
+        classes=classes,
     )
 
 

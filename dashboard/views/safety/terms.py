@@ -9,9 +9,10 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
+from dashboard.analyses.safety.rows import of_classes
 from dashboard.text import interval, p_value, percent, plain
 from dashboard.views.safety import behind, marks
-from dashboard.views.safety.cuts import Cuts, choose_cuts
+from dashboard.views.safety.cuts import choose_cuts
 from dashboard.views.safety.inputs import ADJUSTED_BY, interval_name
 from dashboard.views.safety.notes import event_notes
 from dashboard.views.safety.shown import choose_classes
@@ -26,11 +27,12 @@ _INDENT = "\u2003"
 def show(asked: AdverseEvents) -> None:
     """The table, and the subjects behind the row that is chosen."""
     cuts = choose_cuts()
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     classes = choose_classes(answer)
-    table = answer.table(least_percent=cuts.percent, least_difference=cuts.difference)
-    if classes:
-        table = table[(table["level"] == "overall") | table["class"].isin(classes)]
+    raw = made.call("table", least_percent=cuts.percent, least_difference=cuts.difference)
+    raw = raw.then(of_classes, classes) if classes else raw
+    table = raw.value
     if table.empty:
         st.info("No adverse event of this kind is recorded in this cohort.", icon=_EMPTY)
         return
@@ -39,7 +41,11 @@ def show(asked: AdverseEvents) -> None:
     shown, rows = shown_table(table, answer)
     st.caption(_counted(table, answer))
     _draw(shown, rows)
-    _take_away(shown, table, asked, answer, cuts, classes)
+    only = [f"Only of {', '.join(classes)}."] if classes else []
+    said = event_notes(asked, [*methods(answer), *cuts.said(), *only])
+    st.caption(" ".join(plain(one) for one in said))
+    name = f"{state.study().code} adverse events by term"
+    results.offer(shown, raw=raw, name=name, notes=said)
     show_behind(asked, answer, marks.chosen(_MARK), key="terms_behind")
 
 
@@ -136,22 +142,6 @@ def _draw(shown: pd.DataFrame, rows: Sequence[tuple[str, str]]) -> None:
             "Class and term": st.column_config.TextColumn(width=260, pinned=True),
         },
     )
-
-
-def _take_away(
-    shown: pd.DataFrame,
-    table: pd.DataFrame,
-    asked: AdverseEvents,
-    answer: AdverseEventsAnswer,
-    cuts: Cuts,
-    classes: tuple[str, ...],
-) -> None:
-    only = [f"Only of {', '.join(classes)}."] if classes else []
-    said = event_notes(asked, [*methods(answer), *cuts.said(), *only])
-    st.caption(" ".join(plain(one) for one in said))
-    name = f"{state.study().code} adverse events by term"
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=cuts.code())
-    results.offer(shown, name=name, notes=said, raw=table, code=code)
 
 
 def methods(answer: AdverseEventsAnswer) -> list[str]:

@@ -9,13 +9,14 @@ import streamlit as st
 from dashboard import state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
 from dashboard.analyses.safety.p_values import P_VALUES, kinds_of_p, p_of
+from dashboard.analyses.safety.rows import of_arms, of_terms
 from dashboard.charts.safety.volcano import VolcanoOptions, draw_volcano, drawn_in_volcano
 from dashboard.charts.theme import arm_styles
 from dashboard.text import plain
 from dashboard.views.safety import marks
 from dashboard.views.safety.notes import event_notes
-from dashboard.views.safety.numbers import of_terms, show_numbers
-from dashboard.views.safety.shown import Shown, choose_arm, choose_shown
+from dashboard.views.safety.numbers import show_numbers
+from dashboard.views.safety.shown import choose_arm, choose_shown
 from dashboard.views.safety.terms import methods, show_behind
 
 _MARK = "volcano"
@@ -23,19 +24,38 @@ _MARK = "volcano"
 
 def show(asked: AdverseEvents) -> None:
     """The plot, and the subjects behind the term that is chosen."""
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     if answer.refusal is not None:
         refuse(answer, "A volcano plot sets one arm against another.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         arm = choose_arm(answer)
         kind = _kind(answer)
-    shown = choose_shown(answer, arm=arm, orders=False, most=None)
+    shown = choose_shown(made, arm=arm, orders=False, most=None)
     if shown is None:
         return
-    _draw(asked, answer, shown, arm, kind)
+    every = made.then(p_of, shown.level, kind).then(of_terms, shown.chosen)
+    own = every.then(of_arms, (arm,)).named("contrasts")
+    name = f"{state.study().code} adverse events volcano plot"
+    left_out = _left_out(own.value, asked.measure)
+    notes = event_notes(asked, [*methods(answer), *left_out, *shown.said()])
+    options = VolcanoOptions(
+        arm=arm,
+        reference=answer.arms[0],
+        measure=asked.measure,
+        confidence_level=asked.confidence_level,
+        p_name=P_VALUES[kind][1].lower(),
+    )
+    styles = arm_styles(list(answer.arms), state.arms(asked.subjects.arm))
+    st.caption(
+        f"{len(drawn_in_volcano(own.value)):,} of {shown.found:,} {shown.noun()} drawn; the area "
+        "is all subjects of both arms with the event. Click a bubble for the subjects behind it."
+    )
+    figure = own.then(draw_volcano, options=options, styles=styles)
+    marks.figure(figure, mark=_MARK, name=name, notes=notes, data=own)
     show_behind(asked, answer, marks.chosen(_MARK), key="volcano_behind")
-    show_numbers(answer, shown)
+    show_numbers(made, shown, name=name, notes=notes)
 
 
 def refuse(answer: AdverseEventsAnswer, why: str) -> None:
@@ -56,34 +76,6 @@ def _kind(answer: AdverseEventsAnswer) -> str:
         horizontal=True,
     )
     return chosen or kinds[0]
-
-
-def _draw(
-    asked: AdverseEvents, answer: AdverseEventsAnswer, shown: Shown, arm: str, kind: str
-) -> None:
-    every = of_terms(p_of(answer, shown.level, kind), shown.terms)
-    own = every[every["arm"] == arm]
-    options = VolcanoOptions(
-        arm=arm,
-        reference=answer.arms[0],
-        measure=asked.measure,
-        confidence_level=asked.confidence_level,
-        p_name=P_VALUES[kind][1].lower(),
-    )
-    styles = arm_styles(list(answer.arms), state.arms(asked.subjects.arm))
-    figure = draw_volcano(own, options=options, styles=styles)
-    st.caption(
-        f"{len(drawn_in_volcano(own)):,} of {shown.found:,} {shown.noun()} drawn; the area is all "
-        "subjects of both arms with the event. Click a bubble for the subjects behind it."
-    )
-    marks.figure(
-        figure,
-        mark=_MARK,
-        name=f"{state.study().code} adverse events volcano plot",
-        notes=event_notes(asked, [*methods(answer), *_left_out(own, asked.measure), *shown.said()]),
-        data=own,
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=shown.code(True)),
-    )
 
 
 def _left_out(own: pd.DataFrame, measure: str) -> list[str]:

@@ -21,6 +21,8 @@ def assert_made_again(
     """Draw a page, run the script of each of its cards, and compare to the last bit."""
     drawn = draw_page(page, study=study, inputs=inputs)
     assert drawn.cards, f"{page} shows no result: {drawn.said}"
+    names = [card.name for card in drawn.cards]
+    assert len(set(names)) == len(names), f"two results of {page} have one name: {names}"
     wrong = {card.name: said for card in drawn.cards if (said := what_differs(card))}
     assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.checks import InputError
-from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
-from dashboard.analyses.prediction.question import PredictionQuestion
+from dashboard.analyses.prediction.fit import PredictionReport
 from dashboard.analyses.prediction.signatures import sign, signatures
-from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.views import jobs
-from queries.events import EventSelection
-from queries.store import open_store
 from queries.workspace import open_workspace
 
 SECONDS = 120
@@ -47,23 +41,6 @@ def shown(app: AppTest) -> str:
     texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
     tables = [str(table.value) for table in app.table]
     return "\n".join([*(str(text.value) for text in texts), *tables]).replace("\\", "")
-
-
-@pytest.fixture(scope="module")
-def report(demo_home: Path) -> PredictionReport:
-    question = PredictionQuestion(
-        subjects=SafetySubjects(analysis_set="SAFFL"),
-        selection=EventSelection(least_grade=3, days_after=0),
-        columns=("AGE", "EGFRBL"),
-    )
-    quick = PredictionFit(
-        question=question, families=("discrete",), folds=2, repeats=2, trials=2, bootstraps=20
-    )
-    with open_workspace(demo_home) as workspace:
-        current = workspace.current_snapshot("EQX-301")
-        assert current is not None
-        with open_store(workspace.path(current)) as store:
-            return quick.run(store)
 
 
 @pytest.fixture
