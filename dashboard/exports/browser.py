@@ -250,7 +250,10 @@ def steady(svg: bytes) -> bytes:
     b'<defs id="defs-figure"><clipPath id="clipfigurexy"/></defs>'
     """
     found = _SVG_NAME.search(svg)
-    return svg if found is None else svg.replace(found[1], b"figure")
+    if found is None:
+        return svg
+    # A name stands after letters; six signs after "#" are a colour.
+    return re.sub(rb"(?<=[a-z-])" + found[1], b"figure", svg)
 
 
 _SAME_EACH_TIME: Mapping[str, Callable[[bytes], bytes]] = {

@@ -77,18 +77,20 @@ pre {{ background: {LIGHT.surface}; padding: .7rem .9rem; font-size: .78rem; lin
 """
 
 _PRINT = f"""
+@media screen {{ td.n {{ white-space: nowrap }} }}
 @page {{ size: A4; margin: {MARGIN_MM:g}mm }}
 @page wide {{ size: A4 landscape; margin: {MARGIN_MM:g}mm }}
 @media print {{
   body {{ font-size: 10.5pt; max-width: none; padding: 0; margin: 0 }}
   h1 {{ font-size: 22pt; margin-top: 30mm }}
   section.part {{ break-before: page }}
+  section > :first-child {{ margin-top: 0 }}
   h2 {{ font-size: 15pt; margin-top: 0 }}
   h3 {{ font-size: 12.5pt }} h4 {{ font-size: 11pt }}
   h2, h3, h4, .caption {{ break-after: avoid }}
   p {{ orphans: 2; widows: 2 }}
   figure.card, .short {{ break-inside: avoid }}
-  .js-plotly-plot {{ zoom: {_PRINTED_ZOOM:.3f} }}
+  .live {{ zoom: {_PRINTED_ZOOM:.3f} }}
   .wide {{ page: wide }}
   .card {{ margin: 5mm 0 7mm }}
   .scroll {{ overflow: visible }}
