@@ -45,6 +45,7 @@ XMLSerializer.prototype.serializeToString = function (node) {
 </script>"""
 _PDF_DATE = re.compile(rb"(/(?:Creation|Mod)Date ?\(D:)\d{14}")
 _SVG_NAME = re.compile(rb'<defs id="defs-([0-9a-f]{6})"')
+_SVG_TRACE = re.compile(rb'(class="trace [a-z]+ )trace[0-9a-f]{6}"')
 _Answer = TypeVar("_Answer")
 _one_at_a_time = threading.Lock()
 
@@ -249,6 +250,7 @@ def steady(svg: bytes) -> bytes:
     >>> steady(b'<defs id="defs-3f9a1c"><clipPath id="clip3f9a1cxy"/></defs>')
     b'<defs id="defs-figure"><clipPath id="clipfigurexy"/></defs>'
     """
+    svg = _SVG_TRACE.sub(rb'\1trace"', svg)
     found = _SVG_NAME.search(svg)
     if found is None:
         return svg

@@ -35,11 +35,11 @@ h3 {{ font-size: 1.15rem; margin: 2rem 0 .7rem }}
 h4 {{ font-size: 1rem; margin: 1.5rem 0 .5rem }}
 .number {{ color: {LIGHT.accent}; margin-right: .6em; font-variant-numeric: tabular-nums }}
 .subtitle {{ font-size: 1.15rem; color: {LIGHT.muted}; margin: .4rem 0 0 }}
-.facts {{ display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem;
+.facts {{ display: grid; grid-template-columns: fit-content(35%) 1fr; gap: .3rem 1.5rem;
   margin: 1.6rem 0; padding: .9rem 0; font-size: .92rem;
   border: solid {LIGHT.line}; border-width: 1px 0 }}
 .facts dt {{ color: {LIGHT.muted} }}
-.facts dd {{ margin: 0; overflow-wrap: anywhere }}
+.facts dt, .facts dd {{ margin: 0; overflow-wrap: anywhere }}
 nav h2 {{ font-size: 1.05rem; border: 0; padding: 0; margin: 1.8rem 0 .5rem }}
 nav ol {{ list-style: none; margin: 0; padding: 0 }}
 nav li a {{ display: flex; gap: .8em; align-items: baseline; color: inherit;
