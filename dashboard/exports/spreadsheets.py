@@ -100,7 +100,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "note": {"text_wrap": True},
         "mark": {"text_wrap": True, "bold": True, "font_color": "#A33B00"},
     }
-    more |= {f"text {n}": {**more["text"], "indent": n} for n in range(1, 5)}
+    more |= {f"text {n}": {**more["text"], "align": "left", "indent": n} for n in range(1, 5)}
     return {name: book.add_format({**base, **own}) for name, own in more.items()}
 
 
