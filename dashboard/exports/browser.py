@@ -45,6 +45,7 @@ XMLSerializer.prototype.serializeToString = function (node) {
 </script>"""
 _PDF_DATE = re.compile(rb"(/(?:Creation|Mod)Date ?\(D:)\d{14}")
 _SVG_NAME = re.compile(rb'<defs id="defs-([0-9a-f]{6})"')
+_SVG_TRACE = re.compile(rb'(class="trace [a-z]+ )trace[0-9a-f]{6}"')
 _Answer = TypeVar("_Answer")
 _one_at_a_time = threading.Lock()
 
@@ -249,8 +250,12 @@ def steady(svg: bytes) -> bytes:
     >>> steady(b'<defs id="defs-3f9a1c"><clipPath id="clip3f9a1cxy"/></defs>')
     b'<defs id="defs-figure"><clipPath id="clipfigurexy"/></defs>'
     """
+    svg = _SVG_TRACE.sub(rb'\1trace"', svg)
     found = _SVG_NAME.search(svg)
-    return svg if found is None else svg.replace(found[1], b"figure")
+    if found is None:
+        return svg
+    # A name stands after letters; six signs after "#" are a colour.
+    return re.sub(rb"(?<=[a-z-])" + found[1], b"figure", svg)
 
 
 _SAME_EACH_TIME: Mapping[str, Callable[[bytes], bytes]] = {

@@ -129,10 +129,11 @@ def fit(cells: Cells) -> Fit:
         for size in _SIZES[: 4 if landscape else 2]:
             wanted = _wanted(cells, size)
             if sum(wanted) <= text_points(landscape):
-                return _whole(wanted, size, landscape)
+                return _whole(cells, wanted, size, landscape)
     least, room = _least(cells, _SIZES[-1]), text_points(True)
     if sum(least) <= room:
-        return _whole(_between(least, _wanted(cells, _SIZES[-1]), room), _SIZES[-1], True)
+        narrow = _between(least, _wanted(cells, _SIZES[-1]), room)
+        return _whole(cells, narrow, _SIZES[-1], True)
     return _parted(_wanted(cells, _SIZES[2]), _SIZES[2])
 
 
@@ -187,8 +188,17 @@ def _between(least: Sequence[float], wanted: Sequence[float], room: float) -> li
     return [low + spare * (high - low) / missing for low, high in zip(least, wanted, strict=True)]
 
 
-def _whole(widths: Sequence[float], size: float, landscape: bool) -> Fit:
-    block = Block(columns=tuple(range(len(widths))), widths=_spread(widths, text_points(landscape)))
+def _whole(cells: Cells, widths: Sequence[float], size: float, landscape: bool) -> Fit:
+    room = text_points(landscape)
+    longest = [
+        max([_points(cell, size) for cell in _column(cells, place)], default=0) + _PADDING
+        for place in range(len(widths))
+    ]
+    # What is left goes first to the columns whose text is wrapped.
+    missing = [max(0.0, most - width) for most, width in zip(longest, widths, strict=True)]
+    share = min(1.0, max(0.0, room - sum(widths)) / sum(missing)) if sum(missing) else 0.0
+    wider = [width + share * more for width, more in zip(widths, missing, strict=True)]
+    block = Block(columns=tuple(range(len(widths))), widths=_spread(wider, room))
     return Fit(landscape=landscape, size=size, blocks=(block,))
 
 

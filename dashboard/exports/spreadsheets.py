@@ -22,6 +22,9 @@ from dashboard.exports.wording import said as noted
 from queries.errors import DataError
 
 _ROWS, _COLUMNS, _SIGNS = 1_048_576, 16_384, 32_767  # what a sheet and a cell can hold
+# Points a line takes, and lines that a row may: not every program finds heights by itself.
+_LINE, _HEAD_LINES, _CELL_LINES = 14.0, 6, 20
+_NOTES_WIDTH = 110
 _EXACT = 2**53  # whole numbers above it lose digits in a spreadsheet
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _NARROWEST, _WIDEST, _MEASURED = 8, 46, 500
@@ -97,7 +100,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "note": {"text_wrap": True},
         "mark": {"text_wrap": True, "bold": True, "font_color": "#A33B00"},
     }
-    more |= {f"text {n}": {**more["text"], "indent": n} for n in range(1, 5)}
+    more |= {f"text {n}": {**more["text"], "align": "left", "indent": n} for n in range(1, 5)}
     return {name: book.add_format({**base, **own}) for name, own in more.items()}
 
 
@@ -112,11 +115,17 @@ def _write_table(sheet: Any, frame: pd.DataFrame, title: str, formats: dict[str,
     heads = [printable(name) for name in frame.columns]
     for place, head in enumerate(heads):
         sheet.write_string(0, place, head[:_SIGNS], formats["head"])
+    widths = [
+        _column_width(head, frame.iloc[:_MEASURED, place]) for place, head in enumerate(heads)
+    ]
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    sheet.set_row(0, _LINE * _lines(heads, [width / 1.3 for width in widths], _HEAD_LINES))
     for row, cells in enumerate(frame.itertuples(index=False, name=None), start=1):
         for place, value in enumerate(cells):
             _write_cell(sheet, row, place, value, formats)
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, _column_width(head, frame.iloc[:_MEASURED, place]))
+        if (lines := _lines(cells, widths, _CELL_LINES)) > 1:
+            sheet.set_row(row, _LINE * lines)
     _set_page(sheet, rows, columns, title)
 
 
@@ -149,6 +158,15 @@ def _is_plain_date(value: date) -> bool:
     return day >= _FIRST_DATE and getattr(value, "tzinfo", None) is None
 
 
+def _lines(cells: Sequence[Any], widths: Sequence[float], most: int) -> int:
+    needed = [
+        math.ceil(len(value) / width)
+        for value, width in zip(cells, widths, strict=True)
+        if isinstance(value, str)
+    ]
+    return min(most, max(needed, default=1))
+
+
 def _column_width(head: str, column: pd.Series) -> float:
     lines = [len(cell_text(value)) for value in column]
     longest_word = max((len(word) for word in head.split()), default=0)
@@ -174,7 +192,7 @@ def _range(rows: int, columns: int) -> str:
 
 
 def _write_notes(sheet: Any, title: str, notes: Sequence[str], formats: dict[str, Any]) -> None:
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _NOTES_WIDTH)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -182,3 +200,4 @@ def _write_notes(sheet: Any, title: str, notes: Sequence[str], formats: dict[str
     for row, note in enumerate(noted(notes), start=1):
         kind = "mark" if is_exploratory(note) else "note"
         sheet.write_string(row, 0, note[:_SIGNS], formats[kind])
+        sheet.set_row(row, _LINE * _lines([note], [_NOTES_WIDTH], _CELL_LINES))

@@ -196,8 +196,9 @@ def _placed(parts: Sequence[Part]) -> Iterator[Placed]:
         elif isinstance(part, Heading):
             depths[part.level - 1] += 1
             depths[part.level :] = [0] * (len(_LEVELS) - part.level)
-            label = ".".join(str(number) for number in depths[: part.level])
-            yield Placed(part=part, label=label, anchor=f"part-{label.replace('.', '-')}")
+            # A report may begin below level 1.
+            label = ".".join(str(number) for number in depths[: part.level] if number)
+            yield Placed(part=part, label=label, anchor=f"part-{'-'.join(map(str, depths))}")
         else:
             kind = "Figure" if isinstance(part, ReportFigure) else "Table"
             counts[kind] += 1

@@ -35,11 +35,11 @@ h3 {{ font-size: 1.15rem; margin: 2rem 0 .7rem }}
 h4 {{ font-size: 1rem; margin: 1.5rem 0 .5rem }}
 .number {{ color: {LIGHT.accent}; margin-right: .6em; font-variant-numeric: tabular-nums }}
 .subtitle {{ font-size: 1.15rem; color: {LIGHT.muted}; margin: .4rem 0 0 }}
-.facts {{ display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem;
+.facts {{ display: grid; grid-template-columns: fit-content(35%) 1fr; gap: .3rem 1.5rem;
   margin: 1.6rem 0; padding: .9rem 0; font-size: .92rem;
   border: solid {LIGHT.line}; border-width: 1px 0 }}
 .facts dt {{ color: {LIGHT.muted} }}
-.facts dd {{ margin: 0; overflow-wrap: anywhere }}
+.facts dt, .facts dd {{ margin: 0; overflow-wrap: anywhere }}
 nav h2 {{ font-size: 1.05rem; border: 0; padding: 0; margin: 1.8rem 0 .5rem }}
 nav ol {{ list-style: none; margin: 0; padding: 0 }}
 nav li a {{ display: flex; gap: .8em; align-items: baseline; color: inherit;
@@ -77,18 +77,20 @@ pre {{ background: {LIGHT.surface}; padding: .7rem .9rem; font-size: .78rem; lin
 """
 
 _PRINT = f"""
+@media screen {{ td.n {{ white-space: nowrap }} }}
 @page {{ size: A4; margin: {MARGIN_MM:g}mm }}
 @page wide {{ size: A4 landscape; margin: {MARGIN_MM:g}mm }}
 @media print {{
   body {{ font-size: 10.5pt; max-width: none; padding: 0; margin: 0 }}
   h1 {{ font-size: 22pt; margin-top: 30mm }}
   section.part {{ break-before: page }}
+  section > :first-child {{ margin-top: 0 }}
   h2 {{ font-size: 15pt; margin-top: 0 }}
   h3 {{ font-size: 12.5pt }} h4 {{ font-size: 11pt }}
   h2, h3, h4, .caption {{ break-after: avoid }}
   p {{ orphans: 2; widows: 2 }}
   figure.card, .short {{ break-inside: avoid }}
-  .js-plotly-plot {{ zoom: {_PRINTED_ZOOM:.3f} }}
+  .live {{ zoom: {_PRINTED_ZOOM:.3f} }}
   .wide {{ page: wide }}
   .card {{ margin: 5mm 0 7mm }}
   .scroll {{ overflow: visible }}

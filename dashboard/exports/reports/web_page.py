@@ -214,7 +214,7 @@ def _interactive(one: Placed) -> str:
         div_id=f"{one.anchor}-plot",
     )
     alt = escape(printable(alt_text(one.part.figure)))
-    return f'<div class="plot" role="img" aria-label="{alt}">{plot}</div>'
+    return f'<div class="plot live" role="img" aria-label="{alt}">{plot}</div>'
 
 
 def _still(part: ReportFigure, svg: bytes) -> str:

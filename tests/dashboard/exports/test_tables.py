@@ -82,3 +82,7 @@ def test_parquet_keeps_types_and_notes() -> None:
     }
     assert table.schema.metadata[b"notes"].decode() == '["Age ≥ 65"]'
     assert table["hazard_ratio"].to_pylist()[0] == -0.25
+
+
+def test_same_table_same_parquet() -> None:
+    assert to_parquet(FRAME, ["Age ≥ 65"]) == to_parquet(FRAME.copy(), ["Age ≥ 65"])
