@@ -88,9 +88,9 @@ def summary_sentence(proposal: DosingProposal) -> str:
         return boin12_summary(proposal)
     cohorts = "3" if proposal.family == "3+3" else f"{proposal.cohort_size}"
     return (
-        f"{proposal.family}, target {percent(proposal.target)}, {counted_doses(proposal.doses)} from "
-        f"{proposal.names[0]} to {proposal.names[-1]}, cohorts of {cohorts}, at most "
-        f"{proposal.most_patients} patients."
+        f"{proposal.family}, target {percent(proposal.target)}, "
+        f"{counted_doses(proposal.doses)} from {proposal.names[0]} to {proposal.names[-1]}, "
+        f"cohorts of {cohorts}, at most {proposal.most_patients} patients."
     )
 
 
