@@ -13,7 +13,7 @@ from dashboard.analyses.dosing.card import printed_page, printed_table
 from dashboard.analyses.dosing.proposal import DosingProposal
 
 MOST = 24
-LEFT_OUT = "E"
+LEFT_OUT = "out"
 _HEADS = {
     "patients": "Patients at the dose",
     "escalate": "Dose above considered if toxicities ≤",
@@ -114,7 +114,7 @@ def score_grid(found: pd.DataFrame, patients: int) -> pd.DataFrame:
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
     >>> score_grid(scores(usual_dosing()), 3).iloc[3].tolist()
-    ['3', 'E', 'E', 'E', 'E']
+    ['3', 'out', 'out', 'out', 'out']
     """
     own = found[found["patients"] == patients]
     wide = own.pivot(index="toxicities", columns="efficacies", values="score")

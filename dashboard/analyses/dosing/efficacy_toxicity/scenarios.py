@@ -10,7 +10,8 @@ from dashboard.analyses.dosing.proposal import LONGEST_NAME, DosingProposal
 from dashboard.analyses.dosing.request import MOST_SCENARIOS
 
 _LONGEST_NAME = LONGEST_NAME + len("Best ")
-_STEP, _GAIN = 2.0, 3.0  # odds from dose to dose; odds of the best efficacy over the least
+_TOXIC_STEP, _EFFECT_STEP = 2.0, 3.0  # odds from dose to dose
+_GAIN = 4.0  # odds of the best efficacy over those of the least acceptable one
 _RULE = "a scenario is a name, a colon, toxicity by dose, a slash and efficacy by dose"
 
 
@@ -18,7 +19,7 @@ def fixed_joint_scenarios(proposal: DosingProposal) -> tuple[EfficacyToxicitySce
     """Each dose in turn is best; in two more no dose is right.
 
     Odds of toxicity double from dose to dose and pass the limit above the best one. Odds of
-    efficacy double up to the best dose, where they are three times those of the least acceptable
+    efficacy treble up to the best dose, where they are four times those of the least acceptable
     efficacy, and stay there. In the last two every dose is too toxic, or none effective enough.
 
     Examples
@@ -34,12 +35,12 @@ def fixed_joint_scenarios(proposal: DosingProposal) -> tuple[EfficacyToxicitySce
     limit, least = _odds(design.toxicity_limit), _odds(design.least_efficacy)
     shown = []
     for best, name in enumerate(proposal.names):
-        toxicity = [_share(limit * _STEP ** (d - best - 0.5)) for d in doses]
-        efficacy = [_share(_GAIN * least * _STEP ** min(d - best, 0)) for d in doses]
+        toxicity = [_share(limit * _TOXIC_STEP ** (d - best - 0.5)) for d in doses]
+        efficacy = [_share(_GAIN * least * _EFFECT_STEP ** min(d - best, 0)) for d in doses]
         one = _scenario(name, toxicity, efficacy)
         right = design.best_doses(one) == (best + 1,)
         shown.append(_scenario(f"{'Best' if right else 'Rises to'} {name}", toxicity, efficacy))
-    toxic = [_share(limit * _STEP ** (d + 1)) for d in doses]
+    toxic = [_share(limit * _TOXIC_STEP ** (d + 1)) for d in doses]
     good = [_share(_GAIN * least) for _ in doses]
     poor = [_share(least / 3) for _ in doses]
     return (

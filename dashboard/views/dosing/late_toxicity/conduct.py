@@ -63,8 +63,10 @@ def _recommended(proposal: DosingProposal, found: TiteConduct) -> None:
         for reason in found.recommendation.reasons:
             st.markdown(f"- {plain(reason)}")
         st.caption(f"{SUPPORTS} Doses are counted from 1.")
-    for said in found.deviations:
-        st.warning(plain(said), icon=":material/alt_route:")
+    if found.deviations:
+        listed = "\n".join(f"- {plain(one)}" for one in found.deviations)
+        said = listed[2:] if len(found.deviations) == 1 else listed
+        st.warning(said, icon=":material/alt_route:")
 
 
 def _follow_up(proposal: DosingProposal, found: TiteConduct) -> None:
