@@ -22,7 +22,7 @@ HEADS = (
 _MOST = 60
 _STYLE = (
     "body{font:14px sans-serif;margin:2em;color:#0B161C}table{border-collapse:collapse}"
-    "th,td{border:1px solid #55676F;padding:.3em .9em;text-align:center}"
+    "th,td{border:1px solid #55676F;padding:.3em .6em;text-align:center}"
     "th{background:#F4F7F8}p{max-width:46em}section{break-inside:avoid}@page{margin:15mm}"
 )
 

@@ -152,6 +152,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
     scenarios = list(dict.fromkeys(table["scenario"]))
     known = {(row.scenario, row.design): factor * row.value for row in table.itertuples()}
     z = [[float(known.get((s, d), np.nan)) for d in designs] for s in scenarios]
+    size = 11 if len(designs) < 5 else 9
     ramp = RAMPS["light"][:4]  # so that one ink can be read on all cells
     cells = {
         "type": "heatmap",
@@ -182,9 +183,9 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
         data=[cells],
         xaxis={
             "tickvals": list(range(len(designs))),
-            "ticktext": [fitted(one, 280 / len(designs), size=11, most=3) for one in designs],
+            "ticktext": [fitted(one, 280 / len(designs), size=size, most=3) for one in designs],
             "side": "top",
-            "tickfont": {"size": 11},
+            "tickfont": {"size": size},
             "showline": False,
             "ticks": "",
         },

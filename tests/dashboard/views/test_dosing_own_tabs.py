@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.results import Result, same
 from dashboard.analyses.dosing import DosingProposal, usual_dosing
 from dashboard.analyses.dosing.card import SUPPORTS
+from dashboard.analyses.dosing.efficacy_toxicity.card import CORNER
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
 from dashboard.analyses.dosing.efficacy_toxicity.settings import EfficacyToxicitySettings
 from dashboard.analyses.dosing.late_toxicity.settings import window_days
@@ -173,9 +174,9 @@ def test_bad_rows_are_told(home: Path) -> None:
 
 def test_the_card_of_boin12(home: Path) -> None:
     app = opened("Decision table", BOIN12)
-    limits, three = (one.value for one in app.table)
+    limits, three = (cells(one.value) for one in app.table)
     assert limits.iloc[1].tolist() == ["6", "1", "3", "5", "–"]
-    assert three["Toxicities"].tolist() == ["0", "1", "2", "3"]
+    assert three[CORNER].tolist() == ["0", "1", "2", "3"]
     uneven = replace(BOIN12, joint=EfficacyToxicitySettings(both=70.0))
     other = opened("Decision table", uneven)
     assert len(other.table) == 1

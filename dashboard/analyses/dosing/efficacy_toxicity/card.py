@@ -10,10 +10,12 @@ import pandas as pd
 from analytics.checks import NotEstimableError
 from analytics.dosing.efficacy_toxicity.joint_counts import JointCounts
 from dashboard.analyses.dosing.card import printed_page, printed_table
+from dashboard.analyses.dosing.efficacy_toxicity.protocol import boin12_summary
 from dashboard.analyses.dosing.proposal import DosingProposal
 
 MOST = 24
 LEFT_OUT = "out"
+CORNER = "Tox. ↓ Eff. →"
 _HEADS = {
     "patients": "Patients at the dose",
     "escalate": "Dose above considered if toxicities ≤",
@@ -119,9 +121,8 @@ def score_grid(found: pd.DataFrame, patients: int) -> pd.DataFrame:
     own = found[found["patients"] == patients]
     wide = own.pivot(index="toxicities", columns="efficacies", values="score")
     cells = wide.map(lambda one: LEFT_OUT if one != one else f"{one:g}")
-    heads = [f"{one} eff." for one in cells.columns]
-    cells = cells.set_axis(heads, axis=1)
-    cells.insert(0, "Toxicities", [f"{one}" for one in cells.index])
+    cells = cells.set_axis([f"{one}" for one in cells.columns], axis=1)
+    cells.insert(0, CORNER, [f"{one}" for one in cells.index])
     return cells.reset_index(drop=True)
 
 
@@ -129,11 +130,12 @@ def joint_notes(proposal: DosingProposal) -> list[str]:
     """How the card is read, in sentences."""
     design = proposal.boin12()
     said = [
+        f"{boin12_summary(proposal)} Doses: {', '.join(proposal.names)}.",
         "After each cohort: with as many toxicities at the current dose as de-escalate says, the "
         "dose below is next. Otherwise compare the scores of the current dose, of the one below "
         "and, where it is considered, of the one above: the highest score is next; of equal ones "
         "the lowest dose.",
-        f"{LEFT_OUT}: not given. A dose that is too toxic, and all above it, and a dose that is "
+        f'"{LEFT_OUT}": not given. A dose that is too toxic, and all above it, and a dose that is '
         "not effective enough are left out. When none of those to choose from is left, the trial "
         "stops and no dose is selected.",
     ]

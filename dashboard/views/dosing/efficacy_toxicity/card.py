@@ -58,4 +58,7 @@ def show(proposal: DosingProposal) -> None:
         raw=found,
     )
     untried = score_grid(found, 0).iloc[0, 1]
-    st.caption(f"eff.: efficacies. A dose without patients: {untried}. At most {MOST} patients.")
+    st.caption(
+        f"A row by toxicities, a column by efficacies. A dose without patients: {untried}. "
+        f"For other numbers, and above {MOST} patients, see the Conduct tab."
+    )

@@ -107,26 +107,26 @@ def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12C
         "Dose",
         "Toxicities",
         "Efficacies",
+        "Desirability",
+        "Mean utility",
+        "Left out",
         f"Toxicity, % ({level} interval)",
         f"Efficacy, % ({level} interval)",
         "Too toxic",
         "Not effective enough",
-        "Mean utility",
-        "Desirability",
-        "Left out",
     ]
     rows = [
         (
             proposal.dose_name(one.dose),
             f"{one.toxicities} of {one.patients}",
             f"{one.efficacies} of {one.patients}",
+            f"{one.desirability:.3f}",
+            f"{one.utility:.1f}",
+            "no" if one.admissible else "yes",
             interval(*(100 * x for x in (one.toxicity, one.toxicity_lower, one.toxicity_upper))),
             interval(*(100 * x for x in (one.efficacy, one.efficacy_lower, one.efficacy_upper))),
             percent(one.too_toxic),
             percent(one.futile),
-            f"{one.utility:.1f}",
-            f"{one.desirability:.3f}",
-            "no" if one.admissible else "yes",
         )
         for one in found.to_frame().itertuples()
     ]
