@@ -52,7 +52,7 @@ def show(proposal: DosingProposal) -> None:
         required=True,
     )
     results.table(
-        score_grid(found, int(shown)),
+        score_grid(found, shown or sizes[0]),
         name=f"{study} desirability scores {shown}",
         notes=notes,
         raw=found,
