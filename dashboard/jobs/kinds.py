@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from analytics.checks import require
 from analytics.design.simulation import SimulatedTrials, TrialSimulation
 from analytics.dosing.characteristics import OperatingCharacteristics
+from analytics.dosing.efficacy_toxicity import EfficacyToxicityCharacteristics
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
@@ -17,6 +18,7 @@ from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
+from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
 from dashboard.analyses.dosing.request import CharacteristicsRequest
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
@@ -195,6 +197,15 @@ DOSING_CHARACTERISTICS: Kind[CharacteristicsRequest, OperatingCharacteristics] =
     title=lambda request: request.title[:200],
 )
 
+DOSING_EFFICACY_TOXICITY: Kind[EfficacyToxicityRequest, EfficacyToxicityCharacteristics] = Kind(
+    name="dosing-efficacy-toxicity",
+    label="Simulated dose optimisation",
+    request=EfficacyToxicityRequest,
+    result=EfficacyToxicityCharacteristics,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 DOSING_CONDUCT: Kind[ConductRequest, ConductAnswer] = Kind(
     name="dosing-conduct",
     label="Recommended dose",
@@ -226,6 +237,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         ENROLMENT_BACK_TEST,
         DOSE_AVERAGE,
         DOSING_CHARACTERISTICS,
+        DOSING_EFFICACY_TOXICITY,
         DOSING_CONDUCT,
         REPORT_TEMPLATE,
     )
@@ -239,13 +251,9 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     --------
     >>> kind_of("berry-berry").label
     'Berry–Berry model'
-    >>> kind_of("mining")
+    >>> kind_of("mining")  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-        ...
-    analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
-prediction, trial-simulation, design-search, front-confirmation, milestones, \
-milestone-back-test, enrolment-back-test, dose-average, dosing-characteristics, \
-dosing-conduct, report-template` must hold, but got kind='mining'.
+    analytics.checks.InputError: `the kind of a job is one that this worker does: ...`
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

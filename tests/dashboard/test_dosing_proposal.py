@@ -11,6 +11,7 @@ import pytest
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.dosing.characteristics import exact_characteristics, simulate_characteristics
+from analytics.dosing.efficacy_toxicity import JointCohort, JointOutcomes
 from analytics.dosing.escalation import Boin, Outcomes
 from analytics.results import Result
 from dashboard.analyses.dosing import (
@@ -27,7 +28,14 @@ from dashboard.analyses.dosing import (
 )
 from dashboard.analyses.dosing.card import card_html, card_notes, card_rows, decision_limits
 from dashboard.analyses.dosing.compared import MEASURES, benchmark_table, compared
+from dashboard.analyses.dosing.efficacy_toxicity.card import joint_card_html, joint_limits, scores
+from dashboard.analyses.dosing.efficacy_toxicity.scenarios import (
+    fixed_joint_scenarios,
+    parsed_joint,
+    written_joint,
+)
 from dashboard.analyses.dosing.families import FACTS
+from dashboard.analyses.dosing.late_toxicity.settings import with_window
 from dashboard.analyses.dosing.protocol import protocol_paragraphs, rebuilding_code
 from dashboard.analyses.dosing.scenarios import drawn_scenarios, fixed_scenarios, parsed, written
 from dashboard.jobs.requests import read_request, write_request
@@ -231,3 +239,97 @@ def test_comparisons_keep_scenarios_and_average_them() -> None:
     assert benchmark_table(own, truths)["scenario"].tolist() == [one.name for one in truths[:5]]
     assert benchmark_table(own, truths, averaged=True).empty
     assert len(benchmark_table(own, truths[:5], averaged=True)) == 1
+
+
+OTHERS = {"TITE-CRM": "tite_crm", "BOIN12": "boin12"}
+
+
+@both
+@pytest.mark.parametrize("family", OTHERS)
+def test_designs_of_their_own_kind_go_there_and_back(proposal: DosingProposal, family: str) -> None:
+    own = proposal.of_family(family)  # type: ignore[arg-type]
+    assert Result.from_json(own.to_json()) == own
+    made: dict[str, Any] = {}
+    exec(rebuilding_code(own), made)
+    assert made["design"] == getattr(own, OTHERS[family])()
+    said = " ".join(protocol_paragraphs(own))
+    assert "None" not in said
+    assert all(name in said for name in own.names)
+    assert f"At most {own.most_patients} patients" in said
+    assert re.search(r"\(\d{4}\)", said)
+    with pytest.raises(NotEstimableError, match="counted cohort by cohort"):
+        own.design()
+
+
+def test_the_window_is_one_number_in_months_and_days() -> None:
+    own = replace(usual_dosing(), accrual=with_window(usual_dosing().accrual, 84))
+    assert own.tite_crm().window == 84.0
+    assert own.accrual.window == pytest.approx(2.76, abs=0.01)
+    assert with_window(own.accrual, 84) is own.accrual
+    request = request_for(own, "TITE-CRM", fixed_scenarios(own)[:1], seed=1)
+    assert read_request(write_request(request), CharacteristicsRequest) == request
+    assert request.tite_in_months().window == own.accrual.window
+
+
+def test_scenarios_of_both_outcomes_are_written_and_read() -> None:
+    own = usual_dosing()
+    fixed = fixed_joint_scenarios(own)
+    assert parsed_joint(written_joint(fixed), doses=5) == fixed
+    right = [own.boin12().best_doses(one) for one in fixed]
+    assert right == [(1,), (2,), (3,), (4,), (5,), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "1 to 30 scenarios, one a line"),
+        ("0.1 0.2 / 0.1 0.2", "a scenario is a name, a colon, toxicity by dose, a slash"),
+        ("A: 0.1 0.2", "a scenario is a name, a colon, toxicity by dose, a slash"),
+        ("A: 0.1 x / 0.1 0.2", "a scenario is a name, a colon, toxicity by dose, a slash"),
+        ("A: 0.1 / 0.1 0.2", "a scenario has 2 probabilities of toxicity"),
+        ("A: 0.1 0.2 / 0.1", "a scenario has 2 probabilities of efficacy"),
+        ("A: 0.2 0.1 / 0.1 0.2", "toxicity does not fall with dose"),
+        ("A: 0.1 0.2 / 0.1 1.2", "probabilities in [0, 1]"),
+        ("A: 0.1 0.2 / 0.1 0.2\nA: 0.1 0.2 / 0.1 0.2", "names of scenarios differ"),
+    ],
+)
+def test_scenarios_of_both_outcomes_that_are_none_are_refused(text: str, rule: str) -> None:
+    with pytest.raises(InputError, match=re.escape(rule)):
+        parsed_joint(text, doses=2)
+
+
+@pytest.mark.parametrize("patients", [3, 6, 9])
+def test_the_card_of_boin12_is_what_the_design_does(patients: int) -> None:
+    own = usual_dosing()
+    design, table = own.boin12(), scores(own).set_index(["patients", "toxicities", "efficacies"])
+    limits = joint_limits(own).set_index("patients").loc[patients]
+    below = JointOutcomes.parse("1NNE", doses=5).cohorts
+    for toxic in range(patients + 1):
+        for effective in range(patients + 1):
+            both = max(toxic + effective - patients, 0)
+            cohort = JointCohort(
+                dose=2,
+                neither=patients - toxic - effective + both,
+                efficacy=effective - both,
+                toxicity=toxic - both,
+                both=both,
+            )
+            found = design.recommend(JointOutcomes(doses=5, cohorts=(*below, cohort)))
+            score = {1: table["score"][3, 0, 1], 3: table["score"][0, 0, 0]}
+            score[2] = table["score"][patients, toxic, effective]
+            open_ = {1: score[1]}
+            if not toxic >= limits["deescalate"]:
+                open_[2] = score[2]
+                if toxic <= limits["escalate"] and not toxic >= limits["too_toxic"]:
+                    open_[3] = score[3]
+            best = min(k for k, v in open_.items() if v == np.nanmax(list(open_.values())))
+            assert found.dose == best
+            left_out = toxic >= limits["too_toxic"] or effective <= limits["futile"]
+            assert left_out == np.isnan(score[2])
+
+
+def test_the_printed_card_of_boin12_escapes_names() -> None:
+    page = joint_card_html(usual_dosing(), "<script>")
+    assert "<script>" not in page
+    assert "decides nothing" in page
+    assert all(f"<h3>{n} patients at the dose</h3>" in page for n in (3, 6, 9, 12))

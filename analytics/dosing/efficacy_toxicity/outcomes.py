@@ -127,5 +127,9 @@ class JointOutcomes(Result):
             patients=found[0], toxicities=found[1], efficacies=found[2], both=found[3]
         )
 
+    def before(self, cohorts: int) -> JointOutcomes:
+        """What was known after the first so many cohorts."""
+        return JointOutcomes(doses=self.doses, cohorts=self.cohorts[:cohorts])
+
     def __str__(self) -> str:
         return " ".join(map(str, self.cohorts))

@@ -132,7 +132,7 @@ class TiteCrm(Result):
         many = len(patients)
         few = many <= self.most_patients
         require(few, f"at most {self.most_patients} patients", patients=many)
-        stop, dose, reasons = self._next(patients)
+        stop, dose, reasons = self.next_dose(patients)
         return TiteRecommendation(
             patients=patients,
             weights=tuple(float(one) for one in self.weights(patients)),
@@ -143,8 +143,8 @@ class TiteCrm(Result):
             table=self._by_dose(patients, level),
         )
 
-    def _next(self, patients: Patients) -> tuple[bool, int, tuple[str, ...]]:
-        """Whether to stop, the dose, and why."""
+    def next_dose(self, patients: Patients) -> tuple[bool, int, tuple[str, ...]]:
+        """Whether to stop, the dose (0 for none), and why."""
         if not patients:
             return False, self.start, (f"The first patient is given dose {self.start}.",)
         found = self._nodes()

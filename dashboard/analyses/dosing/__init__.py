@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
-from dashboard.analyses.dosing.families import FAMILIES, Family
+from dashboard.analyses.dosing.families import COMPARED, FAMILIES, OFFERED, ComparedFamily, Family
 from dashboard.analyses.dosing.proposal import DosingProposal, usual_dosing
 from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
 from dashboard.analyses.dosing.settings import (
@@ -14,9 +14,12 @@ from dashboard.analyses.dosing.settings import (
 )
 
 __all__ = [
+    "COMPARED",
     "FAMILIES",
+    "OFFERED",
     "AmountSettings",
     "CharacteristicsRequest",
+    "ComparedFamily",
     "ConductAnswer",
     "ConductRequest",
     "DosingProposal",

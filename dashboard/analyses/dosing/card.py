@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -21,8 +22,8 @@ HEADS = (
 _MOST = 60
 _STYLE = (
     "body{font:14px sans-serif;margin:2em;color:#0B161C}table{border-collapse:collapse}"
-    "th,td{border:1px solid #55676F;padding:.3em .9em;text-align:center}"
-    "th{background:#F4F7F8}p{max-width:46em}@page{margin:15mm}"
+    "th,td{border:1px solid #55676F;padding:.3em .6em;text-align:center}"
+    "th{background:#F4F7F8}p{max-width:46em}section{break-inside:avoid}@page{margin:15mm}"
 )
 
 
@@ -42,7 +43,8 @@ def decision_limits(proposal: DosingProposal) -> pd.DataFrame:
     >>> decision_limits(usual_dosing()).iloc[[2, 5]].to_numpy().tolist()
     [[3.0, 0.0, 1.0, 3.0], [6.0, 1.0, 2.0, 4.0]]
     """
-    method = proposal.design().method
+    counted = proposal.family not in ("TITE-CRM", "BOIN12")
+    method = proposal.design().method if counted else None
     if not isinstance(method, Boin | Keyboard | Mtpi2):
         said = f"{proposal.family} has no table by patients at the dose. "
         raise NotEstimableError(said + FACTS[proposal.family].table_reason)
@@ -94,16 +96,46 @@ def card_html(proposal: DosingProposal, study: str) -> str:
     >>> "<th>Patients at the dose</th>" in card_html(usual_dosing(), "EQX <301>")
     True
     """
-    rows = card_rows(decision_limits(proposal))
+    table = printed_table(card_rows(decision_limits(proposal)))
+    title = f"{study}: dose escalation by {proposal.family}"
+    return printed_page(title, [table], card_notes(proposal))
+
+
+def printed_table(rows: pd.DataFrame) -> str:
+    """Cells of text as a table in HTML.
+
+    Examples
+    --------
+    >>> printed_table(pd.DataFrame({"<n>": ["3"]}))
+    '<table><thead><tr><th>&lt;n&gt;</th></tr></thead><tbody><tr><td>3</td></tr></tbody></table>'
+    """
     head = "".join(f"<th>{escape(one)}</th>" for one in rows.columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
         for row in rows.to_numpy().tolist()
     )
-    notes = "".join(f"<p>{escape(one)}</p>" for one in card_notes(proposal))
-    title = escape(f"{study}: dose escalation by {proposal.family}")
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def printed_page(title: str, parts: Sequence[str], notes: Sequence[str]) -> str:
+    """A page for a printer, which says who decides.
+
+    Parameters
+    ----------
+    title : str
+    parts : sequence of str
+        In HTML.
+    notes : sequence of str
+        Sentences.
+
+    Examples
+    --------
+    >>> "<h1>A &lt;b&gt;</h1>" in printed_page("A <b>", [], ["Sentence."])
+    True
+    """
+    said = "".join(f"<p>{escape(one)}</p>" for one in notes)
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p><b>{escape(SUPPORTS)}</b></p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</body></html>"
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
+        f"</title><style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>"
+        f"<p><b>{escape(SUPPORTS)}</b></p>{''.join(parts)}{said}</body></html>"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,10 @@ from analytics.dosing.characteristics import (
     OperatingCharacteristics,
     ToxicityScenario,
     optimal_benchmark,
+)
+from analytics.dosing.efficacy_toxicity import (
+    EfficacyToxicityCharacteristics,
+    EfficacyToxicityScenario,
 )
 from dashboard.analyses.dosing.proposal import DosingProposal
 
@@ -49,7 +53,9 @@ MEASURES: Mapping[str, Shown] = {
 }
 
 
-def scenario_names(scenarios: tuple[ToxicityScenario, ...]) -> list[str]:
+def scenario_names(
+    scenarios: Sequence[ToxicityScenario | EfficacyToxicityScenario],
+) -> list[str]:
     """Names, or numbers from 1 where there are none.
 
     Examples
@@ -61,7 +67,10 @@ def scenario_names(scenarios: tuple[ToxicityScenario, ...]) -> list[str]:
 
 
 def compared(
-    found: Mapping[str, OperatingCharacteristics], measure: str, *, averaged: bool = False
+    found: Mapping[str, OperatingCharacteristics | EfficacyToxicityCharacteristics],
+    measure: str,
+    *,
+    averaged: bool = False,
 ) -> pd.DataFrame:
     """One figure: `design`, `scenario`, `value`, `se`.
 
@@ -125,6 +134,31 @@ def benchmark_table(
     if len(table) < len(scenarios):
         return table.iloc[:0]
     return pd.DataFrame({"scenario": [MEAN], "value": [float(table["value"].mean())]})
+
+
+def where_right(
+    proposal: DosingProposal, found: Mapping[str, OperatingCharacteristics]
+) -> pd.DataFrame:
+    """Mean correct selection over the scenarios that have a benchmark: `design`, `value`.
+
+    The last row is the benchmark; no rows without such a scenario.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> from dashboard.analyses.dosing.request import request_for
+    >>> from dashboard.analyses.dosing.scenarios import fixed_scenarios
+    >>> truths = fixed_scenarios(usual_dosing())
+    >>> found = {"BOIN": request_for(usual_dosing(), "BOIN", truths, seed=1).run()}
+    >>> where_right(usual_dosing(), found).round(2).to_numpy().tolist()
+    [['BOIN', 0.56], ['Benchmark', 0.68]]
+    """
+    first = next(iter(found.values()))
+    bound = benchmark_table(proposal, first.scenarios)
+    cells = compared(found, "correct")
+    cells = cells[cells["scenario"].isin(set(bound["scenario"]))]
+    both = pd.concat([cells, bound.assign(design=BENCHMARK)])
+    return both.groupby("design", sort=False)["value"].mean().reset_index()
 
 
 def precision_sentence(found: Mapping[str, OperatingCharacteristics]) -> str:

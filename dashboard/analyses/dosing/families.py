@@ -9,7 +9,11 @@ from typing import Literal, get_args
 Family = Literal[
     "3+3", "BOIN", "Keyboard", "mTPI-2", "CRM", "Two-parameter CRM", "BLRM", "EWOC"
 ]  # fmt: skip
-FAMILIES: tuple[Family, ...] = get_args(Family)
+FAMILIES: tuple[Family, ...] = get_args(Family)  # they decide by counts, cohort by cohort
+ComparedFamily = Literal[Family, "TITE-CRM"]
+COMPARED: tuple[ComparedFamily, ...] = get_args(ComparedFamily)  # they aim at a target toxicity
+OfferedFamily = Literal[ComparedFamily, "BOIN12"]
+OFFERED: tuple[OfferedFamily, ...] = get_args(OfferedFamily)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ _POSTERIOR = (
     "The next dose follows from a curve fitted to all doses together: the same patients and "
     "toxicities at one dose lead to different doses, depending on what was seen at the others."
 )
-FACTS: Mapping[Family, FamilyFacts] = {
+FACTS: Mapping[OfferedFamily, FamilyFacts] = {
     "3+3": FamilyFacts(
         ruled=False,
         table_reason="Whether the design escalates or stops after the same outcome depends on "
@@ -90,5 +94,17 @@ FACTS: Mapping[Family, FamilyFacts] = {
         slow=True,
         table_reason=_POSTERIOR,
         paper="Babb, Rogatko and Zacks (1998), Statistics in Medicine 17:1103-1120",
+    ),
+    "TITE-CRM": FamilyFacts(
+        ruled=False,
+        table_reason="Each patient counts by how long he or she has been followed: the same "
+        "patients and toxicities lead to different doses on different days.",
+        paper="Cheung and Chappell (2000), Biometrics 56:1177-1182; Cheung (2011), Dose finding "
+        "by the continual reassessment method, chapter 11",
+    ),
+    "BOIN12": FamilyFacts(
+        has_card=True,
+        ruled=False,
+        paper="Lin, Zhou, Yan, Li and Yuan (2020), JCO Precision Oncology 4:1393-1402",
     ),
 }

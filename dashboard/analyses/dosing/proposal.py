@@ -8,8 +8,9 @@ from math import isfinite
 
 from scipy.special import logit
 
-from analytics.checks import require
+from analytics.checks import NotEstimableError, require
 from analytics.dosing.characteristics import CohortAccrual
+from analytics.dosing.efficacy_toxicity import Boin12
 from analytics.dosing.escalation import (
     Blrm,
     Boin,
@@ -25,8 +26,11 @@ from analytics.dosing.escalation import (
 from analytics.dosing.escalation.design import Method
 from analytics.dosing.escalation.outcomes import MOST_DOSES
 from analytics.dosing.escalation.three_plus_three import Variant
+from analytics.dosing.late_toxicity import TiteCrm
 from analytics.results import Result, registered
-from dashboard.analyses.dosing.families import FACTS, FAMILIES, Family
+from dashboard.analyses.dosing.efficacy_toxicity.settings import EfficacyToxicitySettings
+from dashboard.analyses.dosing.families import FACTS, OFFERED, Family, OfferedFamily
+from dashboard.analyses.dosing.late_toxicity.settings import LateToxicitySettings, window_days
 from dashboard.analyses.dosing.settings import (
     AmountSettings,
     IntervalSettings,
@@ -37,6 +41,7 @@ from dashboard.analyses.dosing.settings import (
 LONGEST_NAME = 40
 _INTERVAL, _SKELETON = IntervalSettings(), SkeletonSettings()
 _AMOUNT, _RULES = AmountSettings(), RuleSettings()
+_LATE, _JOINT = LateToxicitySettings(), EfficacyToxicitySettings()
 _ACCRUAL = CohortAccrual(rate=2.0, window=1.0)
 
 
@@ -55,12 +60,12 @@ class DosingProposal(Result):
     target : float
         Probability of a dose-limiting toxicity that is aimed at.
     family : str
-        One of `FAMILIES`.
+        One of `OFFERED`.
     prior_mtd : int
         The dose guessed to have the target probability, from 1.
     variant : str
         Of 3+3, as in `ThreePlusThree`.
-    interval, skeleton, amount : settings
+    interval, skeleton, amount, late, joint : settings
         Of the families; those of the others than `family` are kept for comparisons.
     rules : RuleSettings
         Those that the family takes apply.
@@ -83,12 +88,14 @@ bounded=False)
     unit: str = "mg"
     labels: tuple[str, ...] = ()
     target: float = 0.25
-    family: Family = "BOIN"
+    family: OfferedFamily = "BOIN"
     prior_mtd: int = 1
     variant: Variant = "de-escalation"
     interval: IntervalSettings = _INTERVAL
     skeleton: SkeletonSettings = _SKELETON
     amount: AmountSettings = _AMOUNT
+    late: LateToxicitySettings = _LATE
+    joint: EfficacyToxicitySettings = _JOINT
     rules: RuleSettings = _RULES
     cohort_size: int = 3
     start: int = 1
@@ -103,10 +110,11 @@ bounded=False)
         require(above and rising, "doses rise from above 0", amounts=self.amounts)
         self._check_names()
         require(0 < self.target < 1, "0 < target < 1", target=self.target)
-        require(self.family in FAMILIES, f"family in {FAMILIES}", family=self.family)
+        require(self.family in OFFERED, f"family in {OFFERED}", family=self.family)
         listed = 1 <= self.prior_mtd <= self.doses
         require(listed, f"1 <= prior_mtd <= {self.doses}", prior_mtd=self.prior_mtd)
-        self.design()
+        own = {"TITE-CRM": self.tite_crm, "BOIN12": self.boin12}
+        own.get(self.family, self.design)()
 
     def _check_names(self) -> None:
         short = 1 <= len(self.unit.strip()) <= LONGEST_NAME
@@ -149,12 +157,17 @@ bounded=False)
     def design(self, family: Family | None = None) -> EscalationDesign:
         """The design; of another family when asked for, with the rules which that one takes.
 
+        `NotEstimableError` for TITE-CRM and BOIN12, which have designs of their own kind.
+
         Examples
         --------
         >>> usual_dosing().design("3+3").stopping is None
         True
         """
         own = self.family if family is None else family
+        if own == "TITE-CRM" or own == "BOIN12":
+            said = "does not decide by toxicities counted cohort by cohort, as is needed here."
+            raise NotEstimableError(f"{own} {said}")
         facts = FACTS[own]
         return EscalationDesign(
             method=self._method(own),
@@ -165,7 +178,37 @@ bounded=False)
             stopping=self.rules.stopping(unsafe=facts.safeguarded) if facts.ruled else None,
         )
 
-    def of_family(self, family: Family) -> DosingProposal:
+    def tite_crm(self) -> TiteCrm:
+        """TITE-CRM with the prior guess of the CRM; in days.
+
+        Examples
+        --------
+        >>> usual_dosing().tite_crm().window
+        30.0
+        """
+        return self.late.design(
+            self._one_parameter(),
+            window=float(window_days(self.accrual)),
+            most_patients=self.most_patients,
+            start=self.start,
+        )
+
+    def boin12(self) -> Boin12:
+        """BOIN12.
+
+        Examples
+        --------
+        >>> usual_dosing().boin12().toxicity_limit
+        0.35
+        """
+        return self.joint.design(
+            doses=self.doses,
+            most_patients=self.most_patients,
+            cohort=self.cohort_size,
+            start=self.start,
+        )
+
+    def of_family(self, family: OfferedFamily) -> DosingProposal:
         """The same with another family."""
         return replace(self, family=family)
 
@@ -201,18 +244,22 @@ bounded=False)
     def _crm(self, family: Family) -> Method:
         own = self.skeleton
         if family == "CRM":
-            return Crm(
-                skeleton=self.guesses,
-                target=self.target,
-                curve=own.curve,
-                estimate=own.estimate,
-                prior_sd=own.prior_sd,
-                overdose=own.overdose,
-            )
+            return self._one_parameter()
         return TwoParameterCrm(
             skeleton=self.guesses,
             target=self.target,
             prior_sd=(own.intercept_sd, own.slope_sd),
+            overdose=own.overdose,
+        )
+
+    def _one_parameter(self) -> Crm:
+        own = self.skeleton
+        return Crm(
+            skeleton=self.guesses,
+            target=self.target,
+            curve=own.curve,
+            estimate=own.estimate,
+            prior_sd=own.prior_sd,
             overdose=own.overdose,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.dosing.efficacy_toxicity import JointOutcomes
 from analytics.dosing.escalation import (
     Blrm,
     Boin,
@@ -13,8 +14,14 @@ from analytics.dosing.escalation import (
     ThreePlusThree,
     TwoParameterCrm,
 )
+from analytics.dosing.late_toxicity import TrialCourse
+from dashboard.analyses.dosing.efficacy_toxicity.conduct import Boin12ConductRequest
+from dashboard.analyses.dosing.efficacy_toxicity.protocol import boin12_paragraphs, boin12_summary
 from dashboard.analyses.dosing.families import FACTS
+from dashboard.analyses.dosing.late_toxicity.conduct import TiteConductRequest
+from dashboard.analyses.dosing.late_toxicity.protocol import tite_paragraphs, tite_summary
 from dashboard.analyses.dosing.proposal import DosingProposal
+from dashboard.analyses.dosing.words import counted_doses, months, percent, studied_doses
 from dashboard.analyses.script import expression, import_lines
 
 
@@ -29,6 +36,12 @@ def rebuilding_code(proposal: DosingProposal) -> str:
     >>> made["design"] == usual_dosing().design()
     True
     """
+    if proposal.family == "TITE-CRM":
+        course = TrialCourse(doses=proposal.doses, today=0)
+        return TiteConductRequest(proposal=proposal, course=course).code()
+    if proposal.family == "BOIN12":
+        none = JointOutcomes(doses=proposal.doses)
+        return Boin12ConductRequest(proposal=proposal, outcomes=none).code()
     needed = {("analytics.dosing.escalation.outcomes", "Outcomes")}
     body = f"design = {expression(proposal.design(), needed)}"
     seen = f"seen = Outcomes.parse('', doses={proposal.doses})"
@@ -45,6 +58,10 @@ def protocol_paragraphs(proposal: DosingProposal) -> list[str]:
     'Five doses are studied: 10 mg, 20 mg, 40 mg, 60 mg, 80 mg. The target is a probability of \
 dose-limiting toxicity of 25 %. The first cohort is given 10 mg.'
     """
+    if proposal.family == "TITE-CRM":
+        return tite_paragraphs(proposal)
+    if proposal.family == "BOIN12":
+        return boin12_paragraphs(proposal)
     design = proposal.design()
     return [
         _doses(proposal),
@@ -65,21 +82,23 @@ def summary_sentence(proposal: DosingProposal) -> str:
     >>> summary_sentence(usual_dosing())
     'BOIN, target 25 %, five doses from 10 mg to 80 mg, cohorts of 3, at most 30 patients.'
     """
+    if proposal.family == "TITE-CRM":
+        return tite_summary(proposal)
+    if proposal.family == "BOIN12":
+        return boin12_summary(proposal)
     cohorts = "3" if proposal.family == "3+3" else f"{proposal.cohort_size}"
     return (
-        f"{proposal.family}, target {_percent(proposal.target)}, {_counted(proposal.doses)} from "
-        f"{proposal.names[0]} to {proposal.names[-1]}, cohorts of {cohorts}, at most "
-        f"{proposal.most_patients} patients."
+        f"{proposal.family}, target {percent(proposal.target)}, "
+        f"{counted_doses(proposal.doses)} from {proposal.names[0]} to {proposal.names[-1]}, "
+        f"cohorts of {cohorts}, at most {proposal.most_patients} patients."
     )
 
 
 def _doses(proposal: DosingProposal) -> str:
-    many = _counted(proposal.doses)
-    studied = "is studied" if proposal.doses == 1 else "are studied"
     return (
-        f"{many[0].upper()}{many[1:]} {studied}: {', '.join(proposal.names)}. The target is a "
-        f"probability of dose-limiting toxicity of {_percent(proposal.target)}. The first cohort "
-        f"is given {proposal.dose_name(proposal.start)}."
+        f"{studied_doses(proposal.names)} The target is a probability of dose-limiting toxicity of "
+        f"{percent(proposal.target)}. The first cohort is given "
+        f"{proposal.dose_name(proposal.start)}."
     )
 
 
@@ -96,8 +115,8 @@ def _method(proposal: DosingProposal, design: EscalationDesign) -> str:
     if isinstance(method, Keyboard | Mtpi2):
         return (
             f"The dose is escalated by {proposal.family}. The interval on target is from "
-            f"{_percent(method.target - method.below)} to "
-            f"{_percent(method.target + method.beyond)}; after each cohort the dose moves towards "
+            f"{percent(method.target - method.below)} to "
+            f"{percent(method.target + method.beyond)}; after each cohort the dose moves towards "
             "the interval of this length with the most posterior probability under a uniform "
             f"prior. {_elimination(method.elimination, method.eliminate_from)}"
         )
@@ -111,7 +130,7 @@ def _boin(method: Boin) -> str:
     low, high = method.alternatives
     return (
         "The dose is escalated by the Bayesian optimal interval design (BOIN). Toxicity "
-        f"probabilities of {_percent(low)} and {_percent(high)} are too low and too high. After "
+        f"probabilities of {percent(low)} and {percent(high)} are too low and too high. After "
         "each cohort the dose is escalated when the share of patients at the current dose with a "
         f"toxicity is at most {method.escalate_at:.3f}, de-escalated when it is at least "
         f"{method.deescalate_at:.3f}, and given again otherwise. "
@@ -187,7 +206,7 @@ def _by_amount(proposal: DosingProposal, method: Blrm | Ewoc) -> str:
         f"{method.reference:g} {proposal.unit}, with a bivariate normal prior of log alpha (mean "
         f"{a:.3f}, standard deviation {method.prior_sd[0]:g}) and log beta (mean {b:g}, standard "
         f"deviation {method.prior_sd[1]:g}), correlation {method.prior_correlation:g}. Toxicity "
-        f"probabilities from {_percent(method.low)} to {_percent(method.high)} are on target. A "
+        f"probabilities from {percent(method.low)} to {percent(method.high)} are on target. A "
         f"dose may be given when it is above them with a probability below {method.control:g}; of "
         f"these doses the next cohort is given {wanted}, and the trial stops when there is none."
     )
@@ -215,7 +234,7 @@ def _course(proposal: DosingProposal, design: EscalationDesign) -> str:
     longest = accrual.expected(float(design.most_patients), float(cohorts))
     said = (
         f"With {accrual.rate:g} eligible patients a month and an assessment of "
-        f"{_months(accrual.window)}, a cohort opening when the former one has been assessed,"
+        f"{months(accrual.window)}, a cohort opening when the former one has been assessed,"
     )
     if design.cohorts.first != size:
         return f"{said} the duration depends on when the first toxicity is seen."
@@ -223,19 +242,3 @@ def _course(proposal: DosingProposal, design: EscalationDesign) -> str:
         f"{said} a trial of {design.most_patients} patients in {cohorts} cohorts is expected to "
         f"take {longest:.1f} months."
     )
-
-
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def _counted(doses: int) -> str:
-    number = _WORDS[doses] if doses < len(_WORDS) else str(doses)
-    return f"{number} dose" if doses == 1 else f"{number} doses"
-
-
-def _months(duration: float) -> str:
-    return "1 month" if duration == 1 else f"{duration:g} months"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from analytics.checks import require
@@ -11,17 +11,21 @@ from analytics.dosing.characteristics import (
     ToxicityScenario,
     exact_characteristics,
     simulate_characteristics,
+    simulate_tite,
 )
+from analytics.dosing.late_toxicity import TiteCrm
 from analytics.progress import Progress, unheard
 from analytics.results import Result, registered
-from dashboard.analyses.dosing.families import FACTS, Family
+from dashboard.analyses.dosing.families import FACTS, ComparedFamily
 from dashboard.analyses.dosing.proposal import DosingProposal
+from dashboard.analyses.script import expression, import_lines
 
 MOST_SCENARIOS = 30
 # Cohorts times the outcomes of each: up to here all states of a trial are found in half a second.
 _MOST_EXACT = {True: 48, False: 40}  # by whether a table decides
 _REPLICATIONS = {True: 10_000, False: 1_000}
 _SLOW_REPLICATIONS = 500
+_TITE_REPLICATIONS = 2_000
 _MOST_QUICK = {True: 12, False: 4}  # scenarios that are simulated within a second
 
 
@@ -52,7 +56,7 @@ class CharacteristicsRequest(Result):
     """
 
     proposal: DosingProposal
-    family: Family
+    family: ComparedFamily
     scenarios: tuple[ToxicityScenario, ...]
     replications: int | None
     seed: int
@@ -64,7 +68,7 @@ class CharacteristicsRequest(Result):
     @property
     def is_quick(self) -> bool:
         """Whether it takes less than about a second: then it needs no job."""
-        if FACTS[self.family].slow:
+        if FACTS[self.family].slow or self.family == "TITE-CRM":
             return False
         most = _MOST_QUICK[_by_table(self.family)]
         return self.replications is None or len(self.scenarios) <= most
@@ -78,6 +82,8 @@ class CharacteristicsRequest(Result):
 
     def run(self, progress: Progress = unheard) -> OperatingCharacteristics:
         """Compute."""
+        if self.family == "TITE-CRM":
+            return self._run_tite(progress)
         design = self.proposal.design(self.family)
         accrual = self.proposal.accrual
         if self.replications is None:
@@ -91,9 +97,64 @@ class CharacteristicsRequest(Result):
             progress=progress,
         )
 
+    def tite_in_months(self) -> TiteCrm:
+        """TITE-CRM in the unit of the other families: their durations stand side by side."""
+        return replace(self.proposal.tite_crm(), window=self.proposal.accrual.window)
+
+    def _run_tite(self, progress: Progress) -> OperatingCharacteristics:
+        own = self.proposal
+        return simulate_tite(
+            self.tite_in_months(),
+            self.scenarios,
+            accrual=own.late.accrual(own.accrual.rate),
+            replications=self.replications or _TITE_REPLICATIONS,
+            seed=self.seed,
+            progress=progress,
+        )
+
+
+def characteristics_code(asked: CharacteristicsRequest) -> str:
+    """Python that finds the characteristics again.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> truth = ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5))
+    >>> made = {}
+    >>> asked = request_for(usual_dosing(), "BOIN", (truth,), seed=1)
+    >>> exec(characteristics_code(asked).replace("print", "str"), made)
+    >>> round(made["found"].value("correct"), 3)
+    0.593
+    """
+    proposal, simulated = asked.proposal, f"replications={asked.replications}, seed={asked.seed}"
+    pace: object = proposal.accrual
+    if asked.family == "TITE-CRM":
+        call, more = ("tite_simulation", "simulate_tite"), f", {simulated}"
+        design: object = asked.tite_in_months()
+        pace = proposal.late.accrual(proposal.accrual.rate)
+    elif asked.replications is None:
+        call, more = ("exact", "exact_characteristics"), ""
+        design = proposal.design(asked.family)
+    else:
+        call, more = ("simulation", "simulate_characteristics"), f", {simulated}"
+        design = proposal.design(asked.family)
+    needed = {(f"analytics.dosing.characteristics.{call[0]}", call[1])}
+    body = [
+        f"design = {expression(design, needed)}",
+        f"scenarios = {expression(asked.scenarios, needed)}",
+        f"accrual = {expression(pace, needed)}  # in months",
+        f"found = {call[1]}(design, scenarios, accrual=accrual{more})",
+        "print(found.to_frame())",
+    ]
+    return "\n".join([*import_lines(needed), "", *body, ""])
+
 
 def request_for(
-    proposal: DosingProposal, family: Family, scenarios: tuple[ToxicityScenario, ...], *, seed: int
+    proposal: DosingProposal,
+    family: ComparedFamily,
+    scenarios: tuple[ToxicityScenario, ...],
+    *,
+    seed: int,
 ) -> CharacteristicsRequest:
     """Exact where all states of a trial are soon found, else a simulation."""
     return CharacteristicsRequest(
@@ -105,9 +166,11 @@ def request_for(
     )
 
 
-def _replications(proposal: DosingProposal, family: Family) -> int | None:
+def _replications(proposal: DosingProposal, family: ComparedFamily) -> int | None:
     if family == "3+3":
         return None
+    if family == "TITE-CRM":
+        return _TITE_REPLICATIONS
     if FACTS[family].slow:
         return _SLOW_REPLICATIONS
     by_table, size = _by_table(family), proposal.cohort_size
@@ -117,5 +180,5 @@ def _replications(proposal: DosingProposal, family: Family) -> int | None:
     return None if few and not titrated else _REPLICATIONS[by_table]
 
 
-def _by_table(family: Family) -> bool:
+def _by_table(family: ComparedFamily) -> bool:
     return FACTS[family].has_card or family == "3+3"

@@ -10,11 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
-from dashboard.charts.theme import ARM_PALETTE, LIGHT, RAMPS, new_figure
+from dashboard.charts.theme import ARM_PALETTE, LIGHT, NEUTRAL, RAMPS, new_figure
 
 _BAR, _GAP, _FRAME, _CELL = 13, 16, 96, 30  # pixels
 _NAMES = 110
 _ERRORS = 1.96
+_COLOURS = (*ARM_PALETTE, NEUTRAL)
 
 
 def draw_designs(
@@ -52,7 +53,7 @@ def draw_designs(
     scenarios = list(dict.fromkeys(table["scenario"]))
     rows = {name: place for place, name in enumerate(scenarios)}
     data = [
-        _bars(table[table["design"] == one], one, ARM_PALETTE[order.index(one)], rows, factor)
+        _bars(table[table["design"] == one], one, _COLOURS[order.index(one)], rows, factor)
         for one in designs
     ]
     if benchmark is not None:
@@ -151,6 +152,7 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
     scenarios = list(dict.fromkeys(table["scenario"]))
     known = {(row.scenario, row.design): factor * row.value for row in table.itertuples()}
     z = [[float(known.get((s, d), np.nan)) for d in designs] for s in scenarios]
+    size = 11 if len(designs) < 5 else 9
     ramp = RAMPS["light"][:4]  # so that one ink can be read on all cells
     cells = {
         "type": "heatmap",
@@ -181,9 +183,9 @@ def draw_scenario_heat(table: pd.DataFrame, *, measure: str, share: bool) -> go.
         data=[cells],
         xaxis={
             "tickvals": list(range(len(designs))),
-            "ticktext": [fitted(one, 280 / len(designs), size=11, most=3) for one in designs],
+            "ticktext": [fitted(one, 280 / len(designs), size=size, most=3) for one in designs],
             "side": "top",
-            "tickfont": {"size": 11},
+            "tickfont": {"size": size},
             "showline": False,
             "ticks": "",
         },

@@ -44,7 +44,7 @@ def draw_conduct(
         _described(outcomes, names),
         height=_FRAME + _ROW * outcomes.doses,
         data=[_marks(patients, names, toxic) for toxic in (False, True)],
-        shapes=_between(outcomes, deviating),
+        shapes=cohort_shapes([one.patients for one in outcomes.cohorts], deviating),
         xaxis={
             "title": {"text": "Patient"},
             "range": [0.4, max(len(patients), 6) + 0.6],
@@ -93,13 +93,27 @@ def _marks(
     }
 
 
-def _between(outcomes: Outcomes, deviating: Sequence[int]) -> list[dict[str, Any]]:
+def cohort_shapes(sizes: Sequence[int], deviating: Sequence[int]) -> list[dict[str, Any]]:
+    """A line between cohorts, and a band behind those that deviate.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Patients by cohort.
+    deviating : sequence of int
+        Cohorts, from 1.
+
+    Examples
+    --------
+    >>> [one["type"] for one in cohort_shapes([3, 3], [2])]
+    ['line', 'rect']
+    """
     shapes, last = [], 0
-    for place, cohort in enumerate(outcomes.cohorts, start=1):
-        first, last = last + 0.5, last + cohort.patients
+    for place, patients in enumerate(sizes, start=1):
+        first, last = last + 0.5, last + patients
         if place in deviating:
             shapes.append(_band(first, last + 0.5))
-        if place < len(outcomes.cohorts):
+        if place < len(sizes):
             shapes.append(_line(last + 0.5))
     return shapes
 

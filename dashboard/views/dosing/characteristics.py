@@ -10,24 +10,35 @@ import streamlit as st
 from analytics.checks import require
 from analytics.dosing.characteristics import OperatingCharacteristics, ToxicityScenario
 from dashboard import results, state
-from dashboard.analyses.dosing import FAMILIES, DosingProposal, Family, request_for
+from dashboard.analyses.dosing import COMPARED, ComparedFamily, DosingProposal, request_for
 from dashboard.analyses.dosing.compared import (
+    BENCHMARK,
     MEASURES,
     benchmark_table,
     compared,
     precision_sentence,
+    where_right,
 )
+from dashboard.analyses.dosing.request import characteristics_code
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.scenarios import choose_scenarios, choose_seed, show_scenarios
 
-_USUAL: tuple[Family, ...] = ("3+3", "BOIN", "CRM")
+_USUAL: tuple[ComparedFamily, ...] = ("3+3", "BOIN", "CRM")
 _MOST_BARS = 10  # scenarios drawn one by one
 _BOUND = (
     "Benchmark: correct selection if it were known of every patient which doses he or she would "
     "have tolerated; no design is expected to do better, though one that favours a dose may in "
     "single scenarios."
+)
+_NO_MEAN = (
+    "No benchmark of the mean: in some of the scenarios it is right to select no dose. The table "
+    "below has it over the others."
+)
+_WINDOW = (
+    "TITE-CRM gives each patient a dose on arrival; the other designs wait for the same window "
+    "after each cohort."
 )
 
 
@@ -49,25 +60,26 @@ def show(proposal: DosingProposal) -> None:
     found = _found(proposal, families, scenarios, seed)
     if found:
         _draw(proposal, scenarios, found, measure)
-        _all_figures(found)
+        _all_figures(proposal, found)
+        _code(proposal, found, scenarios, seed)
 
 
-def _families(proposal: DosingProposal) -> list[Family]:
-    usual = [one for one in FAMILIES if one in {*_USUAL, proposal.family}]
+def _families(proposal: DosingProposal) -> list[ComparedFamily]:
+    usual = [one for one in COMPARED if one in {*_USUAL, proposal.family}]
     chosen = st.multiselect(
         "Designs",
-        FAMILIES,
-        key=state.choices("dosing_designs", FAMILIES, usual),
+        COMPARED,
+        key=state.choices("dosing_designs", COMPARED, usual),
         persist_state="session",
         help="Each with its settings of the Set-up tab, the same doses, target, cohorts and size.",
     )
     require(bool(chosen), "at least one design", designs=tuple(chosen))
-    return [one for one in FAMILIES if one in chosen]
+    return [one for one in COMPARED if one in chosen]
 
 
 def _found(
     proposal: DosingProposal,
-    families: list[Family],
+    families: list[ComparedFamily],
     scenarios: tuple[ToxicityScenario, ...],
     seed: int,
 ) -> dict[str, OperatingCharacteristics]:
@@ -92,6 +104,10 @@ def _draw(
     table = compared(found, measure, averaged=averaged)
     with_bound = measure == "correct" and len(bound) > 0
     notes = [precision_sentence(found), *([_BOUND] if with_bound else [])]
+    if measure == "correct" and averaged and not with_bound:
+        notes.append(_NO_MEAN)
+    if measure == "duration" and "TITE-CRM" in found:
+        notes.append(_WINDOW)
     if (table["se"] > 0).any():
         notes.append("Whiskers: 1.96 Monte-Carlo errors to both sides.")
     results.figure(
@@ -99,7 +115,7 @@ def _draw(
             table,
             measure=shown.label,
             share=shown.share,
-            order=FAMILIES,
+            order=COMPARED,
             benchmark=bound if with_bound else None,
         ),
         name=f"{study} dosing {shown.label}",
@@ -119,21 +135,48 @@ def _draw(
     )
 
 
-def _all_figures(found: Mapping[str, OperatingCharacteristics]) -> None:
-    """The mean of every figure over the scenarios."""
+def _all_figures(proposal: DosingProposal, found: Mapping[str, OperatingCharacteristics]) -> None:
+    """The mean of every figure over the scenarios, and the benchmark where it has one."""
     st.subheader("All figures, mean of the scenarios", anchor=False)
-    rows = {}
+    rows: dict[str, dict[str, str]] = {}
     for measure, one in MEASURES.items():
         table = compared(found, measure, averaged=True)
         label = f"{one.label}, %" if one.share else one.label
         rows[label] = {
             row.design: f"{(100 if one.share else 1) * row.value:.1f}" for row in table.itertuples()
         }
-    shown = pd.DataFrame(rows).T.rename_axis("Figure").reset_index()
+        if measure == "correct":
+            right = where_right(proposal, found)
+            rows[f"{one.label} where a dose is right, %"] = {
+                row.design: f"{100 * row.value:.1f}" for row in right.itertuples()
+            }
+    shown = pd.DataFrame(rows).T.reindex(columns=[*found, BENCHMARK]).fillna("–")
     raw = pd.concat([own.summary.assign(design=name) for name, own in found.items()])
+    note = f"{BENCHMARK}: defined for correct selection where a dose is right to select."
     results.table(
-        shown,
+        shown.rename_axis("Figure").reset_index(),
         name=f"{state.study().code} dosing figures",
-        notes=[precision_sentence(found)],
+        notes=[precision_sentence(found), note],
         raw=raw.reset_index(drop=True),
     )
+    st.caption(note)
+
+
+def _code(
+    proposal: DosingProposal,
+    found: Mapping[str, OperatingCharacteristics],
+    scenarios: tuple[ToxicityScenario, ...],
+    seed: int,
+) -> None:
+    """The Python of one of the designs."""
+    with st.expander("Python that finds these figures", icon=":material/code:"):
+        designs = [one for one in COMPARED if one in found]
+        family = st.selectbox(
+            "Of the design",
+            designs,
+            key=state.choice("dosing_code_design", designs, designs[0]),
+            persist_state="session",
+            width=240,
+        )
+        asked = request_for(proposal, family, scenarios, seed=seed)
+        st.code(characteristics_code(asked), language="python")

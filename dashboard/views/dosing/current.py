@@ -10,6 +10,9 @@ from dashboard import state
 from dashboard.analyses.dosing import DosingProposal, usual_dosing
 
 PROPOSAL, OUTCOMES, _STUDY = "dosing_proposal", "dosing_outcomes", "dosing_study"
+PATIENTS, TODAY = "dosing_patients", "dosing_today"  # of TITE-CRM
+JOINT = "dosing_joint_outcomes"  # of BOIN12
+_ENTERED = {OUTCOMES: "", PATIENTS: "", TODAY: 0, JOINT: ""}
 
 
 def proposal() -> DosingProposal:
@@ -24,8 +27,7 @@ def proposal() -> DosingProposal:
     if not isinstance(found, DosingProposal):
         st.warning("The design of this link cannot be read; a usual one is shown instead.")
         return _begin()
-    for key in (PROPOSAL, OUTCOMES, _STUDY):
-        state.remember(key, "")
+    _remember()
     return found
 
 
@@ -40,7 +42,11 @@ def _begin() -> DosingProposal:
     first = usual_dosing()
     st.session_state[PROPOSAL] = first.to_json()
     st.session_state[_STUDY] = state.study().code
-    st.session_state[OUTCOMES] = ""
-    for key in (PROPOSAL, OUTCOMES, _STUDY):
-        state.remember(key, "")
+    st.session_state.update(_ENTERED)
+    _remember()
     return first
+
+
+def _remember() -> None:
+    for key, first in {PROPOSAL: "", _STUDY: "", **_ENTERED}.items():
+        state.remember(key, first)

@@ -12,15 +12,16 @@ from analytics.dosing.escalation.three_plus_three import VARIANTS
 from dashboard.analyses.dosing import (
     AmountSettings,
     DosingProposal,
-    Family,
     IntervalSettings,
     SkeletonSettings,
 )
-from dashboard.analyses.dosing.families import FACTS
+from dashboard.analyses.dosing.families import FACTS, OfferedFamily
 from dashboard.views.designs import fields
+from dashboard.views.dosing.efficacy_toxicity.settings import choose_joint
+from dashboard.views.dosing.late_toxicity.settings import choose_follow_up
 
 
-def choose_settings(first: DosingProposal, family: Family) -> Mapping[str, Any]:
+def choose_settings(first: DosingProposal, family: OfferedFamily) -> Mapping[str, Any]:
     """The fields of the proposal that the family has, as entered."""
     st.caption(f"{FACTS[family].paper}.")
     if family == "3+3":
@@ -38,7 +39,14 @@ def choose_settings(first: DosingProposal, family: Family) -> Mapping[str, Any]:
     if family in ("Keyboard", "mTPI-2"):
         return {"interval": _keys(first.interval)}
     if family in ("CRM", "Two-parameter CRM"):
-        return {"skeleton": _skeleton(first.skeleton, one_parameter=family == "CRM")}
+        skeleton = _skeleton(first.skeleton, one_parameter=family == "CRM")
+        return {"skeleton": _bounded(skeleton)}
+    if family == "TITE-CRM":
+        late, accrual = choose_follow_up(first.late, first.accrual)
+        skeleton = _skeleton(first.skeleton, one_parameter=True)
+        return {"skeleton": skeleton, "late": late, "accrual": accrual}
+    if family == "BOIN12":
+        return {"joint": choose_joint(first.joint)}
     return {"amount": _ewoc(first.amount) if family == "EWOC" else _blrm(first.amount)}
 
 
@@ -84,12 +92,15 @@ def _skeleton(first: SkeletonSettings, *, one_parameter: bool) -> SkeletonSettin
             "Indifference interval, target ±", "indifference", first.half_width, high=0.45
         )
         entered = replace(entered, stated=None, half_width=half)
-    entered = _one(entered) if one_parameter else _two(entered)
+    return _one(entered) if one_parameter else _two(entered)
+
+
+def _bounded(first: SkeletonSettings) -> SkeletonSettings:
     bounded = fields.switch(
         "Overdose control", name="dosing_bounded", first=first.overdose is not None
     )
     limit = _share("Above target at most", "overdose", first.overdose or 0.5) if bounded else None
-    return replace(entered, overdose=limit)
+    return replace(first, overdose=limit)
 
 
 def _one(first: SkeletonSettings) -> SkeletonSettings:

@@ -11,13 +11,20 @@ from analytics.checks import InputError, require
 from analytics.dosing.characteristics import CohortAccrual
 from analytics.dosing.escalation.outcomes import MOST_PATIENTS
 from analytics.dosing.escalation.rules.cohort_sizes import MOST_IN_COHORT
-from dashboard.analyses.dosing import FAMILIES, DosingProposal
-from dashboard.analyses.dosing.families import FACTS
+from dashboard.analyses.dosing import OFFERED, DosingProposal, RuleSettings
+from dashboard.analyses.dosing.efficacy_toxicity.settings import EfficacyToxicitySettings
+from dashboard.analyses.dosing.families import FACTS, OfferedFamily
+from dashboard.analyses.dosing.late_toxicity.settings import LateToxicitySettings
 from dashboard.analyses.dosing.protocol import protocol_paragraphs
 from dashboard.text import plain
 from dashboard.views.designs import fields
 from dashboard.views.dosing import current
+from dashboard.views.dosing.efficacy_toxicity.settings import choose_joint_rules
 from dashboard.views.dosing.family_settings import choose_settings
+from dashboard.views.dosing.late_toxicity.settings import (
+    choose_arrival,
+    choose_tite_rules,
+)
 from dashboard.views.dosing.rule_settings import choose_rules
 
 
@@ -43,44 +50,57 @@ def _enter(shown: DosingProposal) -> DosingProposal | None:
     except InputError as error:
         st.error(plain(error), icon=":material/error:")
         return None
-    fields.read_back(current.keep(entered))
+    kept = current.keep(entered)
+    if entered.family != shown.family:
+        # Inputs of the other family may show what has changed since: all of them are made anew.
+        st.rerun()
+    fields.read_back(kept)
     return entered
 
 
 def _choose(first: DosingProposal) -> DosingProposal:
-    with st.expander("Doses and target", icon=":material/medication:", expanded=True):
-        changed = _doses(first)
+    doses = st.expander("Doses and target", icon=":material/medication:", expanded=True)
     with st.expander("Design", icon=":material/rule:", expanded=True):
         family = fields.choose(
-            "Family", FAMILIES, name="dosing_family", first=first.family, help=_FAMILY_HELP
+            "Family", OFFERED, name="dosing_family", first=first.family, help=_FAMILY_HELP
         )
-        changed |= {"family": family, **choose_settings(first, family)}
+        changed = {"family": family, **choose_settings(first, family)}
+    with doses:  # drawn above: which of them are asked for depends on the family
+        changed |= _doses(first, family)
     with st.expander("Cohorts, size and rules", icon=":material/fence:", expanded=True):
         changed |= _size(first, family)
-        changed["rules"] = choose_rules(first.rules, FACTS[family])
+        late, joint = changed.get("late", first.late), changed.get("joint", first.joint)
+        changed |= _rules(first.rules, late, joint, family)
     with st.expander("Accrual", icon=":material/person_add:"):
-        changed["accrual"] = _accrual(first.accrual)
+        changed |= _accrual(changed.get("accrual", first.accrual), family)
+        if family == "TITE-CRM":
+            changed["late"] = choose_arrival(changed["late"])
     return replace(first, **changed)
 
 
+_ASSESSED = {"BOIN12": "Assessment of both outcomes, months"}
 _FAMILY_HELP = "What is entered for the other families is kept, for comparisons."
 
 
-def _doses(first: DosingProposal) -> dict[str, Any]:
+def _doses(first: DosingProposal, family: OfferedFamily) -> dict[str, Any]:
     amounts = fields.numbers(
         "Doses", name="dosing_amounts", first=first.amounts, help="Amounts, rising."
     )
+    aimed: dict[str, Any] = {}
     with st.grid(2, min_column_width=140):
         unit = fields.text("Unit", name="dosing_unit", first=first.unit)
-        target = fields.percentage("Target toxicity, %", name="dosing_target", first=first.target)
-        prior = fields.whole(
-            "Dose guessed to be the MTD",
-            name="dosing_prior",
-            first=first.prior_mtd,
-            low=1,
-            high=30,
-            help="Counted from 1. Model-based designs start from it.",
-        )
+        if family != "BOIN12":
+            aimed["target"] = fields.percentage(
+                "Target toxicity, %", name="dosing_target", first=first.target
+            )
+            aimed["prior_mtd"] = fields.whole(
+                "Dose guessed to be the MTD",
+                name="dosing_prior",
+                first=first.prior_mtd,
+                low=1,
+                high=30,
+                help="Counted from 1. Model-based designs start from it.",
+            )
         start = fields.whole(
             "First dose", name="dosing_start", first=first.start, low=1, high=30,
             help="Counted from 1.",
@@ -95,10 +115,9 @@ def _doses(first: DosingProposal) -> dict[str, Any]:
     return {
         "amounts": amounts,
         "unit": unit.strip(),
-        "target": target,
-        "prior_mtd": prior,
         "start": start,
         "labels": labels,
+        **aimed,
     }
 
 
@@ -108,7 +127,7 @@ def _size(first: DosingProposal, family: str) -> dict[str, Any]:
             "Patients at most", name="dosing_most", first=first.most_patients, low=1,
             high=MOST_PATIENTS,
         )  # fmt: skip
-        if family == "3+3":
+        if family in ("3+3", "TITE-CRM"):
             return {"most_patients": most}
         size = fields.whole(
             "Patients per cohort", name="dosing_cohort", first=first.cohort_size, low=1,
@@ -117,15 +136,30 @@ def _size(first: DosingProposal, family: str) -> dict[str, Any]:
     return {"most_patients": most, "cohort_size": size}
 
 
-def _accrual(first: CohortAccrual) -> CohortAccrual:
+def _rules(
+    first: RuleSettings,
+    late: LateToxicitySettings,
+    joint: EfficacyToxicitySettings,
+    family: OfferedFamily,
+) -> dict[str, Any]:
+    if family == "TITE-CRM":
+        return {"late": choose_tite_rules(late)}
+    if family == "BOIN12":
+        return {"joint": choose_joint_rules(joint)}
+    return {"rules": choose_rules(first, FACTS[family])}
+
+
+def _accrual(first: CohortAccrual, family: OfferedFamily) -> dict[str, Any]:
+    window = first.window
     with st.grid(2, min_column_width=140):
         rate = fields.number(
             "Eligible patients a month", name="dosing_rate", first=first.rate, low=0, high=1000,
             step=0.5,
         )  # fmt: skip
-        window = fields.number(
-            "Assessment for toxicity, months", name="dosing_window", first=first.window, low=0,
-            high=120, step=0.5,
-        )  # fmt: skip
+        if family != "TITE-CRM":  # which is told its window in days
+            window = fields.number(
+                _ASSESSED.get(family, "Assessment for toxicity, months"), name="dosing_window",
+                first=window, low=0, high=120, step=0.5,
+            )  # fmt: skip
     require(rate > 0, "eligible patients a month > 0", rate=rate)
-    return CohortAccrual(rate=rate, window=window)
+    return {"accrual": CohortAccrual(rate=rate, window=window)}

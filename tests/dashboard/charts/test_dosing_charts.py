@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.dosing.efficacy_toxicity import JointOutcomes, conduct_boin12
 from analytics.dosing.escalation import Outcomes
+from analytics.dosing.late_toxicity import TrialCourse, conduct_tite
 from dashboard.analyses.dosing import FAMILIES, usual_dosing
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
 from dashboard.charts.dosing.conduct import draw_conduct
+from dashboard.charts.dosing.efficacy_toxicity import draw_joint_conduct, draw_joint_posterior
+from dashboard.charts.dosing.follow_up import draw_follow_up
 from dashboard.charts.dosing.posterior import draw_dose_posterior
 from dashboard.charts.theme import alt_text, themed
 
@@ -88,3 +92,43 @@ def test_axes_hold_the_largest_number() -> None:
     figure = draw_designs(table, measure="Patients", share=False, order=FAMILIES)
     assert figure.layout.xaxis.range[1] > 30
     assert figure.layout.xaxis.title.text == "Patients"
+
+
+def test_follow_up_has_a_bar_for_each_patient_and_the_window_behind() -> None:
+    course = TrialCourse.parse("1@0 1@7 2@14T25 5@21", doses=5, today=30)
+    found = conduct_tite(usual_dosing().tite_crm(), course)
+    figure = draw_follow_up(found, names=HOSTILE, window=30.0)
+    window, followed, toxicity = figure.data
+    assert list(window.x) == [30.0] * 4
+    assert list(followed.base) == [0, 7, 14, 21]
+    assert list(followed.x) == [30.0, 23.0, 11.0, 9.0]
+    assert (list(toxicity.x), list(toxicity.y)) == ([25], [3])
+    bands = [one for one in figure.layout.shapes if one.type == "rect"]
+    assert [(one.y0 + one.y1) / 2 for one in bands] == list(found.deviating)
+    assert "patient 3 at %{x} from day 14, followed 11 days, toxicity on day 25" in alt_text(figure)
+    assert "<b>1" not in "".join([*figure.layout.yaxis.ticktext, *followed.hovertext])
+
+
+def test_both_outcomes_are_told_apart_by_symbol_and_colour() -> None:
+    seen = JointOutcomes.parse("1NEE 2ETB", doses=5)
+    figure = draw_joint_conduct(seen, names=HOSTILE, deviating=(2,))
+    assert sorted(x for one in figure.data for x in one.x) == list(range(1, 7))
+    assert len({one.marker.symbol for one in figure.data}) == 4
+    assert "cohort 2 at %{x}: 0 with neither, 1 with efficacy alone" in alt_text(figure)
+    found = conduct_boin12(usual_dosing().boin12(), seen).posterior
+    drawn = draw_joint_posterior(found, names=HOSTILE, limits=(0.35, 0.25), level=0.9)
+    toxicity, most, efficacy, least = drawn.data
+    assert list(toxicity.y) == found["toxicity"].tolist()
+    assert (set(most.y), set(least.y)) == ({0.35}, {0.25})
+    upper = np.array(efficacy.y) + np.array(efficacy.error_y.array)
+    assert np.allclose(upper, found["efficacy_upper"])
+    assert toxicity.marker.symbol[2] == "diamond-open"
+    for empty in (
+        draw_joint_conduct(JointOutcomes(doses=2), names=("a", "b")),
+        draw_follow_up(
+            conduct_tite(usual_dosing().tite_crm(), TrialCourse(doses=5, today=0)),
+            names=HOSTILE,
+            window=30.0,
+        ),
+    ):
+        assert alt_text(empty) == "No patient has been entered yet."
