@@ -11,12 +11,9 @@ import pandas as pd
 from optuna.distributions import BaseDistribution
 
 from analytics.checks import NotEstimableError, require
-from analytics.dosing.characteristics import (
-    CohortAccrual,
-    ToxicityScenario,
-    exact_measures,
-)
+from analytics.dosing.characteristics import CohortAccrual, ToxicityScenario
 from analytics.dosing.escalation import EscalationDesign
+from analytics.dosing.search.judging import measured
 from analytics.dosing.search.measures import dose_measure
 from analytics.dosing.search.objectives import DoseConstraint, DoseObjective
 from analytics.dosing.search.space import DoseSearchSpace
@@ -120,9 +117,8 @@ class DoseSearchProblem(Result):
 
     def figures(self, design: EscalationDesign) -> Figures:
         """What is wanted of any design, in the space or not, under each scenario."""
-        found = exact_measures(design, self.scenarios, accrual=self.accrual)
-        rows = found.to_dict("records")
-        return {name: [dose_measure(name).read(row) for row in rows] for name in self._measures}
+        found = measured(design, self.scenarios, accrual=self.accrual)
+        return {name: dose_measure(name).read(found).tolist() for name in self._measures}
 
     def compare(self, designs: Mapping[str, EscalationDesign]) -> pd.DataFrame:
         """Objectives and constraints of any designs: one row per design.
