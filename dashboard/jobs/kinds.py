@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from analytics.checks import require
 from analytics.design.simulation import SimulatedTrials, TrialSimulation
 from analytics.dosing.characteristics import OperatingCharacteristics
+from analytics.dosing.search import AgainstDefaults, DoseSearchResult
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
@@ -18,6 +19,7 @@ from dashboard.access.key import snapshot_key
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.request import CharacteristicsRequest
+from dashboard.analyses.dosing.search import DoseSearch, HeldOutComparison
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
     BackTestAnalysis,
@@ -28,7 +30,6 @@ from dashboard.analyses.milestones import (
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.analyses.search import DesignSearch, FrontConfirmation
-from dashboard.jobs import search_trials
 from dashboard.jobs.search_job import run_search
 from queries.errors import DataError
 from queries.store import Store, open_store
@@ -132,7 +133,7 @@ TRIAL_SIMULATION: Kind[TrialSimulation, SimulatedTrials] = Kind(
 )
 
 DESIGN_SEARCH: Kind[DesignSearch, SearchResult] = Kind(
-    name=search_trials.KIND,
+    name=DesignSearch.kind,
     label="Search for designs",
     request=DesignSearch,
     result=SearchResult,
@@ -203,6 +204,24 @@ DOSING_CONDUCT: Kind[ConductRequest, ConductAnswer] = Kind(
     title=lambda request: request.title[:200],
 )
 
+DOSE_SEARCH: Kind[DoseSearch, DoseSearchResult] = Kind(
+    name=DoseSearch.kind,
+    label="Search for escalation designs",
+    request=DoseSearch,
+    result=DoseSearchResult,
+    run=run_search,
+    title=lambda request: request.part_title[:200],
+)
+
+DOSE_DEFAULTS: Kind[HeldOutComparison, AgainstDefaults] = Kind(
+    name="dose-defaults",
+    label="Escalation designs beside textbook ones",
+    request=HeldOutComparison,
+    result=AgainstDefaults,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -217,6 +236,8 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         DOSE_AVERAGE,
         DOSING_CHARACTERISTICS,
         DOSING_CONDUCT,
+        DOSE_SEARCH,
+        DOSE_DEFAULTS,
     )
 }
 
@@ -234,7 +255,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
 milestone-back-test, enrolment-back-test, dose-average, dosing-characteristics, \
-dosing-conduct` must hold, but got kind='mining'.
+dosing-conduct, dose-search, dose-defaults` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

@@ -168,7 +168,7 @@ class DoseSearchSpace(Result):
         point : mapping
             A value for each variable of its family, and for those of all.
         """
-        crm, rounded = point["family"] == CRM, self._rounded(point)
+        crm, rounded = point["family"] == CRM, self.stated(point)
         stops = PatientsAtDose(patients=point["stop_at"])
         return EscalationDesign(
             method=self._method(rounded),
@@ -179,8 +179,14 @@ class DoseSearchSpace(Result):
             stopping=Unsafe(cutoff=rounded["safety"]) | stops if crm else stops,
         )
 
-    def _rounded(self, point: Mapping[str, Any]) -> dict[str, Any]:
-        """The point with values as a protocol states them, within their ranges."""
+    def stated(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """The point with values as a protocol states them, within their ranges.
+
+        Examples
+        --------
+        >>> DoseSearchSpace(doses=5, target=0.25).stated({"family": "boin", "under": 0.61234})
+        {'family': 'boin', 'under': 0.61}
+        """
         found = dict(point)
         for name in set(_DIGITS) & set(point):
             low, high = getattr(self, name)

@@ -13,6 +13,7 @@ from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.dosing import card, characteristics, conduct, current, protocol, setup
+from dashboard.views.dosing.search import tab as search
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[DosingProposal], None]] = {
@@ -20,6 +21,7 @@ TABS: Mapping[str, Callable[[DosingProposal], None]] = {
     "Decision table": card.show,
     "Conduct": conduct.show,
     "Characteristics": characteristics.show,
+    "Search": search.show,
     "Protocol": protocol.show,
 }
 
