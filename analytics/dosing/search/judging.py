@@ -78,10 +78,11 @@ def decisive(design: EscalationDesign) -> tuple[object, ...]:
     stopping = design.stopping
     if isinstance(stopping, PatientsAtDose) and stopping.patients >= most:
         stopping = None  # the trial has ended by then
-    alike = isinstance(method, Keyboard | Mtpi | Mtpi2) or (
-        isinstance(method, Boin) and method.extra_safety is None and not method.bounded
-    )
-    if not alike or not (stopping is None or isinstance(stopping, PatientsAtDose)):
+    if not isinstance(method, Boin | Keyboard | Mtpi | Mtpi2):
+        return (design,)
+    if isinstance(method, Boin) and (method.extra_safety is not None or method.bounded):
+        return (design,)
+    if not (stopping is None or isinstance(stopping, PatientsAtDose)):
         return (design,)
     table = tuple(method.decisions(most).to_numpy().ravel().tolist())
     around = design.start, design.cohorts, design.limit, stopping

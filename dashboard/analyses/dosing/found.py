@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analytics.checks import NotEstimableError
-from analytics.dosing.characteristics import OperatingCharacteristics, optimal_benchmark
+from analytics.dosing.characteristics import (
+    OperatingCharacteristics,
+    optimal_benchmark,
+)
 from analytics.dosing.escalation import Boin, EscalationDesign, Keyboard, Mtpi, Mtpi2
 from analytics.dosing.search import (
     DOSE_MEASURES,
@@ -153,7 +155,8 @@ def summary_sentence(against: AgainstDefaults) -> str:
             "others in everything that was asked for and better in something."
         )
     named = ", ".join(beaten)
-    return f"{len(beaten)} of {every} designs are dominated by one of the front: {named}."
+    verb = "is" if len(beaten) == 1 else "are"
+    return f"{len(beaten)} of {every} designs {verb} dominated by one of the front: {named}."
 
 
 def held_note(held: HeldOutComparison) -> str:
@@ -168,37 +171,49 @@ def held_note(held: HeldOutComparison) -> str:
 
 
 def beside_rows(
-    against: AgainstDefaults,
-    *,
-    chosen: int,
-    default: str,
-    others: tuple[str, ...] = (),
-    benchmark: float | None = None,
+    against: AgainstDefaults, columns: Mapping[str, str], benchmarks: Mapping[str, float]
 ) -> pd.DataFrame:
-    """Every figure of the chosen design beside others: mean of the held-out scenarios."""
-    figures = against.figures
-    columns = {f"Design {chosen}": str(chosen), f"{default}, textbook": default}
-    columns |= {name: name for name in others}
-    rows = []
+    """Every figure of some designs side by side: mean of the held-out scenarios.
+
+    Parameters
+    ----------
+    against : AgainstDefaults
+    columns : mapping
+        The designs as `against` knows them, by the titles of their columns.
+    benchmarks : mapping
+        By title, the correct selection of the benchmark with as many patients as the design has.
+    """
+    figures, rows = against.figures, []
     for measure in figures["measure"].drop_duplicates():
         own = figures[figures["measure"] == measure].set_index("design")["mean"]
-        told = {"Figure": TITLES[measure]}
-        for title, name in columns.items():
-            told[title] = said(measure, float(own.get(name, np.nan)))
-        if benchmark is not None:
-            told["Benchmark"] = said(measure, benchmark) if measure == "correct" else ""
-        rows.append(told)
+        values = {
+            title: said(measure, float(own.get(name, np.nan))) for title, name in columns.items()
+        }
+        rows.append({"Figure": TITLES[measure], **values})
+        if measure == "correct":
+            known = {title: said(measure, benchmarks[title]) for title in columns}
+            rows.append({"Figure": "Benchmark with as many patients", **known})
     return pd.DataFrame(rows)
 
 
-def benchmark_of(held: HeldOutComparison, *, patients: int) -> float | None:
-    """Correct selection of the non-parametric benchmark, mean of the held-out scenarios."""
+def benchmark_of(held: HeldOutComparison, *, patients: int) -> float:
+    """Correct selection of the non-parametric benchmark, mean of the held-out scenarios.
+
+    Examples
+    --------
+    >>> from analytics.dosing.characteristics import ToxicityScenario
+    >>> from analytics.dosing.search import DoseSearchSpace
+    >>> held = HeldOutComparison(
+    ...     problem=DoseSearchProblem(
+    ...         space=DoseSearchSpace(doses=3, target=0.3),
+    ...         scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
+    ...         objectives=(DoseObjective(measure="correct"),)),
+    ...     designs=(), others=(), count=10, seed=1)
+    >>> benchmark_of(held, patients=12) < benchmark_of(held, patients=48)
+    True
+    """
     target = held.problem.space.target
-    try:
-        found = [
-            optimal_benchmark(one, target=target, patients=patients).correct
-            for one in held.scenarios
-        ]
-    except NotEstimableError:
-        return None
+    found = [
+        optimal_benchmark(one, target=target, patients=patients).correct for one in held.scenarios
+    ]
     return float(np.mean(found))

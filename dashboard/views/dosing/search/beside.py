@@ -133,20 +133,21 @@ def _take(searched: Searched, chosen: int) -> None:
 def _table(
     searched: Searched, held: HeldOutComparison, found: AgainstDefaults, chosen: int
 ) -> None:
+    """The chosen design, the textbook one of its family and the own one; each beside what any
+    design could do with as many patients."""
     family = SEARCHED[searched.front.point(chosen)["family"]]
-    patients = searched.front.design(chosen).most_patients
-    rows = beside_rows(
-        found,
-        chosen=chosen,
-        default=family,
-        others=tuple(name for name in (OWN,) if name in dict(held.others)),
-        benchmark=benchmark_of(held, patients=patients),
-    )
+    others = dict(held.others)
+    columns = {f"Design {chosen}": str(chosen), f"{family}, textbook": family}
+    columns |= {name: name for name in (OWN,) if name in others}
+    designs = {str(chosen): searched.front.design(chosen), **others}
+    sizes = {title: designs[name].most_patients for title, name in columns.items()}
+    bounds = {size: benchmark_of(held, patients=size) for size in set(sizes.values())}
+    rows = beside_rows(found, columns, {title: bounds[size] for title, size in sizes.items()})
+    said = ", ".join(f"{title} {size}" for title, size in sizes.items())
     note = (
-        f"Mean of the {held.count:,} held-out scenarios, exact. Textbook designs have at most "
-        f"{searched.proposal.most_patients} patients. Benchmark: {patients} patients of each of "
-        "whom it is known which doses he or she would have tolerated; no design is expected to "
-        "select better."
+        f"Mean of the {held.count:,} held-out scenarios, exact. Patients at most: {said}. "
+        "Benchmark: selection with so many patients of each of whom it is known which doses he or "
+        "she would have tolerated; no design is expected to select better."
     )
     results.table(
         rows, raw=found.figures, name=f"{state.study().code} dosing chosen design", notes=[note]

@@ -41,6 +41,7 @@ def show(searched: Searched, *, goes_on: bool = False) -> None:
             across=titled(wished[across]),
             up=titled(wished[up]),
             percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
+            joined=len(labels) < 3,
         ),
         name=f"{state.study().code} dosing front {across} {up}",
         notes=["The search goes on." if goes_on else _HELP, searched.note],

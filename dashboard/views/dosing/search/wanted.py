@@ -50,8 +50,7 @@ def choose_search(proposal: DosingProposal) -> DoseSearch:
     InputError
         When no family or no objective is chosen, or a rule is broken.
     """
-    with st.expander("What may vary", icon=":material/tune:", expanded=True):
-        space = _space(proposal)
+    space = _space(proposal)
     with st.expander("What counts", icon=":material/flag:", expanded=True):
         objectives, constraints = _wishes()
     with st.expander("Scenarios of the search", icon=":material/shield:", expanded=True):
@@ -70,6 +69,31 @@ def choose_search(proposal: DosingProposal) -> DoseSearch:
 
 
 def _space(proposal: DosingProposal) -> DoseSearchSpace:
+    most = max(min(proposal.most_patients, _MOST_SEARCHED), _FEWEST)
+    sizes = _FEWEST, _MOST_SEARCHED
+    with st.expander("What may vary", icon=":material/tune:", expanded=True):
+        families = _families(proposal)
+        varied: dict[str, Any] = {
+            "patients": _range(
+                "Patients at most", "most", *sizes, (max(most * 3 // 5, _FEWEST), most)
+            ),
+            "cohort": _range("Patients per cohort", "cohort", 1, 6, (2, 4)),
+        }
+    with st.expander("Settings that vary", icon=":material/discover_tune:"):
+        label = "Stops with so many at the dose proposed again"
+        varied["stop_at"] = _range(label, "stop", *sizes, (min(9, most), most))
+        varied |= _of_families(proposal, families)
+    return DoseSearchSpace(
+        doses=proposal.doses,
+        target=proposal.target,
+        families=families,
+        start=proposal.start,
+        symmetric=True,
+        **varied,
+    )
+
+
+def _families(proposal: DosingProposal) -> tuple[str, ...]:
     usual = [
         name
         for name, family in SEARCHED.items()
@@ -85,27 +109,10 @@ def _space(proposal: DosingProposal) -> DoseSearchSpace:
         "compared with.",
     )
     require(bool(families), "at least one family of designs varies", families=tuple(families))
-    most = max(min(proposal.most_patients, _MOST_SEARCHED), _FEWEST)
-    sizes = _FEWEST, _MOST_SEARCHED
-    varied = {
-        "patients": _range("Patients at most", "most", *sizes, (max(most * 3 // 5, _FEWEST), most)),
-        "cohort": _range("Patients per cohort", "cohort", 1, 6, (2, 4)),
-        "stop_at": _range(
-            "Stops with so many at the dose proposed again", "stop", *sizes, (min(9, most), most)
-        ),
-    }
-    return DoseSearchSpace(
-        doses=proposal.doses,
-        target=proposal.target,
-        families=tuple(one for one in SEARCHED if one in families),
-        start=proposal.start,
-        symmetric=True,
-        **varied,
-        **_of_families(proposal, families),
-    )
+    return tuple(one for one in SEARCHED if one in families)
 
 
-def _of_families(proposal: DosingProposal, families: list[str]) -> dict[str, Any]:
+def _of_families(proposal: DosingProposal, families: tuple[str, ...]) -> dict[str, Any]:
     """The ranges of what only some families are told."""
     target, doses = proposal.target, proposal.doses
     found: dict[str, Any] = {}
@@ -138,7 +145,7 @@ def _range(
 ) -> tuple[Number, Number]:
     """From a lowest to a highest value; what is kept is moved into the limits of this design."""
     key = f"dosing_search_range_{name}"
-    kept = st.session_state.get(key, usual)
+    kept: tuple[Number, Number] = st.session_state.get(key, usual)
     inside = tuple(type(low)(min(max(one, low), high)) for one in kept)
     chosen = st.slider(
         label,
@@ -179,7 +186,7 @@ def _wishes() -> tuple[tuple[DoseObjective, ...], tuple[DoseConstraint, ...]]:
         persist_state="session",
         format_func=OVERS.__getitem__,
     )
-    how = {"over": str(over), "quantile": _QUANTILE}
+    how: dict[str, Any] = {"over": str(over), "quantile": _QUANTILE}
     objectives = tuple(DoseObjective(measure=name, **how) for name in chosen)
     return objectives, tuple(_limit(name, bound, **how) for name, bound in bounds.items())
 
