@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from analytics.checks import NotEstimableError, require
+from analytics.checks import InputError, NotEstimableError, require
 from analytics.dosing.characteristics import CohortAccrual, ToxicityScenario
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.search.judging import measured
@@ -104,10 +104,11 @@ class DoseSearchProblem(Result):
         return self.space.design_at(point)
 
     def judge(self, point: Mapping[str, Any]) -> Outcome:
-        """Objectives and constraints of one point; not possible with too many states."""
+        """Objectives and constraints of one point; not possible with too many states, or where the
+        point is no sound design, such as a skeleton that reaches 0."""
         try:
             figures = self.figures(self.design_at(point))
-        except NotEstimableError:
+        except (InputError, NotEstimableError):
             return Outcome(values=None, violations={POSSIBLE: 1.0})
         violations = {POSSIBLE: 0.0}
         for one in self.constraints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from analytics.dosing.escalation import EscalationDesign
@@ -9,10 +10,12 @@ from analytics.dosing.search import AgainstDefaults
 from dashboard import results, state
 from dashboard.analyses.dosing import request_for
 from dashboard.analyses.dosing.found import (
+    SHARES,
     benchmark_of,
     beside_rows,
     held_note,
     summary_sentence,
+    titled,
     verdict_rows,
 )
 from dashboard.analyses.dosing.search import (
@@ -24,10 +27,12 @@ from dashboard.analyses.dosing.search import (
     taken,
     textbook,
 )
+from dashboard.charts.dosing.held_out import draw_held_out
 from dashboard.jobs.kinds import DOSE_DEFAULTS
 from dashboard.text import plain
 from dashboard.views import jobs
 from dashboard.views.dosing import current
+from dashboard.views.dosing.search.front import axes
 from dashboard.views.dosing.search.searched import CHOSEN, Searched
 
 
@@ -80,6 +85,7 @@ def show(searched: Searched) -> None:
     )
     if found is not None:
         _verdicts(found, held)
+        _picture(searched, found, held)
     _chosen(searched, held, found)
 
 
@@ -96,6 +102,32 @@ def _verdicts(found: AgainstDefaults, held: HeldOutComparison) -> None:
         notes=[held_note(held)],
     )
     st.caption(plain(held_note(held)))
+
+
+def _picture(searched: Searched, found: AgainstDefaults, held: HeldOutComparison) -> None:
+    """The axes of the front, under the other scenarios."""
+    across, up = axes(searched)
+    wished = {one.label: one for one in searched.problem.objectives}
+    front, others = (
+        table.assign(across=table[across], up=table[up])[["design", "across", "up"]]
+        for table in (found.front, found.defaults)
+    )
+    results.figure(
+        draw_held_out(
+            front.dropna(),
+            others,
+            chosen=searched.chosen,
+            across=titled(wished[across]),
+            up=titled(wished[up]),
+            percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
+        ),
+        name=f"{state.study().code} dosing held out {across} {up}",
+        notes=[
+            f"The front of the search under the {held.count:,} held-out scenarios; the chosen "
+            "design is large."
+        ],
+        data=pd.concat([found.front, found.defaults], ignore_index=True),
+    )
 
 
 def _chosen(searched: Searched, held: HeldOutComparison, found: AgainstDefaults | None) -> None:

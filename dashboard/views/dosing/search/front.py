@@ -28,7 +28,7 @@ def show(searched: Searched, *, goes_on: bool = False) -> None:
     """The picture; once the search rests the list of designs too."""
     wished = {one.label: one for one in searched.problem.objectives}
     labels = list(wished)
-    across, up = _axes(searched, labels, choosing=not goes_on)
+    across, up = _usual_axes(labels) if goes_on else _choose_axes(searched, labels)
     trials, table = searched.answer.trials, searched.front.table
     tried = trials.assign(across=trials[across], up=trials[up])
     tried = tried[tried["evaluated"]][["across", "up", "feasible"]]
@@ -52,9 +52,24 @@ def show(searched: Searched, *, goes_on: bool = False) -> None:
         _list(searched)
 
 
-def _axes(searched: Searched, labels: list[str], *, choosing: bool) -> tuple[str, str]:
-    usual = (labels[1] if len(labels) > 1 else labels[0]), labels[0]
-    if len(labels) < 3 or not choosing:
+def _usual_axes(labels: list[str]) -> tuple[str, str]:
+    return (labels[1] if len(labels) > 1 else labels[0]), labels[0]
+
+
+def axes(searched: Searched) -> tuple[str, str]:
+    """The objectives that the picture of the front has across and up."""
+    labels = list(searched.problem.labels)
+    kept = [
+        st.session_state.get(f"dosing_search_{name}", usual)
+        for name, usual in zip(("across", "up"), _usual_axes(labels), strict=True)
+    ]
+    across, up = kept if len(labels) > 2 and set(kept) <= set(labels) else _usual_axes(labels)
+    return str(across), str(up)
+
+
+def _choose_axes(searched: Searched, labels: list[str]) -> tuple[str, str]:
+    usual = _usual_axes(labels)
+    if len(labels) < 3:
         return usual
     named = {one.label: titled(one) for one in searched.problem.objectives}
     with st.grid(2, min_column_width=180):

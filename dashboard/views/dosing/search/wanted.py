@@ -25,6 +25,7 @@ Number = TypeVar("Number", int, float)
 BUDGETS = (50, 100, 200, 500, 1_000)
 _MOST_WISHES = 4
 _QUANTILE = 0.8
+_LOW, _HIGH = 0.05, 0.7  # targets for which there are textbook designs
 _USUAL = ("correct", "overdosed", "patients")
 _FEWEST, _MOST_SEARCHED = (
     6,
@@ -50,6 +51,10 @@ def choose_search(proposal: DosingProposal) -> DoseSearch:
     InputError
         When no family or no objective is chosen, or a rule is broken.
     """
+    target = proposal.target
+    require(
+        _LOW < target < _HIGH, f"a search has a target over {_LOW} and under {_HIGH}", target=target
+    )
     space = _space(proposal)
     with st.expander("What counts", icon=":material/flag:", expanded=True):
         objectives, constraints = _wishes()
@@ -120,13 +125,16 @@ def _of_families(proposal: DosingProposal, families: tuple[str, ...]) -> dict[st
         found["under"] = _range("BOIN: too low, × target", "under", 0.2, 0.95, (0.4, 0.9))
         highest = round(min(2.5, 0.99 / target), 2)
         found["over"] = _range("BOIN: too high, × target", "over", 1.05, highest, (1.1, 1.8))
-    widest = round(min(target, 1 - target) - 0.005, 3)
+    nearest = min(target, 1 - target)
+    widest = round(nearest - 0.005, 3)
     if {"keyboard", "mtpi2"} & set(families):
         label = "Keyboard, mTPI-2: target ±"
         found["below"] = _range(label, "interval", 0.01, widest, (0.02, 0.1), step=0.005)
     if "crm" in families:
         label = "CRM: half-width of the indifference interval"
-        found["half_width"] = _range(label, "half", 0.01, widest, (0.02, 0.12), step=0.005)
+        found["half_width"] = _range(
+            label, "half", 0.01, round(0.6 * nearest, 3), (0.02, 0.12), step=0.005
+        )
         if doses > 1:
             label = "CRM: dose guessed to be the MTD"
             found["prior_mtd"] = _range(label, "prior", 1, doses, (1, doses))

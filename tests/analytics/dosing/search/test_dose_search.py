@@ -137,6 +137,14 @@ def test_too_many_states_are_not_possible(monkeypatch: pytest.MonkeyPatch) -> No
     assert outcome.violations == {POSSIBLE: 1.0}
 
 
+def test_a_skeleton_that_reaches_0_is_not_possible() -> None:
+    wide = replace(SPACE, families=("crm",), doses=5, half_width=(0.29, 0.29), prior_mtd=(5, 5))
+    problem = replace(PROBLEM, space=wide, scenarios=shifted_scenarios(doses=5, target=0.3))
+    found = search_doses(problem, budget=2, policy="random")
+    assert found.front().table.empty
+    assert (found.trials[f"violation: {POSSIBLE}"] == 1).all()
+
+
 def _against(default: EscalationDesign, **changes: Any) -> Any:
     front = search_doses(replace(PROBLEM, **changes), budget=20).front()
     return compare_with_defaults(front, HELD, {"Default": default})
