@@ -102,7 +102,8 @@ def test_a_search_is_kept_compared_and_taken_to_the_set_up(workspace: Workspace)
     assert "Exact under 10 random scenarios, seed 2" in shown(again)
     assert "Benchmark with as many patients" in shown(again)
     assert "mTPI-2" in shown(again)
-    assert "Textbook and own designs" in charts(again)
+    assert "held-out" in shown(again)
+    assert "3+3" in charts(again)
 
     numbers = list(dict(request.designs))
     assert again.session_state[CHOSEN] in numbers

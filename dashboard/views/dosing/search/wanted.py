@@ -155,7 +155,7 @@ def _range(
     key = f"dosing_search_range_{name}"
     kept: tuple[Number, Number] = st.session_state.get(key, usual)
     inside = tuple(type(low)(min(max(one, low), high)) for one in kept)
-    chosen = st.slider(
+    ends: Any = st.slider(
         label,
         low,
         high,
@@ -163,7 +163,7 @@ def _range(
         key=state.remember(state.show(key, inside), usual),
         persist_state="session",
     )
-    return type(low)(chosen[0]), type(low)(chosen[1])
+    return type(low)(ends[0]), type(low)(ends[1])
 
 
 def _wishes() -> tuple[tuple[DoseObjective, ...], tuple[DoseConstraint, ...]]:
