@@ -93,7 +93,7 @@ def rows(result: DoseSearchResult) -> list[Any]:
 
 def held(result: DoseSearchResult, **more: Any) -> HeldOutComparison:
     front = result.front()
-    others = {**textbook(PROPOSAL), OWN: PROPOSAL.design()}
+    others = {**textbook(PROBLEM.space), OWN: PROPOSAL.design()}
     given = {"count": 15, "seed": 2, "others": tuple(others.items()), **more}
     return HeldOutComparison(problem=PROBLEM, designs=tuple(front.designs().items()), **given)
 
@@ -162,14 +162,14 @@ def test_the_code_gives_the_same_front_and_the_same_verdicts(found: DoseSearchRe
     front, asked = found.front(), held(found)
     said, made = StringIO(), {}
     with redirect_stdout(said):
-        exec(searching_code(PROPOSAL, ASKED, asked, chosen=front.knee()), made)
+        exec(searching_code(ASKED, asked, chosen=front.knee()), made)
     assert made["front"].table.equals(front.table)
     assert same(made["against"], asked.run())
     assert repr(front.design(front.knee())) in said.getvalue()
     divided = replace(ASKED, parts=2, budget=6)
     again: dict[str, Any] = {}
     with redirect_stdout(StringIO()):
-        exec(searching_code(PROPOSAL, divided, asked, chosen=0).split("print")[0], again)
+        exec(searching_code(divided, asked, chosen=0).split("print")[0], again)
     parts = DoseSearchResult.of_parts([part.run() for part in divided.divided()])
     assert again["front"].table.equals(parts.front().table)
 

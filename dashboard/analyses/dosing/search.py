@@ -18,6 +18,7 @@ from analytics.dosing.search import (
     DoseFront,
     DoseSearchProblem,
     DoseSearchResult,
+    DoseSearchSpace,
     compare_designs,
     default_designs,
     search_doses,
@@ -25,6 +26,7 @@ from analytics.dosing.search import (
 from analytics.progress import Progress, unheard
 from dashboard.analyses.dosing.families import Family
 from dashboard.analyses.dosing.proposal import DosingProposal
+from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
 from dashboard.analyses.script import expression, import_lines
 from dashboard.analyses.search.asked import AskedSearch
 
@@ -51,7 +53,7 @@ class DoseSearch(AskedSearch[DoseSearchResult]):
 
     Examples
     --------
-    >>> from analytics.dosing.search import DoseObjective, DoseSearchSpace
+    >>> from analytics.dosing.search import DoseObjective
     >>> problem = DoseSearchProblem(
     ...     space=DoseSearchSpace(doses=3, target=0.3, families=("boin",), patients=(9, 18)),
     ...     scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
@@ -99,7 +101,7 @@ class HeldOutComparison:
 
     Examples
     --------
-    >>> from analytics.dosing.search import DoseObjective, DoseSearchSpace
+    >>> from analytics.dosing.search import DoseObjective
     >>> problem = DoseSearchProblem(
     ...     space=DoseSearchSpace(doses=3, target=0.3),
     ...     scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
@@ -153,21 +155,35 @@ class HeldOutComparison:
         return f"{many:,} escalation designs under {self.count:,} held-out scenarios"
 
 
-def textbook(proposal: DosingProposal) -> dict[str, EscalationDesign]:
-    """The textbook designs for the doses, target, first dose and patients of a proposal.
+def textbook(space: DoseSearchSpace) -> dict[str, EscalationDesign]:
+    """The textbook designs for what was searched, with as many patients as it allows.
+
+    Examples
+    --------
+    >>> textbook(DoseSearchSpace(doses=5, target=0.25, patients=(18, 30)))["CRM"].most_patients
+    30
+    """
+    return default_designs(
+        doses=space.doses, target=space.target, patients=space.patients[1], start=space.start
+    )
+
+
+def own_request(
+    proposal: DosingProposal, scenarios: tuple[ToxicityScenario, ...]
+) -> CharacteristicsRequest | None:
+    """The characteristics of the design of the page where they are exact and soon there.
 
     Examples
     --------
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
-    >>> textbook(usual_dosing())["CRM"].most_patients
-    30
+    >>> truth = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5)),)
+    >>> own_request(usual_dosing().of_family("BLRM"), truth) is None
+    True
     """
-    return default_designs(
-        doses=proposal.doses,
-        target=proposal.target,
-        patients=proposal.most_patients,
-        start=proposal.start,
-    )
+    if not isinstance(proposal.design(), EscalationDesign):
+        return None
+    asked = request_for(proposal, proposal.family, scenarios, seed=1)
+    return asked if asked.replications is None and asked.is_quick else None
 
 
 def taken(proposal: DosingProposal, front: DoseFront, number: int) -> DosingProposal:
@@ -175,7 +191,7 @@ def taken(proposal: DosingProposal, front: DoseFront, number: int) -> DosingProp
 
     Examples
     --------
-    >>> from analytics.dosing.search import DoseObjective, DoseSearchSpace
+    >>> from analytics.dosing.search import DoseObjective
     >>> from dashboard.analyses.dosing.proposal import usual_dosing
     >>> problem = DoseSearchProblem(
     ...     space=DoseSearchSpace(doses=5, target=0.25, families=("crm",), cohort=(3, 3),
@@ -221,15 +237,11 @@ def taken(proposal: DosingProposal, front: DoseFront, number: int) -> DosingProp
     return replace(common, interval=replace(interval, half_width=point["below"]))
 
 
-def searching_code(
-    proposal: DosingProposal, asked: DoseSearch, held: HeldOutComparison, *, chosen: int
-) -> str:
+def searching_code(asked: DoseSearch, held: HeldOutComparison, *, chosen: int) -> str:
     """A script on the public API that searches again and compares what it found.
 
     Parameters
     ----------
-    proposal : DosingProposal
-        With the doses, the target and the patients of the textbook designs.
     asked : DoseSearch
         The whole search.
     held : HeldOutComparison
@@ -244,8 +256,9 @@ def searching_code(
         ("analytics.dosing.search", "default_designs"),
         ("numpy.random", "default_rng"),
     }
-    shape = f"doses={proposal.doses}, target={proposal.target!r}"
-    size = f"patients={proposal.most_patients}, start={proposal.start}"
+    space = asked.problem.space
+    shape = f"doses={space.doses}, target={space.target!r}"
+    size = f"patients={space.patients[1]}, start={space.start}"
     own = dict(held.others).get(OWN)
     lines = [
         f"search = {expression(asked, needed)}",

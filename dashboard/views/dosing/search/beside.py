@@ -8,7 +8,6 @@ import streamlit as st
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.search import AgainstDefaults
 from dashboard import results, state
-from dashboard.analyses.dosing import request_for
 from dashboard.analyses.dosing.found import (
     SHARES,
     benchmark_of,
@@ -23,6 +22,7 @@ from dashboard.analyses.dosing.search import (
     OWN,
     SEARCHED,
     HeldOutComparison,
+    own_request,
     searching_code,
     taken,
     textbook,
@@ -70,8 +70,8 @@ def choose_held(searched: Searched) -> HeldOutComparison:
 def _others(searched: Searched) -> dict[str, EscalationDesign]:
     """Textbook designs, and the one of the page where it can be judged exactly in time."""
     own = searched.proposal
-    asked = request_for(own, own.family, searched.problem.scenarios, seed=1)
-    return textbook(own) | ({OWN: own.design()} if asked.replications is None else {})
+    known = own_request(own, searched.problem.scenarios) is not None
+    return textbook(searched.problem.space) | ({OWN: own.design()} if known else {})
 
 
 def show(searched: Searched) -> None:
@@ -154,7 +154,7 @@ def _chosen(searched: Searched, held: HeldOutComparison, found: AgainstDefaults 
     )
     if found is not None:
         _table(searched, held, found, chosen)
-    _code(searching_code(searched.proposal, searched.asked, held, chosen=chosen))
+    _code(searching_code(searched.asked, held, chosen=chosen))
 
 
 def _take(searched: Searched, chosen: int) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.analyses.dosing import request_for
 from dashboard.analyses.dosing.found import SHARES, front_rows, own_values, titled
-from dashboard.analyses.dosing.search import OWN
+from dashboard.analyses.dosing.search import OWN, own_request
 from dashboard.charts.search.front import draw_front
 from dashboard.exports import tables
 from dashboard.views.dosing.answers import characteristics_answer
@@ -94,12 +93,10 @@ def _marked(
         return {}
     row = searched.front.row(searched.chosen)
     found = {f"Design {searched.chosen}": (float(row[across]), float(row[up]))}
-    own, problem = searched.proposal, searched.problem
-    asked = request_for(own, own.family, problem.scenarios, seed=1)
-    if asked.replications is None and asked.is_quick:
-        answer = characteristics_answer(asked)
-        assert answer is not None
-        values = own_values(problem, answer)
+    asked = own_request(searched.proposal, searched.problem.scenarios)
+    answer = None if asked is None else characteristics_answer(asked)
+    if answer is not None:
+        values = own_values(searched.problem, answer)
         found[OWN] = values[across], values[up]
     return found
 
