@@ -16,13 +16,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.results import Result
+from analytics.search.result import TriedDesigns
 from dashboard.access.key import snapshot_key
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
-from dashboard.analyses.search import DesignSearch
+from dashboard.analyses.search import AskedSearch
 from dashboard.home import open_here
 from dashboard.jobs.asking import AskedJob
-from dashboard.jobs.kinds import DESIGN_SEARCH, Kind
+from dashboard.jobs.kinds import Kind, kind_of
 from dashboard.jobs.search_trials import SearchTrials
 from dashboard.scripts import Made, answer_of, answer_to
 from queries.cohorts import EVERYONE, Cohort
@@ -37,6 +38,7 @@ from queries.workspace import Job, Snapshot, Study, Workspace
 Found = TypeVar("Found")
 Given = TypeVar("Given", covariant=True)
 Computed = TypeVar("Computed", bound=Result)
+Tried = TypeVar("Tried", bound=TriedDesigns)
 COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 REMEMBERED = "_remembered_inputs"
@@ -165,7 +167,7 @@ def _job_result(
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _search_trials(search: str, _asked: DesignSearch) -> SearchTrials:
+def _search_trials(search: str, _asked: AskedSearch[Tried]) -> SearchTrials[Tried]:
     return SearchTrials(workspace(), search, _asked)
 
 
@@ -392,9 +394,10 @@ def job_result(asked: AskedJob[Computed]) -> Computed:
     return result
 
 
-def search_trials(asked: DesignSearch) -> SearchTrials:
+def search_trials(asked: AskedSearch[Tried]) -> SearchTrials[Tried]:
     """What is kept of a search, as it is whenever it is looked at."""
-    found: SearchTrials = _search_trials(job(DESIGN_SEARCH, asked.divided()[0]).key, asked)
+    first = job(kind_of(asked.kind), asked.divided()[0])
+    found: SearchTrials[Tried] = _search_trials(first.key, asked)
     return found
 
 

@@ -11,6 +11,7 @@ from analytics.checks import require
 from analytics.design.simulation import SimulatedTrials, TrialSimulation
 from analytics.dosing.characteristics import OperatingCharacteristics
 from analytics.dosing.efficacy_toxicity import EfficacyToxicityCharacteristics
+from analytics.dosing.search import AgainstDefaults, DoseSearchResult
 from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
@@ -20,6 +21,7 @@ from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
 from dashboard.analyses.dosing.request import CharacteristicsRequest
+from dashboard.analyses.dosing.search import DoseSearch, HeldOutComparison
 from dashboard.analyses.enrolment import RecruitmentBackTest, RecruitmentBackTestAnswer
 from dashboard.analyses.milestones import (
     BackTestAnalysis,
@@ -30,7 +32,6 @@ from dashboard.analyses.milestones import (
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.analyses.search import DesignSearch, FrontConfirmation
-from dashboard.jobs import search_trials
 from dashboard.jobs.search_job import run_search
 from dashboard.reports.filling import FilledTemplate, TemplateFilling
 from queries.errors import DataError
@@ -135,7 +136,7 @@ TRIAL_SIMULATION: Kind[TrialSimulation, SimulatedTrials] = Kind(
 )
 
 DESIGN_SEARCH: Kind[DesignSearch, SearchResult] = Kind(
-    name=search_trials.KIND,
+    name=DesignSearch.kind,
     label="Search for designs",
     request=DesignSearch,
     result=SearchResult,
@@ -224,6 +225,24 @@ REPORT_TEMPLATE: Kind[TemplateFilling, FilledTemplate] = Kind(
     title=lambda request: request.title[:200],
 )
 
+DOSE_SEARCH: Kind[DoseSearch, DoseSearchResult] = Kind(
+    name=DoseSearch.kind,
+    label="Search for escalation designs",
+    request=DoseSearch,
+    result=DoseSearchResult,
+    run=run_search,
+    title=lambda request: request.part_title[:200],
+)
+
+DOSE_DEFAULTS: Kind[HeldOutComparison, AgainstDefaults] = Kind(
+    name="dose-defaults",
+    label="Escalation designs beside textbook ones",
+    request=HeldOutComparison,
+    result=AgainstDefaults,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -240,6 +259,8 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         DOSING_EFFICACY_TOXICITY,
         DOSING_CONDUCT,
         REPORT_TEMPLATE,
+        DOSE_SEARCH,
+        DOSE_DEFAULTS,
     )
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from analytics.search import SearchResult
-from dashboard.analyses.search import DesignSearch
+from analytics.search.result import TriedDesigns
+from dashboard.analyses.search import AskedSearch
 from dashboard.jobs.search_trials import OwnPart
 from queries.errors import DataError
 from queries.workspace import SearchLostError
@@ -15,11 +15,12 @@ from queries.workspace import SearchLostError
 if TYPE_CHECKING:
     from dashboard.jobs.kinds import Context
 
+Found = TypeVar("Found", bound=TriedDesigns)
 KEEP_SECONDS = 1.0
 """Between additions to the journal; what a killed worker takes with it."""
 
 
-def run_search(asked: DesignSearch, context: Context) -> SearchResult:
+def run_search(asked: AskedSearch[Found], context: Context) -> Found:
     """Search; what is tried is kept while it goes on, and when it is told to stop."""
     own = OwnPart(context.workspace, asked, context.job)
     kept_at = time.monotonic()

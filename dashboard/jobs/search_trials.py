@@ -6,30 +6,32 @@ import copy
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 import optuna
 from optuna.storages import JournalStorage
 from optuna.trial import FrozenTrial
 
-from analytics.search import SearchResult, new_study
-from analytics.search.result import FINISHED
+from analytics.search import new_study
+from analytics.search.result import FINISHED, TriedDesigns
 from dashboard import __version__
-from dashboard.analyses.search import DesignSearch
+from dashboard.analyses.search import AskedSearch
 from dashboard.jobs.requests import write_request
 from dashboard.jobs.search_journal import WorkspaceJournal, study_in
 from queries.workspace import Job, SearchLostError, Workspace, jobs
 
-KIND = "design-search"
+Found = TypeVar("Found", bound=TriedDesigns)
 PART, NUMBER, BY = "part", "number in part", "by"
 
 
-def search_id(asked: DesignSearch, *, study: str, snapshot: str | None, pooled: bool) -> str:
+def search_id(asked: AskedSearch[Any], *, study: str, snapshot: str | None, pooled: bool) -> str:
     """What no other search has, and every part of this one: the key of the job of the first.
 
     Examples
     --------
     >>> from analytics.search import Objective, SearchProblem, SearchSpace
     >>> from analytics.search.textbook import example_design
+    >>> from dashboard.analyses.search import DesignSearch
     >>> problem = SearchProblem(
     ...     space=SearchSpace(design=example_design(), events=(200, 400)),
     ...     objectives=(Objective(measure="power"),))
@@ -42,7 +44,7 @@ def search_id(asked: DesignSearch, *, study: str, snapshot: str | None, pooled: 
     return jobs.request_key(
         study=study,
         snapshot=snapshot,
-        kind=KIND,
+        kind=asked.kind,
         program=__version__,
         pooled=pooled,
         request_json=write_request(asked.divided()[0]),
@@ -60,7 +62,7 @@ def seconds_of(trials: Sequence[FrozenTrial]) -> float:
     return sum((one.duration or timedelta() for one in trials), timedelta()).total_seconds()
 
 
-class SearchTrials:
+class SearchTrials(Generic[Found]):
     """The kept trials of a search, as they are when one looks.
 
     Looking again reads what came since. May be shared by threads.
@@ -70,23 +72,23 @@ class SearchTrials:
     workspace : Workspace
     search : str
         Its id.
-    asked : DesignSearch
+    asked : AskedSearch
         Any part of it.
     """
 
-    def __init__(self, workspace: Workspace, search: str, asked: DesignSearch) -> None:
+    def __init__(self, workspace: Workspace, search: str, asked: AskedSearch[Found]) -> None:
         self.search, self.asked = search, asked
         self._journal = WorkspaceJournal(workspace.searches, search)
         self._storage: JournalStorage | None = None
 
-    def result(self) -> SearchResult:
+    def result(self) -> Found:
         """What all parts have tried until now."""
         if self._storage is None:
             self._storage = JournalStorage(self._journal)
         study = study_in(self._storage)
         parts = [_numbered(_of_part(study, part), part) for part in self.asked.divided()]
         trials = sorted((one for part in parts for one in part), key=lambda one: one.number)
-        return SearchResult.of_trials(
+        return self.asked.found_type.of_trials(
             self.asked.problem,
             trials,
             policy=self.asked.policy,
@@ -104,13 +106,13 @@ class OwnPart:
     Parameters
     ----------
     workspace : Workspace
-    asked : DesignSearch
+    asked : AskedSearch
         The part.
     job : Job
         As its worker has it.
     """
 
-    def __init__(self, workspace: Workspace, asked: DesignSearch, job: Job) -> None:
+    def __init__(self, workspace: Workspace, asked: AskedSearch[Any], job: Job) -> None:
         self._asked, self._by = asked, secrets.token_hex(8)
         search = search_id(asked, study=job.study, snapshot=job.snapshot, pooled=job.pooled)
         workspace.searches.begin(search, study=job.study, title=asked.title, pooled=job.pooled)
@@ -175,7 +177,7 @@ class OwnPart:
         return marked
 
 
-def _of_part(study: optuna.Study | None, part: DesignSearch) -> list[FrozenTrial]:
+def _of_part(study: optuna.Study | None, part: AskedSearch[Any]) -> list[FrozenTrial]:
     """The kept trials of a part, in the order in which they were tried."""
     if study is None:
         return []
@@ -184,7 +186,7 @@ def _of_part(study: optuna.Study | None, part: DesignSearch) -> list[FrozenTrial
     return sorted(found, key=lambda one: int(one.user_attrs[NUMBER]))
 
 
-def _numbered(trials: Sequence[FrozenTrial], part: DesignSearch) -> list[FrozenTrial]:
+def _numbered(trials: Sequence[FrozenTrial], part: AskedSearch[Any]) -> list[FrozenTrial]:
     """Copies with the numbers that they have in the whole search."""
     numbered = []
     for within, trial in enumerate(trials):

@@ -109,7 +109,7 @@ def _by_dose(number: int, scenario: ToxicityScenario, trials: EndedTrials) -> pd
 def _summary(
     number: int, design: EscalationDesign | TiteCrm, scenario: ToxicityScenario, trials: EndedTrials
 ) -> list[tuple[int, str, float, float]]:
-    measured = measures_of(design, scenario, trials)
+    measured = _measures_of(design, scenario, trials)
     means, errors = trials.estimated(np.stack(list(measured.values()), axis=1))
     return [
         (number, name, float(mean), float(error))
@@ -117,7 +117,7 @@ def _summary(
     ]
 
 
-def measures_of(
+def _measures_of(
     design: EscalationDesign | TiteCrm, scenario: ToxicityScenario, trials: EndedTrials
 ) -> dict[str, Floats]:
     """What is measured in each trial."""

@@ -1,6 +1,10 @@
 """Search for dose-escalation designs that find the dose best, across scenarios."""
 
-from analytics.dosing.search.against_defaults import AgainstDefaults, compare_with_defaults
+from analytics.dosing.search.against_defaults import (
+    AgainstDefaults,
+    compare_designs,
+    compare_with_defaults,
+)
 from analytics.dosing.search.defaults import default_designs
 from analytics.dosing.search.measures import DOSE_MEASURES
 from analytics.dosing.search.objectives import DoseConstraint, DoseObjective
@@ -18,6 +22,7 @@ __all__ = [
     "DoseSearchProblem",
     "DoseSearchResult",
     "DoseSearchSpace",
+    "compare_designs",
     "compare_with_defaults",
     "default_designs",
     "search_doses",

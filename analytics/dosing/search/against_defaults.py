@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,13 @@ from analytics.checks import NotEstimableError, require
 from analytics.dosing.characteristics import ToxicityScenario
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.escalation.counts import Floats
+from analytics.dosing.search.judging import Measured, measured
+from analytics.dosing.search.measures import DOSE_MEASURES
 from analytics.dosing.search.problem import DoseSearchProblem
 from analytics.dosing.search.result import DoseFront
+from analytics.progress import Progress, unheard
 from analytics.results import Result, registered
+from analytics.search.objectives import MEAN
 from analytics.search.trial_rows import losses_of
 
 _ROUNDING = 1e-9
@@ -35,14 +41,19 @@ class AgainstDefaults(Result):
         One row per default: `design`, the objectives by label, the value of each constraint,
         `feasible`; `dominated_by`, the number of the design on the front that is as good in all
         objectives and better in one (-1 for none), and by how much it is better in each as "gain:
-        label", 0 or more in the direction wanted; NaN without one.
+        label", 0 or more in the direction wanted; NaN without one. "error: label" is the standard
+        error of a gain for the draw of the scenarios, of a mean over two scenarios or more.
     front : DataFrame
         One row per design on the front: its number as `design`, and the same figures.
+    figures : DataFrame
+        By design, the names of the defaults and the numbers of the front as text: each `measure`
+        that is known, as the `mean` over the scenarios and in the `worst` of them.
     """
 
     problem: DoseSearchProblem
     defaults: pd.DataFrame
     front: pd.DataFrame
+    figures: pd.DataFrame
 
     @property
     def dominated(self) -> tuple[str, ...]:
@@ -96,6 +107,8 @@ def compare_with_defaults(
     front: DoseFront,
     scenarios: tuple[ToxicityScenario, ...],
     defaults: Mapping[str, EscalationDesign],
+    *,
+    progress: Progress = unheard,
 ) -> AgainstDefaults:
     """Judge a front and default designs under scenarios that the search did not use.
 
@@ -110,6 +123,8 @@ def compare_with_defaults(
         None with the probabilities of one of the search.
     defaults : mapping
         Designs by name, such as `default_designs` has.
+    progress : callable
+        Is told after each design; may raise to stop.
 
     Raises
     ------
@@ -118,17 +133,102 @@ def compare_with_defaults(
     NotEstimableError
         When no design is on the front.
     """
-    used = {one.probabilities for one in front.problem.scenarios}
-    again = [one.probabilities for one in scenarios if one.probabilities in used]
-    require(not again, "scenarios that the search did not use", used=again)
     if front.table.empty:
         raise NotEstimableError("No design that was tried keeps all constraints.")
-    problem = replace(front.problem, scenarios=scenarios)
-    found = problem.compare({str(k): one for k, one in front.designs().items()})
-    found["design"] = found["design"].astype(int)
-    own = problem.compare(defaults)
-    usable = found[found["feasible"]]
-    return AgainstDefaults(problem=problem, defaults=_beaten(problem, own, usable), front=found)
+    return compare_designs(front.problem, front.designs(), scenarios, defaults, progress=progress)
+
+
+def compare_designs(
+    searched: DoseSearchProblem,
+    found: Mapping[int, EscalationDesign],
+    scenarios: tuple[ToxicityScenario, ...],
+    defaults: Mapping[str, EscalationDesign],
+    *,
+    progress: Progress = unheard,
+) -> AgainstDefaults:
+    """Like `compare_with_defaults`, of a front that is given by its problem and its designs.
+
+    Parameters
+    ----------
+    searched : DoseSearchProblem
+    found : mapping
+        Designs by the numbers of their trials.
+    scenarios, defaults, progress
+        As of `compare_with_defaults`.
+
+    Examples
+    --------
+    >>> from analytics.dosing.characteristics import shifted_scenarios
+    >>> from analytics.dosing.search import DoseObjective, DoseSearchSpace, default_designs
+    >>> problem = DoseSearchProblem(
+    ...     space=DoseSearchSpace(doses=3, target=0.3),
+    ...     scenarios=shifted_scenarios(doses=3, target=0.3),
+    ...     objectives=(DoseObjective(measure="correct"),))
+    >>> held = shifted_scenarios(doses=3, target=0.3, odds_ratio=3.0)
+    >>> designs = default_designs(doses=3, target=0.3, patients=18)
+    >>> compare_designs(problem, {7: designs["CRM"]}, held, {"BOIN": designs["BOIN"]}).dominated
+    ('BOIN',)
+    """
+    used = {one.probabilities for one in searched.scenarios}
+    again = [one.probabilities for one in scenarios if one.probabilities in used]
+    require(not again, "scenarios that the search did not use", used=again[:2])
+    problem = replace(searched, scenarios=scenarios)
+    every = {**{str(number): one for number, one in found.items()}, **defaults}
+    known = _measured(problem, every, progress)
+    own, front = (
+        problem.compare(defaults),
+        problem.compare({str(k): one for k, one in found.items()}),
+    )
+    front["design"] = front["design"].astype(int)
+    beaten = _beaten(problem, own, front[front["feasible"]])
+    return AgainstDefaults(
+        problem=problem,
+        defaults=pd.concat([beaten, _errors(problem, beaten, known)], axis=1),
+        front=front,
+        figures=_figures(known),
+    )
+
+
+def _measured(
+    problem: DoseSearchProblem, designs: Mapping[str, EscalationDesign], progress: Progress
+) -> dict[str, Measured]:
+    """The exact measures of the designs that can be judged, one after the other."""
+    known = {}
+    for place, (name, design) in enumerate(designs.items(), start=1):
+        with suppress(NotEstimableError):
+            known[name] = measured(design, problem.scenarios, accrual=problem.accrual)
+        progress(place / len(designs), f"Judged {place:,} of {len(designs):,} designs.")
+    return known
+
+
+def _figures(known: Mapping[str, Measured]) -> pd.DataFrame:
+    """Every measure of every design over the scenarios."""
+    rows = []
+    for design, measures in known.items():
+        for name, one in DOSE_MEASURES.items():
+            if one.timed and "duration" not in measures:
+                continue
+            values = one.read(measures)
+            worst = values.min() if one.larger_is_better else values.max()
+            rows.append((design, name, float(values.mean()), float(worst)))
+    return pd.DataFrame(rows, columns=["design", "measure", "mean", "worst"])
+
+
+def _errors(
+    problem: DoseSearchProblem, beaten: pd.DataFrame, known: Mapping[str, Measured]
+) -> pd.DataFrame:
+    """The standard errors of the gains: other scenarios would have given others."""
+    count = len(problem.scenarios)
+    found: dict[str, list[float]] = {f"error: {one.label}": [] for one in problem.objectives}
+    for name, number in zip(beaten["design"], beaten["dominated_by"], strict=True):
+        for one in problem.objectives:
+            error = np.nan
+            if number >= 0 and one.over == MEAN and count > 1:
+                read = DOSE_MEASURES[one.measure].read
+                gained = read(known[str(number)]) - read(known[str(name)])
+                error = float(gained.std(ddof=1)) / sqrt(count)
+            found[f"error: {one.label}"].append(error)
+    return pd.DataFrame(found)
 
 
 def _beaten(problem: DoseSearchProblem, own: pd.DataFrame, front: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,9 @@ from analytics.dosing.escalation import (
 from analytics.dosing.escalation.design import Method
 
 
-def default_designs(*, doses: int, target: float, patients: int) -> dict[str, EscalationDesign]:
+def default_designs(
+    *, doses: int, target: float, patients: int, start: int = 1
+) -> dict[str, EscalationDesign]:
     """The designs that papers and software give when nothing else is asked for, by name.
 
     Cohorts of three. BOIN with 0.6 and 1.4 times the target, keys and intervals of the target
@@ -34,6 +36,8 @@ def default_designs(*, doses: int, target: float, patients: int) -> dict[str, Es
         0.05 < target < 0.7.
     patients : int
         With which the others than 3+3 end at the latest.
+    start : int
+        Dose of the first cohort.
 
     Examples
     --------
@@ -51,14 +55,15 @@ def default_designs(*, doses: int, target: float, patients: int) -> dict[str, Es
     }
     three = ThreePlusThree(doses=doses, target=target)
     return {
-        "3+3": EscalationDesign(method=three, most_patients=6 * doses),
+        "3+3": EscalationDesign(method=three, most_patients=6 * doses, start=start),
         **{
-            name: EscalationDesign(method=method, most_patients=patients)
+            name: EscalationDesign(method=method, most_patients=patients, start=start)
             for name, method in tables.items()
         },
         "CRM": EscalationDesign(
             method=Crm(skeleton=skeleton, target=target),
             most_patients=patients,
+            start=start,
             limit=NoSkipping() & Coherent(),
             stopping=Unsafe(cutoff=0.95),
         ),

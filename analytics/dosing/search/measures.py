@@ -6,25 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from analytics.checks import require
+from analytics.dosing.escalation.counts import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseMeasure:
-    """A figure of a design under one scenario.
+    """A figure of a design under scenarios.
 
     Parameters
     ----------
     words : str
         What it is.
     read : callable
-        From the measures of operating characteristics by name.
+        From the measures of operating characteristics by name, each of all scenarios.
     larger_is_better : bool
     timed : bool
         Whether it needs the accrual.
     """
 
     words: str
-    read: Callable[[Mapping[str, float]], float]
+    read: Callable[[Mapping[str, Floats]], Floats]
     larger_is_better: bool = False
     timed: bool = False
 

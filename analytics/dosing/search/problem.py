@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from analytics.checks import NotEstimableError, require
-from analytics.dosing.characteristics import (
-    CohortAccrual,
-    ToxicityScenario,
-    exact_measures,
-)
+from analytics.checks import InputError, NotEstimableError, require
+from analytics.dosing.characteristics import CohortAccrual, ToxicityScenario
 from analytics.dosing.escalation import EscalationDesign
+from analytics.dosing.search.judging import measured
 from analytics.dosing.search.measures import dose_measure
 from analytics.dosing.search.objectives import DoseConstraint, DoseObjective
 from analytics.dosing.search.space import DoseSearchSpace
@@ -107,10 +104,11 @@ class DoseSearchProblem(Result):
         return self.space.design_at(point)
 
     def judge(self, point: Mapping[str, Any]) -> Outcome:
-        """Objectives and constraints of one point; not possible with too many states."""
+        """Objectives and constraints of one point; not possible with too many states, or where the
+        point is no sound design, such as a skeleton that reaches 0."""
         try:
             figures = self.figures(self.design_at(point))
-        except NotEstimableError:
+        except (InputError, NotEstimableError):
             return Outcome(values=None, violations={POSSIBLE: 1.0})
         violations = {POSSIBLE: 0.0}
         for one in self.constraints:
@@ -120,9 +118,8 @@ class DoseSearchProblem(Result):
 
     def figures(self, design: EscalationDesign) -> Figures:
         """What is wanted of any design, in the space or not, under each scenario."""
-        found = exact_measures(design, self.scenarios, accrual=self.accrual)
-        rows = found.to_dict("records")
-        return {name: [dose_measure(name).read(row) for row in rows] for name in self._measures}
+        found = measured(design, self.scenarios, accrual=self.accrual)
+        return {name: dose_measure(name).read(found).tolist() for name in self._measures}
 
     def compare(self, designs: Mapping[str, EscalationDesign]) -> pd.DataFrame:
         """Objectives and constraints of any designs: one row per design.

@@ -64,9 +64,8 @@ def search_doses(
     require_available(policy)
     kept = new_study(problem) if study is None else study
     require_same(kept, problem)
-    if not kept.get_trials(deepcopy=False):
-        for point in problem.space.usual_points():
-            kept.enqueue_trial(point)
+    for point in problem.space.usual_points()[len(kept.get_trials(deepcopy=False)) :]:
+        kept.enqueue_trial(point)
     began = perf_counter()
     fill(kept, problem, budget, policy, seed, progress)
     seconds = perf_counter() - began

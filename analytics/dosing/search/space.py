@@ -40,6 +40,7 @@ _INTERVALS: dict[str, type[Keyboard | Mtpi | Mtpi2]] = {
     MTPI: Mtpi,
     MTPI2: Mtpi2,
 }
+_DIGITS = {"under": 2, "over": 2, "below": 3, "beyond": 3, "half_width": 3, "safety": 3}
 
 
 @registered
@@ -48,7 +49,9 @@ class DoseSearchSpace(Result):
     """The families of designs and the ranges of their parameters.
 
     All parameters are variables of the search; those of other families than the one tried do
-    nothing. Pairs are (lowest, highest); with both the same the value is given.
+    nothing. Pairs are (lowest, highest); with both the same the value is given. Designs have
+    rounded parameters, as a protocol states them: multiples of the target to 0.01, the rest to
+    0.001.
 
     Parameters
     ----------
@@ -77,6 +80,9 @@ class DoseSearchSpace(Result):
         The trial stops when so many patients were given the dose that is proposed again.
     start : int
         Dose of the first cohort.
+    symmetric : bool
+        Whether the target interval of the keyboard and mTPI designs reaches as far to both sides:
+        `beyond` is then no variable.
 
     Examples
     --------
@@ -100,6 +106,7 @@ class DoseSearchSpace(Result):
     patients: tuple[int, int] = (18, 36)
     stop_at: tuple[int, int] = (9, 36)
     start: int = 1
+    symmetric: bool = False
 
     def __post_init__(self) -> None:
         require(1 <= self.doses <= MOST_DOSES, f"1 <= doses <= {MOST_DOSES}", doses=self.doses)
@@ -122,6 +129,8 @@ class DoseSearchSpace(Result):
             low, high = getattr(self, name)
             rule = f"{lowest:g} < {name} < {highest:g}, the lowest first"
             require(lowest < low <= high < highest, rule, **{name: (low, high)})
+        both = self.below[1] < 1 - target or not self.symmetric
+        require(both, f"below < {1 - target:g} on both sides", below=self.below)
         counted = {"cohort": MOST_IN_COHORT, "patients": MOST_PATIENTS, "stop_at": MOST_PATIENTS}
         for name, most in counted.items():
             low, high = getattr(self, name)
@@ -141,7 +150,7 @@ class DoseSearchSpace(Result):
         if BOIN in self.families:
             floats += ["under", "over"]
         if set(_INTERVALS) & set(self.families):
-            floats += ["below", "beyond"]
+            floats += ["below"] if self.symmetric else ["below", "beyond"]
         if CRM in self.families:
             floats.append("half_width")
         found: dict[str, BaseDistribution] = {"family": CategoricalDistribution(self.families)}
@@ -159,16 +168,30 @@ class DoseSearchSpace(Result):
         point : mapping
             A value for each variable of its family, and for those of all.
         """
-        crm = point["family"] == CRM
+        crm, rounded = point["family"] == CRM, self.stated(point)
         stops = PatientsAtDose(patients=point["stop_at"])
         return EscalationDesign(
-            method=self._method(point),
+            method=self._method(rounded),
             most_patients=point["patients"],
             start=self.start,
             cohorts=FixedCohorts(size=point["cohort"]),
             limit=NoSkipping() & Coherent() if crm else None,
-            stopping=stops | Unsafe(cutoff=point["safety"]) if crm else stops,
+            stopping=Unsafe(cutoff=rounded["safety"]) | stops if crm else stops,
         )
+
+    def stated(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """The point with values as a protocol states them, within their ranges.
+
+        Examples
+        --------
+        >>> DoseSearchSpace(doses=5, target=0.25).stated({"family": "boin", "under": 0.61234})
+        {'family': 'boin', 'under': 0.61}
+        """
+        found = dict(point)
+        for name in set(_DIGITS) & set(point):
+            low, high = getattr(self, name)
+            found[name] = min(max(round(point[name], _DIGITS[name]), low), high)
+        return found
 
     def _method(self, point: Mapping[str, Any]) -> Method:
         family, doses, target = point["family"], self.doses, self.target
@@ -176,8 +199,8 @@ class DoseSearchSpace(Result):
             return Boin(
                 doses=doses,
                 target=target,
-                under=point["under"] * target,
-                over=point["over"] * target,
+                under=round(point["under"] * target, 12),
+                over=round(point["over"] * target, 12),
                 elimination=point["safety"],
             )
         if family == CRM:
@@ -192,7 +215,7 @@ class DoseSearchSpace(Result):
             doses=doses,
             target=target,
             below=point["below"],
-            beyond=point["beyond"],
+            beyond=point["below" if self.symmetric else "beyond"],
             elimination=point["safety"],
         )
 

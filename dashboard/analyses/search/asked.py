@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from typing import ClassVar, Generic, Self, TypeVar
 
 import optuna
 
@@ -10,15 +12,19 @@ from analytics.design.cost import Costs
 from analytics.design.survival import SurvivalDesign
 from analytics.progress import Progress, unheard
 from analytics.search import Confirmation, Part, SearchProblem, SearchResult, confirm, run
+from analytics.search.protocol import Problem
+from analytics.search.result import TriedDesigns
+
+Found = TypeVar("Found", bound=TriedDesigns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DesignSearch:
-    """A search for better designs.
+class AskedSearch(ABC, Generic[Found]):
+    """What searches of any problem are: a request for a job, in parts, whose trials are kept.
 
     Parameters
     ----------
-    problem : SearchProblem
+    problem : Problem
     budget : int
         Designs to try.
     policy : str
@@ -27,19 +33,12 @@ class DesignSearch:
         Into how many the search is divided; each may be done by another worker.
     part : int
         Which of them this one is, from 1.
-
-    Examples
-    --------
-    >>> from analytics.search import Objective, SearchSpace
-    >>> from analytics.search.textbook import example_design
-    >>> problem = SearchProblem(
-    ...     space=SearchSpace(design=example_design(), events=(200, 400)),
-    ...     objectives=(Objective(measure="power"), Objective(measure="expected_events")))
-    >>> DesignSearch(problem=problem, budget=5, policy="random", seed=1).run().evaluations
-    5
     """
 
-    problem: SearchProblem
+    kind: ClassVar[str]
+    """The name of its kind of job."""
+
+    problem: Problem
     budget: int
     policy: str
     seed: int
@@ -54,23 +53,23 @@ class DesignSearch:
         """The part of the search that this one is."""
         return Part(number=self.part, of=self.parts)
 
-    def divided(self) -> tuple[DesignSearch, ...]:
+    def divided(self) -> tuple[Self, ...]:
         """All parts of the search."""
         return tuple(replace(self, part=number) for number in range(1, self.parts + 1))
 
-    def run(
-        self, progress: Progress = unheard, *, study: optuna.Study | None = None
-    ) -> SearchResult:
+    def run(self, progress: Progress = unheard, *, study: optuna.Study | None = None) -> Found:
         """Search; with a study of the part that was begun, go on with it."""
-        found = run(
-            self.problem,
-            budget=self.own.budget(self.budget),
-            policy=self.policy,
-            seed=self.own.seed(self.seed),
-            progress=progress,
-            study=study,
-        )
+        found = self._searched(self.own.budget(self.budget), progress, study)
         return replace(found, seed=self.seed).numbered(self.own)
+
+    @abstractmethod
+    def _searched(self, budget: int, progress: Progress, study: optuna.Study | None) -> Found:
+        """Search with the seed of the own part."""
+
+    @property
+    @abstractmethod
+    def found_type(self) -> type[Found]:
+        """What a search finds."""
 
     @property
     def title(self) -> str:
@@ -82,6 +81,49 @@ class DesignSearch:
     def part_title(self) -> str:
         """For the list of jobs."""
         return self.title if self.parts == 1 else f"{self.title}, part {self.part} of {self.parts}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignSearch(AskedSearch[SearchResult]):
+    """A search for better designs.
+
+    Parameters
+    ----------
+    problem : SearchProblem
+    budget, policy, seed, parts, part
+        As of `AskedSearch`.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace
+    >>> from analytics.search.textbook import example_design
+    >>> problem = SearchProblem(
+    ...     space=SearchSpace(design=example_design(), events=(200, 400)),
+    ...     objectives=(Objective(measure="power"), Objective(measure="expected_events")))
+    >>> DesignSearch(problem=problem, budget=5, policy="random", seed=1).run().evaluations
+    5
+    """
+
+    kind: ClassVar[str] = "design-search"
+
+    problem: SearchProblem
+
+    def _searched(
+        self, budget: int, progress: Progress, study: optuna.Study | None
+    ) -> SearchResult:
+        return run(
+            self.problem,
+            budget=budget,
+            policy=self.policy,
+            seed=self.own.seed(self.seed),
+            progress=progress,
+            study=study,
+        )
+
+    @property
+    def found_type(self) -> type[SearchResult]:
+        """What a search finds."""
+        return SearchResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ def draw_front(
     across: str,
     up: str,
     percent: tuple[bool, bool],
+    joined: bool = True,
 ) -> go.Figure:
     """Two objectives of all designs: tried, on the front, and some by name.
 
@@ -36,6 +37,8 @@ def draw_front(
         Titles of the axes.
     percent : (bool, bool)
         Which of them are probabilities.
+    joined : bool
+        Whether a line goes through the front: with more objectives than two it is no curve.
 
     Examples
     --------
@@ -53,7 +56,7 @@ def draw_front(
         _dots(allowed, "Tried", LIGHT.accent_soft, 5),
         {
             **_dots(front, "Front", LIGHT.accent, 10),
-            "mode": "lines+markers",
+            "mode": "lines+markers" if joined else "markers",
             "line": {"color": LIGHT.accent, "width": 1, "dash": "2px,3px"},
             "customdata": front["number"].tolist(),
         },

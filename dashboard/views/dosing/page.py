@@ -25,6 +25,7 @@ from dashboard.views.dosing.efficacy_toxicity import characteristics as joint_ch
 from dashboard.views.dosing.efficacy_toxicity import conduct as joint_conduct
 from dashboard.views.dosing.late_toxicity import card as tite_card
 from dashboard.views.dosing.late_toxicity import conduct as tite_conduct
+from dashboard.views.dosing.search import tab as search
 from dashboard.views.tabs import choose_tab
 
 TABS: dict[str, Callable[[DosingProposal], None]] = {
@@ -32,6 +33,7 @@ TABS: dict[str, Callable[[DosingProposal], None]] = {
     "Decision table": card.show,
     "Conduct": conduct.show,
     "Characteristics": characteristics.show,
+    "Search": search.show,
     "Protocol": protocol.show,
 }
 OWN_TABS: Mapping[str, dict[str, Callable[[DosingProposal], None]]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analytics.design.survival import SurvivalDesign
@@ -32,7 +34,7 @@ def choose_search(proposal: DesignProposal, design: SurvivalDesign) -> DesignSea
     with st.expander("What counts", icon=":material/flag:", expanded=True):
         objectives, constraints = choose_wishes(proposal, design, robust)
     with st.expander("How to search", icon=":material/search:"):
-        budget, policy, seed, parts = _way()
+        budget, policy, seed, parts = choose_way("search", budgets=BUDGETS, usual=1_000)
     priced = any(proposal.costs.prices)
     problem = SearchProblem(
         space=space,
@@ -45,19 +47,30 @@ def choose_search(proposal: DesignProposal, design: SurvivalDesign) -> DesignSea
     return DesignSearch(problem=problem, budget=budget, policy=policy, seed=seed, parts=parts)
 
 
-def _way() -> tuple[int, str, int, int]:
+def choose_way(prefix: str, *, budgets: Sequence[int], usual: int) -> tuple[int, str, int, int]:
+    """How a search goes: designs to try, rule, seed, parts.
+
+    Parameters
+    ----------
+    prefix : str
+        Of the keys of the inputs.
+    budgets : sequence of int
+        Numbers of designs to choose from.
+    usual : int
+        Which of them is there first.
+    """
     with st.grid(4, min_column_width=110):
         budget = st.selectbox(
             "Designs to try",
-            BUDGETS,
-            key=state.choice("search_budget", BUDGETS, 1_000),
+            budgets,
+            key=state.choice(f"{prefix}_budget", budgets, usual),
             persist_state="session",
             format_func=lambda count: f"{count:,}",
         )
         policy = st.selectbox(
             "Rule",
             _OWN_POLICIES,
-            key=state.choice("search_policy", _OWN_POLICIES, DEFAULT_POLICY),
+            key=state.choice(f"{prefix}_policy", _OWN_POLICIES, DEFAULT_POLICY),
             persist_state="session",
             help="How the next design is chosen. The default was the best in our comparison.",
         )
@@ -65,13 +78,13 @@ def _way() -> tuple[int, str, int, int]:
             "Seed",
             min_value=0,
             max_value=2**31 - 1,
-            key=state.remember("search_seed", 1),
+            key=state.remember(f"{prefix}_seed", 1),
             persist_state="session",
         )
         parts = st.selectbox(
             "Parts",
             PARTS,
-            key=state.choice("search_parts", PARTS, 1),
+            key=state.choice(f"{prefix}_parts", PARTS, 1),
             persist_state="session",
             help="Each may be done by another worker; start more with `equipoise worker`.",
         )

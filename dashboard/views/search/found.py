@@ -137,6 +137,7 @@ def _front(searched: Searched, across: str, up: str) -> go.Figure:
         across=titled(problem, across),
         up=titled(problem, up),
         percent=(is_share(problem, across), is_share(problem, up)),
+        joined=len(problem.labels) < 3,
     )
 
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from analytics.checks import InputError
+from analytics.search import SearchResult
 from dashboard import results
+from dashboard.analyses.designs import DesignProposal
+from dashboard.analyses.search import DesignSearch
 from dashboard.text import number, percent, plain
 from dashboard.views import heading
 from dashboard.views.designs import current
@@ -22,6 +25,7 @@ TABS: Mapping[str, Callable[[Searched], None]] = {
     "Confirmation": confirmed.show,
     "Course of the search": progress.show,
 }
+_SECONDS_PER_DESIGN = 0.02
 
 
 def show() -> None:
@@ -46,9 +50,20 @@ def show() -> None:
                 st.error(plain(error), icon=":material/error:")
                 return
         with right, results.explained():
-            answer = running.answer(proposal, asked)
+            answer = _answer(proposal, asked)
             if answer is not None:
                 _show(Searched.of(proposal, asked, answer))
+
+
+def _answer(proposal: DesignProposal, asked: DesignSearch) -> SearchResult | None:
+    def draw(so_far: SearchResult) -> None:
+        searched = Searched.of(proposal, asked, so_far)
+        searched.tiles()
+        found.show_front(searched)
+
+    seconds = asked.budget * _SECONDS_PER_DESIGN
+    about = f"Designs are tried in closed form; about {seconds:,.0f} s of computing."
+    return running.answer(asked, about=about, draw=draw)
 
 
 def _show(searched: Searched) -> None:

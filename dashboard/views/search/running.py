@@ -2,64 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from analytics.search import SearchResult
+from analytics.search.result import TriedDesigns
 from dashboard import results, state
-from dashboard.analyses.designs import DesignProposal
-from dashboard.analyses.search import DesignSearch
+from dashboard.analyses.search import AskedSearch
 from dashboard.home import PERSON
 from dashboard.jobs.asking import AskedJob
-from dashboard.jobs.kinds import DESIGN_SEARCH
+from dashboard.jobs.kinds import kind_of
 from dashboard.jobs.starting import ensure_worker
 from dashboard.text import plain
 from dashboard.views import jobs
-from dashboard.views.search import found
-from dashboard.views.search.searched import Searched
 from queries.workspace import Job
 
-_SECONDS_PER_DESIGN = 0.02
+Found = TypeVar("Found", bound=TriedDesigns)
 
 
-def answer(proposal: DesignProposal, asked: DesignSearch) -> SearchResult | None:
+def answer(asked: AskedSearch[Found], *, about: str, draw: Callable[[Found], None]) -> Found | None:
     """What a search has found, once it rests; while it does not, its front so far is drawn.
 
     A search that was cancelled or broke off rests too, and says how it is gone on with.
+
+    Parameters
+    ----------
+    asked : AskedSearch
+        The whole search.
+    about : str
+        What the reader should know before it is begun, such as how long it takes.
+    draw : callable
+        Draws what was found so far.
     """
     parts = _jobs(asked)
     if not parts:
-        st.caption(
-            "Designs are tried in closed form; about "
-            f"{asked.budget * _SECONDS_PER_DESIGN:,.0f} s of computing."
-        )
+        st.caption(plain(about))
         _begin_button(asked, "Search", ":material/play_arrow:")
         return None
     if any(one.is_open for one in parts):
-        _follow(proposal, asked)
+        _follow(asked, draw)
         return None
     if len(parts) == asked.parts and all(one.state == "done" for one in parts):
-        return SearchResult.of_parts([state.job_result(one) for one in _asked_for(asked)])
+        return asked.found_type.of_parts([state.job_result(one) for one in _asked_for(asked)])
     return _rests(asked, parts)
 
 
-def _asked_for(asked: DesignSearch) -> list[AskedJob[SearchResult]]:
-    return [state.job(DESIGN_SEARCH, part) for part in asked.divided()]
+def _asked_for(asked: AskedSearch[Found]) -> list[AskedJob[Found]]:
+    return [state.job(kind_of(asked.kind), part) for part in asked.divided()]
 
 
-def _jobs(asked: DesignSearch) -> list[Job]:
+def _jobs(asked: AskedSearch[Any]) -> list[Job]:
     """The jobs of the parts that were asked for, as they are now."""
     known = [one.found() for one in _asked_for(asked)]
     return [state.readable_job(one.id) for one in known if one is not None]
 
 
-def _begin_button(asked: DesignSearch, label: str, icon: str) -> None:
+def _begin_button(asked: AskedSearch[Any], label: str, icon: str) -> None:
     key = f"search_begin_{state.search_trials(asked).search}"
     st.button(label, key=key, type="primary", icon=icon, on_click=_begin, args=(asked,))
 
 
-def _begin(asked: DesignSearch) -> None:
+def _begin(asked: AskedSearch[Any]) -> None:
     """Ask for every part; one that is open or done stays as it is."""
     with results.explained():
         for part in _asked_for(asked):
@@ -67,7 +72,7 @@ def _begin(asked: DesignSearch) -> None:
 
 
 @st.fragment(run_every=2.0)
-def _follow(proposal: DesignProposal, asked: DesignSearch) -> None:
+def _follow(asked: AskedSearch[Found], draw: Callable[[Found], None]) -> None:
     state.begin_run()  # a fragment runs by itself: what its reader may see is looked up anew
     with results.explained():
         parts = _jobs(asked)
@@ -87,12 +92,10 @@ def _follow(proposal: DesignProposal, asked: DesignSearch) -> None:
             disabled=all(one.cancel_asked for one in running),
         )
         if so_far.evaluations:
-            searched = Searched.of(proposal, asked, so_far)
-            searched.tiles()
-            found.show_front(searched)
+            draw(so_far)
 
 
-def _said(asked: DesignSearch, tried: int, running: list[Job]) -> str:
+def _said(asked: AskedSearch[Any], tried: int, running: list[Job]) -> str:
     if all(one.cancel_asked for one in running):
         return "Cancelling"
     if not tried and all(one.state == "queued" for one in running):
@@ -105,13 +108,13 @@ def _said(asked: DesignSearch, tried: int, running: list[Job]) -> str:
     return f"{said} · {jobs.elapsed(datetime.now(UTC) - begun)}"
 
 
-def _cancel(asked: DesignSearch) -> None:
+def _cancel(asked: AskedSearch[Any]) -> None:
     with results.explained():
         for one in _jobs(asked):
             state.workspace().jobs.cancel(one.id, PERSON)
 
 
-def _rests(asked: DesignSearch, parts: list[Job]) -> SearchResult | None:
+def _rests(asked: AskedSearch[Found], parts: list[Job]) -> Found | None:
     """Why a search is not done, the way on, and what it has found."""
     kept = state.search_trials(asked).result()
     tried = f"{kept.evaluations:,} of {asked.budget:,} designs were tried and are kept"

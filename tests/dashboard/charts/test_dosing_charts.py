@@ -14,6 +14,7 @@ from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_
 from dashboard.charts.dosing.conduct import draw_conduct
 from dashboard.charts.dosing.efficacy_toxicity import draw_joint_conduct, draw_joint_posterior
 from dashboard.charts.dosing.follow_up import draw_follow_up
+from dashboard.charts.dosing.held_out import draw_held_out
 from dashboard.charts.dosing.posterior import draw_dose_posterior
 from dashboard.charts.theme import alt_text, themed
 
@@ -132,3 +133,23 @@ def test_both_outcomes_are_told_apart_by_symbol_and_colour() -> None:
         ),
     ):
         assert alt_text(empty) == "No patient has been entered yet."
+
+
+def test_held_out_designs_at_one_place_share_a_mark_and_the_chosen_one_is_large() -> None:
+    front = pd.DataFrame({"design": [3, 8], "across": [20.0, 24.0], "up": [0.5, 0.6]})
+    others = pd.DataFrame(
+        {
+            "design": ["BOIN", "Keyboard", "<b>3+3</b>", "Endless"],
+            "across": [25.0, 25.0, 14.0, np.nan],
+            "up": [0.55, 0.55, 0.4, np.nan],
+        }
+    )
+    figure = draw_held_out(
+        front, others, chosen=8, across="Patients", up="Correct", percent=(False, True)
+    )
+    drawn, *marks = figure.data
+    assert list(drawn.customdata) == [3, 8]
+    assert drawn.marker.size[1] > drawn.marker.size[0]
+    assert [one.name for one in marks] == ["BOIN, Keyboard", "&#60;b&#62;3+3&#60;/b&#62;"]
+    assert marks[0].marker.symbol != marks[1].marker.symbol
+    assert "BOIN, Keyboard 25 and 0.55" in alt_text(figure)

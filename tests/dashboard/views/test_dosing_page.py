@@ -34,7 +34,7 @@ page.show()
 with explained():
     links.save_link("dosing")
 """
-TABS = ("Set-up", "Decision table", "Conduct", "Characteristics", "Protocol")
+TABS = ("Set-up", "Decision table", "Conduct", "Characteristics", "Search", "Protocol")
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ QUICK = {"search_budget": 200, "search_policy": "random"}
 def searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches are done at once, where the page asks for them."""
 
-    def answer(_: DesignProposal, asked: DesignSearch) -> SearchResult:
+    def answer(asked: DesignSearch, **_: object) -> SearchResult:
         return asked.run()
 
     monkeypatch.setattr(running, "answer", answer)

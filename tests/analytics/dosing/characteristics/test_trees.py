@@ -13,9 +13,11 @@ from scipy.stats import binom
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.dosing.characteristics import (
+    CohortAccrual,
     ToxicityScenario,
     decision_tree,
     exact_characteristics,
+    exact_measures,
     optimal_benchmark,
     paths,
     random_scenarios,
@@ -57,6 +59,22 @@ DESIGNS = [
         stopping=Unsafe(cutoff=0.7),
     ),
 ]
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=["3+3", "boin", "titration", "crm"])
+def test_measures_alone_are_those_of_the_characteristics(design: EscalationDesign) -> None:
+    scenarios = (
+        *random_scenarios(doses=3, target=design.target, count=28, rng=np.random.default_rng(3)),
+        ToxicityScenario(probabilities=(0.4, 0.5, 0.6), right=()),
+        ToxicityScenario(probabilities=(0.0, 0.0, 0.0)),
+        ToxicityScenario(probabilities=(design.target,) * 3),
+        ToxicityScenario(probabilities=(0.0, 0.5, 1.0), right=(1, 3)),
+    )
+    for accrual in (None, CohortAccrual(rate=2.0, window=1.5)):
+        alone = exact_measures(design, scenarios, accrual=accrual)
+        whole = exact_characteristics(design, scenarios, accrual=accrual).to_frame()
+        assert list(alone.columns) == list(whole.columns[1:])
+        assert np.allclose(alone, whole.drop(columns="scenario"), atol=1e-12)
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=["3+3", "boin", "titration", "crm"])

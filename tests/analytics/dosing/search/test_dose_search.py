@@ -7,7 +7,10 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.checks import InputError, NotEstimableError
 from analytics.dosing.characteristics import (
@@ -26,8 +29,10 @@ from analytics.dosing.search import (
     DoseSearchSpace,
     compare_with_defaults,
     default_designs,
+    judging,
     search_doses,
 )
+from analytics.dosing.search.judging import decisive, measured
 from analytics.results import Result, same
 from analytics.search import new_study, non_dominated, parameter_importance
 from analytics.search.protocol import POSSIBLE
@@ -126,9 +131,18 @@ def test_goes_on_with_a_study() -> None:
 def test_too_many_states_are_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "MOST_STATES", 50)
     tree.decision_tree.cache_clear()
+    judging._found.cache_clear()
     outcome = PROBLEM.judge(SPACE.usual_points()[0])
     assert outcome.values is None
     assert outcome.violations == {POSSIBLE: 1.0}
+
+
+def test_a_skeleton_that_reaches_0_is_not_possible() -> None:
+    wide = replace(SPACE, families=("crm",), doses=5, half_width=(0.29, 0.29), prior_mtd=(5, 5))
+    problem = replace(PROBLEM, space=wide, scenarios=shifted_scenarios(doses=5, target=0.3))
+    found = search_doses(problem, budget=2, policy="random")
+    assert found.front().table.empty
+    assert (found.trials[f"violation: {POSSIBLE}"] == 1).all()
 
 
 def _against(default: EscalationDesign, **changes: Any) -> Any:
@@ -153,6 +167,94 @@ def test_a_poor_default_is_dominated_by_what_is_said() -> None:
     assert f"dominated by design {row['dominated_by']}" in found.verdicts[0]
     back = Result.from_json(found.to_json())
     assert same(back, found)
+
+
+def test_a_gain_has_the_error_of_the_draw_of_the_scenarios() -> None:
+    hasty = Boin(doses=3, target=0.3, under=0.02, over=0.31)
+    poor = EscalationDesign(method=hasty, most_patients=30)
+    found = _against(poor)
+    row = found.defaults.iloc[0]
+    front = search_doses(PROBLEM, budget=20).front()
+    better = front.design(int(row["dominated_by"]))
+    gains = [
+        exact_characteristics(better, (one,)).value("correct")
+        - exact_characteristics(poor, (one,)).value("correct")
+        for one in HELD
+    ]
+    assert row["gain: correct mean"] == pytest.approx(np.mean(gains))
+    assert row["error: correct mean"] == pytest.approx(np.std(gains, ddof=1) / np.sqrt(len(HELD)))
+    figures = found.figures.set_index(["design", "measure"])
+    own = [exact_characteristics(poor, (one,)).value("correct") for one in HELD]
+    told = figures.loc[("Default", "correct")].astype(float).tolist()
+    assert told == pytest.approx([np.mean(own), min(own)])
+    worst = _against(poor, objectives=(DoseObjective(measure="correct", over="worst"),))
+    assert worst.defaults["error: correct worst"].isna().all()
+
+
+def test_a_comparison_tells_how_far_it_is_and_may_be_stopped() -> None:
+    front = search_doses(PROBLEM, budget=6).front()
+    told: list[tuple[float, str]] = []
+    designs = default_designs(doses=3, target=0.3, patients=18)
+    compare_with_defaults(front, HELD, designs, progress=lambda *one: told.append(one))
+    count = len(front.numbers) + len(designs)
+    assert len(told) == count
+    assert told[-1] == (1.0, f"Judged {count} of {count} designs.")
+
+    def stop(share: float, sentence: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare_with_defaults(front, HELD, designs, progress=stop)
+
+
+@given(
+    family=st.sampled_from(["boin", "keyboard", "mtpi", "mtpi2"]),
+    wide=st.floats(0.02, 0.1),
+    under=st.floats(0.4, 0.9),
+    safety=st.floats(0.8, 0.98),
+    patients=st.integers(9, 18),
+    stop_at=st.integers(6, 24),
+)
+def test_designs_that_are_judged_once_decide_the_same(
+    family: str, wide: float, under: float, safety: float, patients: int, stop_at: int
+) -> None:
+    space = replace(SPACE, families=(family,), stop_at=(6, 24), symmetric=True)
+    point = {**space.usual_points()[0], "patients": patients, "stop_at": stop_at}
+    one, other = (
+        space.design_at({**point, "below": wide + more, "under": under + more, "safety": safety})
+        for more in (0.0, 0.004)
+    )
+    other = replace(other, stopping=None) if stop_at >= patients else other
+    if decisive(one) == decisive(other):
+        found = [exact_characteristics(each, USED).to_frame() for each in (one, other)]
+        assert found[0].equals(found[1])
+    told = pd.DataFrame(dict(measured(other, USED)))
+    exact = exact_characteristics(other, USED).to_frame()[list(told.columns)]
+    assert np.allclose(told, exact, atol=1e-12)
+
+
+def test_designs_have_values_as_a_protocol_states_them() -> None:
+    space = replace(SPACE, families=("keyboard", "boin", "crm"), symmetric=True)
+    assert "beyond" not in space.distributions()
+    point = {**space.usual_points()[0], "below": 0.04449, "safety": 0.94951, "under": 0.617}
+    keyboard = space.design_at({**point, "family": "keyboard"}).method
+    assert (keyboard.below, keyboard.beyond, keyboard.elimination) == (0.044, 0.044, 0.95)
+    assert space.design_at({**point, "family": "boin"}).method.under == 0.186
+    narrow = replace(space, below=(0.0201, 0.0202), families=("keyboard",))
+    assert (
+        narrow.design_at({**point, "below": 0.02015, "family": "keyboard"}).method.below == 0.0201
+    )
+    with pytest.raises(InputError, match=r"below < 0\.3 on both sides"):
+        replace(SPACE, target=0.7, over=(1.1, 1.3), below=(0.1, 0.4), symmetric=True)
+
+
+def test_a_search_that_was_left_early_tries_the_textbook_designs_that_are_left() -> None:
+    study = new_study(PROBLEM)
+    search_doses(PROBLEM, budget=1, policy="random", study=study)
+    kept = new_study(PROBLEM)
+    kept.add_trials([one for one in study.get_trials() if one.values])
+    found = search_doses(PROBLEM, budget=3, policy="random", study=kept)
+    assert found.trials["family"].tolist() == ["boin", "keyboard", "crm"]
 
 
 def test_no_improvement_is_said_where_that_is_the_truth() -> None:
