@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from analytics.checks import require
@@ -97,7 +97,7 @@ def request_for(
 ) -> CharacteristicsRequest:
     """Exact where all states of a trial are soon found, else a simulation."""
     return CharacteristicsRequest(
-        proposal=proposal,
+        proposal=replace(proposal, seen=None),  # what a design does rests on no data
         family=family,
         scenarios=scenarios,
         replications=_replications(proposal, family),

@@ -20,7 +20,12 @@ from dashboard.analyses.dosing.compared import (
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
-from dashboard.views.dosing.scenarios import choose_scenarios, choose_seed, show_scenarios
+from dashboard.views.dosing.scenarios import (
+    choose_scenarios,
+    choose_seed,
+    scenario_notes,
+    show_scenarios,
+)
 
 _USUAL: tuple[Family, ...] = ("3+3", "BOIN", "CRM")
 _MOST_BARS = 10  # scenarios drawn one by one
@@ -49,7 +54,7 @@ def show(proposal: DosingProposal) -> None:
     found = _found(proposal, families, scenarios, seed)
     if found:
         _draw(proposal, scenarios, found, measure)
-        _all_figures(found)
+        _all_figures(found, scenario_notes(proposal, scenarios))
 
 
 def _families(proposal: DosingProposal) -> list[Family]:
@@ -91,7 +96,8 @@ def _draw(
     bound = benchmark_table(proposal, scenarios, averaged=averaged)
     table = compared(found, measure, averaged=averaged)
     with_bound = measure == "correct" and len(bound) > 0
-    notes = [precision_sentence(found), *([_BOUND] if with_bound else [])]
+    whence = scenario_notes(proposal, scenarios)
+    notes = [precision_sentence(found), *([_BOUND] if with_bound else []), *whence]
     if (table["se"] > 0).any():
         notes.append("Whiskers: 1.96 Monte-Carlo errors to both sides.")
     results.figure(
@@ -114,12 +120,12 @@ def _draw(
     results.figure(
         draw_scenario_heat(cells, measure=shown.label, share=shown.share),
         name=f"{study} dosing {shown.label} heat",
-        notes=["In %." if shown.share else f"{shown.label}, expected number."],
+        notes=["In %." if shown.share else f"{shown.label}, expected number.", *whence],
         data=cells,
     )
 
 
-def _all_figures(found: Mapping[str, OperatingCharacteristics]) -> None:
+def _all_figures(found: Mapping[str, OperatingCharacteristics], whence: tuple[str, ...]) -> None:
     """The mean of every figure over the scenarios."""
     st.subheader("All figures, mean of the scenarios", anchor=False)
     rows = {}
@@ -134,6 +140,6 @@ def _all_figures(found: Mapping[str, OperatingCharacteristics]) -> None:
     results.table(
         shown,
         name=f"{state.study().code} dosing figures",
-        notes=[precision_sentence(found)],
+        notes=[precision_sentence(found), *whence],
         raw=raw.reset_index(drop=True),
     )
