@@ -148,6 +148,11 @@ def test_utility_has_a_best_dose_and_a_price() -> None:
     labelled(app.number_input, "10% more harm outweigh, points").set_value(2).run()
     labelled(app.selectbox, "Adverse event").select("serious").run()
     assert "Nobody or everybody at some dose had the event" in shown(app)
+    labelled(app.button, "Take to dosing scenarios").click().run()
+    assert app.session_state["page_wanted"] == "dosing"
+    assert app.session_state["dosing_seen_kind_EQX-201"] == "serious"
+    assert app.session_state["dosing_tab"] == "Set-up"
+    assert app.session_state["dosing_seen_open"]
     assert not app.exception
 
 
