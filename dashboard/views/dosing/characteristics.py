@@ -17,6 +17,7 @@ from dashboard.analyses.dosing.compared import (
     compared,
     precision_sentence,
 )
+from dashboard.analyses.dosing.request import SIMULATED
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
@@ -97,7 +98,9 @@ def _draw(
     table = compared(found, measure, averaged=averaged)
     with_bound = measure == "correct" and len(bound) > 0
     whence = scenario_notes(proposal, scenarios)
-    notes = [precision_sentence(found), *([_BOUND] if with_bound else []), *whence]
+    simulated = any(own.method != "exact" for own in found.values())
+    notes = [precision_sentence(found), *([SIMULATED] if simulated else [])]
+    notes += [*([_BOUND] if with_bound else []), *whence]
     if (table["se"] > 0).any():
         notes.append("Whiskers: 1.96 Monte-Carlo errors to both sides.")
     results.figure(
