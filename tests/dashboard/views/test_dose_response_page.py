@@ -91,7 +91,7 @@ def test_the_test_names_its_method_and_its_candidates() -> None:
     text = shown(app)
     assert "Adjusted p-value: < 0.0001" in text
     assert "MCP part of MCP-Mod" in text
-    assert "sigmoid-emax (ed50 40, hill 3)" in text
+    assert "Sigmoid Emax, ED50 40, Hill 3" in text
     labelled(app.selectbox, "What is better").select("increase").run()
     assert "check which direction is better" in shown(app)
     labelled(app.multiselect, "Candidate shapes").set_value([]).run()
