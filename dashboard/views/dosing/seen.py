@@ -11,7 +11,12 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from dashboard import cohorts, navigation, results, state
 from dashboard.analyses.dose_response import HarmAnalysis, planned_term
-from dashboard.analyses.dosing import DosingProposal, ToxicitySeen, ToxicitySeenAnswer
+from dashboard.analyses.dosing import (
+    DosingProposal,
+    SeenScenarios,
+    ToxicitySeen,
+    ToxicitySeenAnswer,
+)
 from dashboard.analyses.dosing.seen import BLINDED, event_selection
 from dashboard.analyses.prediction.dose import CURVES, DoseResponse
 from dashboard.analyses.prediction.question import MOST_DAYS, PredictionQuestion
@@ -78,7 +83,7 @@ def _inside(proposal: DosingProposal) -> None:
     if answer.beyond and not asked.extrapolate:
         _offer_own_doses(proposal, answer)
     taken = answer.taken(study=state.study().code, snapshot=state.snapshot().id, **_whose())
-    _show_table(answer, proposal)
+    _show_table(taken, proposal)
     st.button(
         "Use as scenarios",
         type="primary",
@@ -191,15 +196,17 @@ def _put(changed: DosingProposal) -> None:
         st.session_state[SET] = SEEN
 
 
-def _show_table(answer: ToxicitySeenAnswer, proposal: DosingProposal) -> None:
-    beyond = answer.beyond
+def _show_table(taken: SeenScenarios, proposal: DosingProposal) -> None:
+    rows = zip(
+        taken.amounts, taken.central, taken.optimistic, taken.pessimistic, strict=True
+    )  # fmt: skip
     shown = pd.DataFrame(
         {
             "Dose": [plain(one) for one in proposal.names],
             "Central (optimistic to pessimistic), %": [
-                interval(100 * row.risk, 100 * row.lower, 100 * row.upper)
-                + (", extrapolated" if row.dose in beyond else "")
-                for row in answer.table.itertuples()
+                interval(100 * central, 100 * low, 100 * high)
+                + (", extrapolated" if dose in taken.beyond else "")
+                for dose, central, low, high in rows
             ],
         }
     )
