@@ -204,8 +204,8 @@ class ToxicitySeen:
             f"{fitted.events:,} of {fitted.subjects:,} subjects had the event by then; death and "
             "discontinuation compete. The risk without the drug is part of it.",
             f"{shape[self.response.curve]} curve by maximum likelihood, weighted for censoring. "
-            "Optimistic and pessimistic are the limits of its 95% band, at each dose by itself, held "
-            "where they would fall with dose. "
+            "Optimistic and pessimistic are the limits of its 95% band, at each dose by itself, "
+            "held where they would fall with dose. "
             f"{known.source}",
             "An adverse event of this study stands in for a dose-limiting toxicity: patients, "
             "schedule and window may differ.",
