@@ -331,7 +331,7 @@ class ToxicitySeenAnswer(Result):
             )
 
     def _rows(self) -> list[dict[str, float]]:
-        rows: list[dict[str, float]] = self.observed.to_dict("records")  # type: ignore[assignment]
+        rows: list[dict[str, float]] = self.observed.to_dict("records")
         return rows
 
     def _seen_at(self, row: dict[str, float]) -> str:
