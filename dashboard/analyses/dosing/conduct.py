@@ -14,6 +14,7 @@ from dashboard.analyses.dosing.families import FACTS
 from dashboard.analyses.dosing.proposal import DosingProposal
 
 _DEPTH = 2
+_QUICK_PATIENTS = 48  # for more of them a posterior with two parameters takes seconds
 
 
 @registered
@@ -58,7 +59,8 @@ class ConductRequest(Result):
     @property
     def is_quick(self) -> bool:
         """Whether it takes less than a second: then it needs no job."""
-        return not FACTS[self.proposal.family].slow
+        patients = sum(self.outcomes.patients) + _DEPTH * self.proposal.cohort_size
+        return not FACTS[self.proposal.family].slow or patients <= _QUICK_PATIENTS
 
     @property
     def title(self) -> str:

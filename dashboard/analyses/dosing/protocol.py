@@ -21,6 +21,7 @@ from dashboard.analyses.dosing.families import FACTS
 from dashboard.analyses.dosing.late_toxicity.conduct import TiteConductRequest
 from dashboard.analyses.dosing.late_toxicity.protocol import tite_paragraphs, tite_summary
 from dashboard.analyses.dosing.proposal import DosingProposal
+from dashboard.analyses.dosing.seen import SeenScenarios
 from dashboard.analyses.dosing.words import counted_doses, months, percent, studied_doses
 from dashboard.analyses.script import expression, import_lines
 
@@ -45,7 +46,17 @@ def rebuilding_code(proposal: DosingProposal) -> str:
     needed = {("analytics.dosing.escalation.outcomes", "Outcomes")}
     body = f"design = {expression(proposal.design(), needed)}"
     seen = f"seen = Outcomes.parse('', doses={proposal.doses})"
-    return "\n".join([*import_lines(needed), "", body, seen, "print(design.recommend(seen))", ""])
+    lines = [body, seen, "print(design.recommend(seen))", *_seen_scenarios(proposal, needed)]
+    return "\n".join([*import_lines(needed), "", *lines, ""])
+
+
+def _seen_scenarios(proposal: DosingProposal, needed: set[tuple[str, str]]) -> list[str]:
+    """The scenarios that a study saw, with where they come from as comments."""
+    if proposal.seen is None:
+        return []
+    said = [f"# {' '.join(one.split())}" for one in proposal.seen.notes]
+    said.append(f"# Snapshot {proposal.seen.source.snapshot}.")
+    return ["", *said, f"scenarios = {expression(proposal.seen.scenarios, needed)}"]
 
 
 def protocol_paragraphs(proposal: DosingProposal) -> list[str]:
@@ -68,6 +79,7 @@ dose-limiting toxicity of 25 %. The first cohort is given 10 mg.'
         _method(proposal, design),
         _rules(design),
         _course(proposal, design),
+        *([] if proposal.seen is None else [_seen(proposal.seen)]),
         f"The recommendations support the dose-escalation committee, which decides. Method: "
         f"{FACTS[proposal.family].paper}.",
     ]
@@ -241,4 +253,14 @@ def _course(proposal: DosingProposal, design: EscalationDesign) -> str:
     return (
         f"{said} a trial of {design.most_patients} patients in {cohorts} cohorts is expected to "
         f"take {longest:.1f} months."
+    )
+
+
+def _seen(seen: SeenScenarios) -> str:
+    central = ", ".join(percent(one) for one in seen.central)
+    return (
+        f"Scenarios of toxicity are taken from {seen.study}, {seen.source.endpoint}: at "
+        f"{', '.join(f'{one:g}' for one in seen.amounts)} {seen.unit} {central} in the central "
+        "one; the optimistic and the pessimistic one are the limits of its 95 % band."
+        + (f" {seen.source.sentences[-1]}" if seen.beyond else "")
     )

@@ -24,8 +24,11 @@ MOST_SCENARIOS = 30
 # Cohorts times the outcomes of each: up to here all states of a trial are found in half a second.
 _MOST_EXACT = {True: 48, False: 40}  # by whether a table decides
 _REPLICATIONS = {True: 10_000, False: 1_000}
-_SLOW_REPLICATIONS = 500
+_SLOW_REPLICATIONS = 1_000
 _TITE_REPLICATIONS = 2_000
+SIMULATED = (
+    "Simulated where a trial has too many states to find them all, as with cohorts of one patient."
+)
 _MOST_QUICK = {True: 12, False: 4}  # scenarios that are simulated within a second
 
 
@@ -158,7 +161,7 @@ def request_for(
 ) -> CharacteristicsRequest:
     """Exact where all states of a trial are soon found, else a simulation."""
     return CharacteristicsRequest(
-        proposal=proposal,
+        proposal=replace(proposal, seen=None),  # what a design does rests on no data
         family=family,
         scenarios=scenarios,
         replications=_replications(proposal, family),
@@ -171,13 +174,13 @@ def _replications(proposal: DosingProposal, family: ComparedFamily) -> int | Non
         return None
     if family == "TITE-CRM":
         return _TITE_REPLICATIONS
-    if FACTS[family].slow:
-        return _SLOW_REPLICATIONS
     by_table, size = _by_table(family), proposal.cohort_size
     states = ceil(proposal.most_patients / size) * (size + 1)
     few = states <= _MOST_EXACT[by_table]
     titrated = proposal.rules.accelerated and not by_table
-    return None if few and not titrated else _REPLICATIONS[by_table]
+    if few and not titrated:
+        return None
+    return _SLOW_REPLICATIONS if FACTS[family].slow else _REPLICATIONS[by_table]
 
 
 def _by_table(family: ComparedFamily) -> bool:

@@ -24,6 +24,7 @@ from dashboard.views.dose_response.inputs import (
     response_unit,
 )
 from dashboard.views.dose_response.notes import named, notes
+from dashboard.views.dosing import seen
 
 _METHOD = (
     "Utility is the benefit over placebo less the weighed harm over placebo (clinical utility "
@@ -36,6 +37,7 @@ _JUDGEMENT = "The price of harm is a judgement: look at several. No dose is deci
 def show(asked: ResponseAnalysis) -> None:
     """The utility curve, the best dose, and utility at the doses of the trial."""
     harm = choose_harm()
+    seen.offer(harm)
     share = asked.endpoint.is_share
     unit = "percentage points" if share else response_unit(asked) or "units of the response"
     options = [SMALLEST, *FAMILIES]

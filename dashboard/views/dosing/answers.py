@@ -10,7 +10,7 @@ from dashboard.views import jobs
 
 _WHY_JOB = (
     "The posterior of this design has two parameters and is found by quadrature, which takes "
-    "seconds: it is computed aside."
+    "seconds for so many patients: it is computed aside."
 )
 
 
@@ -25,7 +25,14 @@ def characteristics_answer(asked: CharacteristicsRequest) -> OperatingCharacteri
     """What a design does under scenarios; None until a job has found it."""
     if asked.is_quick:
         return state.computed(asked, asked.run)
-    about = f"{asked.title}: {asked.replications or 0:,} trials each are simulated aside."
+    how = (
+        "all states of a trial are found"
+        if asked.replications is None
+        else f"{asked.replications:,} trials each are simulated"
+    )
+    verb = "Compute" if asked.replications is None else "Simulate"
     return jobs.answer(
-        state.job(DOSING_CHARACTERISTICS, asked), label=f"Simulate {asked.family}", about=about
+        state.job(DOSING_CHARACTERISTICS, asked),
+        label=f"{verb} {asked.family}",
+        about=f"{asked.title}: {how} aside.",
     )

@@ -19,11 +19,16 @@ from dashboard.analyses.dosing.compared import (
     precision_sentence,
     where_right,
 )
-from dashboard.analyses.dosing.request import characteristics_code
+from dashboard.analyses.dosing.request import SIMULATED, characteristics_code
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
-from dashboard.views.dosing.scenarios import choose_scenarios, choose_seed, show_scenarios
+from dashboard.views.dosing.scenarios import (
+    choose_scenarios,
+    choose_seed,
+    scenario_notes,
+    show_scenarios,
+)
 
 _USUAL: tuple[ComparedFamily, ...] = ("3+3", "BOIN", "CRM")
 _MOST_BARS = 10  # scenarios drawn one by one
@@ -60,7 +65,7 @@ def show(proposal: DosingProposal) -> None:
     found = _found(proposal, families, scenarios, seed)
     if found:
         _draw(proposal, scenarios, found, measure)
-        _all_figures(proposal, found)
+        _all_figures(proposal, found, scenario_notes(proposal, scenarios))
         _code(proposal, found, scenarios, seed)
 
 
@@ -103,7 +108,10 @@ def _draw(
     bound = benchmark_table(proposal, scenarios, averaged=averaged)
     table = compared(found, measure, averaged=averaged)
     with_bound = measure == "correct" and len(bound) > 0
-    notes = [precision_sentence(found), *([_BOUND] if with_bound else [])]
+    whence = scenario_notes(proposal, scenarios)
+    simulated = any(own.method != "exact" for own in found.values())
+    notes = [precision_sentence(found), *([SIMULATED] if simulated else [])]
+    notes += [*([_BOUND] if with_bound else []), *whence]
     if measure == "correct" and averaged and not with_bound:
         notes.append(_NO_MEAN)
     if measure == "duration" and "TITE-CRM" in found:
@@ -130,12 +138,16 @@ def _draw(
     results.figure(
         draw_scenario_heat(cells, measure=shown.label, share=shown.share),
         name=f"{study} dosing {shown.label} heat",
-        notes=["In %." if shown.share else f"{shown.label}, expected number."],
+        notes=["In %." if shown.share else f"{shown.label}, expected number.", *whence],
         data=cells,
     )
 
 
-def _all_figures(proposal: DosingProposal, found: Mapping[str, OperatingCharacteristics]) -> None:
+def _all_figures(
+    proposal: DosingProposal,
+    found: Mapping[str, OperatingCharacteristics],
+    whence: tuple[str, ...],
+) -> None:
     """The mean of every figure over the scenarios, and the benchmark where it has one."""
     st.subheader("All figures, mean of the scenarios", anchor=False)
     rows: dict[str, dict[str, str]] = {}
@@ -156,7 +168,7 @@ def _all_figures(proposal: DosingProposal, found: Mapping[str, OperatingCharacte
     results.table(
         shown.rename_axis("Figure").reset_index(),
         name=f"{state.study().code} dosing figures",
-        notes=[precision_sentence(found), note],
+        notes=[precision_sentence(found), note, *whence],
         raw=raw.reset_index(drop=True),
     )
     st.caption(note)
