@@ -92,6 +92,23 @@ def answer_of(analysis: Any, answer: Value, *, name: str = "answer") -> Made[Val
     return Made(answer, AnswerStep(name=name, analysis=analysis))
 
 
+def result_of(request: Any, result: Value, *, name: str = "result") -> Made[Value]:
+    """What came of a request that needs no store: `request.run()`.
+
+    The result is taken as it is: it may have been computed long ago, by another process.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> result_of(Fraction(1, 2), 42).value
+    42
+    """
+    step = MethodStep(
+        name=name, of=GivenStep(name="request", value=request), method="run", args=(), kwargs={}
+    )
+    return Made(result, step)
+
+
 def answer_to(
     answer: Value,
     asked: str,
