@@ -15,7 +15,7 @@ from analytics.results import Result
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal, EndpointProposal
 from dashboard.analyses.designs.protocol import rebuilding_code
-from dashboard.scripts import Made, given
+from dashboard.scripts import Made, given, result_of, taken_for
 
 
 class ProposalAnswer(Protocol):
@@ -74,6 +74,17 @@ class DesignAnswer:
     def assurance(self) -> Assurance:
         """Its power, averaged over what the assumptions leave open."""
         return self.made_assurance.value
+
+    def made_from(self, design: Made[SurvivalDesign]) -> DesignAnswer:
+        """The same, with steps that begin elsewhere and make the same design."""
+        return replace(
+            self,
+            made_design=design,
+            made_evaluation=result_of(
+                design, self.evaluation, name="evaluation", method="evaluate"
+            ),
+            made_assurance=taken_for(self.assurance, assurance, design),
+        )
 
     @property
     def name(self) -> str:
