@@ -10,11 +10,11 @@ from analytics.results import Result
 from analytics.search import SearchResult
 from dashboard.analyses.search import DesignSearch
 from dashboard.unattended import draw_page
-from dashboard.views.search import running
+from dashboard.views.search import builder, running
 from tests.dashboard.views.done_jobs import do_jobs_at_once
 from tests.dashboard.views.made_again import assert_made_again
 
-QUICK = {"search_budget": 200, "search_policy": "random", "search_parts": 2}
+QUICK = {"search_budget": 40, "search_policy": "random", "search_parts": 2}
 
 
 @pytest.fixture
@@ -27,6 +27,12 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> None:
         return SearchResult.of_parts(parts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(running, "answer", answer)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few designs are enough here."""
+    monkeypatch.setattr(builder, "BUDGETS", (40,))
 
 
 @pytest.mark.usefixtures("home", "searched")
