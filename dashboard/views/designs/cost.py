@@ -51,7 +51,7 @@ def show_courses(answer: ProposalAnswer) -> None:
     table = costs.then(cost_by_look, looks).named("cost")
     results.figure(
         table.then(draw_cost, currency=costs.part("currency")),
-        name=f"{answer.name} cost",
+        name=f"{answer.name} cost by look",
         notes=notes,
         data=table,
     )
@@ -60,7 +60,7 @@ def show_courses(answer: ProposalAnswer) -> None:
     results.table(
         forecast_table(forecast.value),
         raw=forecast,
-        name=f"{answer.name} forecast",
+        name=f"{answer.name} cost and duration",
         notes=notes,
     )
 
@@ -73,7 +73,7 @@ def _show_value(
     marked = value.then(worth_at_looks, looks)
     results.figure(
         curve.then(draw_value, marked, currency=value.part("currency")),
-        name=f"{answer.name} value",
+        name=f"{answer.name} value of finishing",
         notes=notes,
         data=curve,
     )

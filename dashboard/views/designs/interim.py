@@ -56,7 +56,7 @@ def show(answer: DesignAnswer) -> None:
             information="Events",
             observed=frame.call("rename", columns={"events": "at", "z": "value"}),
         ),
-        name=f"{answer.name} interim",
+        name=f"{answer.name} interim analysis",
         notes=notes,
         data=frame,
     )

@@ -60,7 +60,7 @@ def _other_formulas(answer: DesignAnswer) -> None:
         results.table(
             _formulas(sizes.value),
             raw=sizes,
-            name=f"{answer.name} formulas",
+            name=f"{answer.name} size by other formulas",
             notes=answer.notes(
                 "For the power of the design at its final calendar time. Looks act through the "
                 "inflation factor. Schoenfeld (1981), Freedman (1982), Lachin and Foulkes (1986)."

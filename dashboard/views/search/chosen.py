@@ -120,7 +120,7 @@ def _compare(searched: Searched, found: DesignProposal, picked: int) -> None:
     results.table(
         searched.told(table),
         drawn=marked(table.value),
-        name=f"{state.study().code} search comparison",
+        name=f"{state.study().code} chosen design beside others",
         notes=["Textbook designs have the power of the own design.", *_found_by(searched)],
     )
     st.caption(
@@ -162,7 +162,7 @@ def _why_not_better(searched: Searched, point: Made[Point]) -> None:
     results.table(
         shown,
         raw=searched.told(made.part("table")),
-        name=f"{state.study().code} why not better",
+        name=f"{state.study().code} why not better: {titled(problem, label)}",
         notes=[_STEPS.format(objective=titled(problem, label)), *_found_by(searched)],
     )
 
@@ -190,7 +190,7 @@ def _sensitivity(searched: Searched, point: Made[Point]) -> None:
         )
         results.figure(
             searched.told(drawn),
-            name=f"{state.study().code} tornado {label}",
+            name=f"{state.study().code} sensitivity of {titled(problem, label)}",
             notes=[
                 "One assumption 10 % lower or higher at a time, the design kept as it is.",
                 *_found_by(searched),

@@ -63,7 +63,7 @@ def _show(searched: Searched, made: Made[Confirmation]) -> None:
     results.table(
         _table(found),
         raw=searched.told(made.part("table")),
-        name=f"{state.study().code} confirmed front",
+        name=f"{state.study().code} front confirmed by simulation",
         notes=[
             f"{found.replications:,} trials with effect, the same patients for every design; "
             f"{found.null_replications:,} without, on fresh seeds. ± is the Monte-Carlo error."

@@ -43,16 +43,16 @@ def choose(clicked: Sequence[object]) -> None:
 
 def show(searched: Searched) -> None:
     """Pictures and table."""
-    said = _said(searched.answer)
-    across, up = _axes(list(searched.problem.labels))
+    problem, said = searched.problem, _said(searched.answer)
+    across, up = _axes(list(problem.labels))
     results.figure(
         searched.told(_front(searched, across, up)),
-        name=f"{state.study().code} front {across} {up}",
+        name=f"{state.study().code} front: {titled(problem, up)} by {titled(problem, across)}",
         notes=["Click a design on the front to choose it.", *said],
         data=searched.told(_numbers(searched)),
         clicked=choose,
     )
-    if len(searched.problem.labels) > 2:
+    if len(problem.labels) > 2:
         _matrix(searched, said)
     _parallel(searched, said)
     _listed(searched, said)
@@ -70,7 +70,7 @@ def _matrix(searched: Searched, said: Sequence[str]) -> None:
     )
     results.figure(
         searched.told(drawn),
-        name=f"{state.study().code} front matrix",
+        name=f"{state.study().code} objectives of the front",
         notes=["Designs that keep the limits; those of the front are large.", *said],
         data=searched.told(table),
         clicked=choose,
@@ -98,7 +98,7 @@ def _parallel(searched: Searched, said: Sequence[str]) -> None:
         )
     results.figure(
         searched.told(figure),
-        name=f"{state.study().code} front parallel",
+        name=f"{state.study().code} variables of the front",
         notes=[*notes, *said],
         data=searched.told(numbers),
     )
@@ -121,7 +121,7 @@ def show_front(searched: Searched) -> None:
     across, up = _usual_axes(list(searched.problem.labels))
     results.figure(
         searched.told(_front(searched, across, up)),
-        name=f"{state.study().code} front so far",
+        name=f"{state.study().code} front of a search that goes on",
         notes=["The search goes on.", *_said(searched.answer)],
         data=searched.told(_numbers(searched)),
     )
@@ -163,7 +163,7 @@ def _listed(searched: Searched, said: Sequence[str]) -> None:
     results.offer(
         shown,
         raw=searched.told(searched.made_front.call("to_frame")),
-        name=f"{state.study().code} front designs",
+        name=f"{state.study().code} designs of the front",
         notes=said,
     )
 

@@ -17,7 +17,7 @@ def show(searched: Searched) -> None:
     history = searched.made_answer.then(history_of).named("history")
     results.figure(
         searched.told(history.then(draw_history)),
-        name=f"{state.study().code} hypervolume",
+        name=f"{state.study().code} course of the search: hypervolume",
         notes=["Share of the box between the best and 10 % beyond the worst that is dominated."],
         data=searched.told(history),
     )
@@ -30,7 +30,7 @@ def show(searched: Searched) -> None:
     results.table(
         shown.rename_axis("Variable").reset_index(),
         raw=searched.told(table),
-        name=f"{state.study().code} importance",
+        name=f"{state.study().code} importance of the variables",
         notes=["Share of each variable in how good designs are (PED-ANOVA); columns add up to 1."],
     )
     st.caption("Share of each variable in how good designs are (PED-ANOVA); columns add up to 1.")
