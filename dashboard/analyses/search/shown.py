@@ -58,6 +58,16 @@ def confirmation_of(
     seed : int
     priced : bool
         Whether costs are simulated, by the prices of the problem that was searched.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> confirmation_of(found.front(), most=2, replications=10_000, seed=1, priced=False).title
+    '2 designs, 10,000 trials each'
     """
     return FrontConfirmation(
         designs=tuple(of_front(front, most=most).items()),
@@ -71,7 +81,18 @@ def confirmation_of(
 
 
 def tried_designs(found: SearchResult, across: str, up: str) -> pd.DataFrame:
-    """Designs that were evaluated: two objectives as `across` and `up`, and `feasible`."""
+    """Designs that were evaluated: two objectives as `across` and `up`, and `feasible`.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> tried_designs(found, "expected_events", "power").shape
+    (10, 3)
+    """
     trials = found.trials[found.trials["evaluated"]]
     return pd.DataFrame(
         {
@@ -83,24 +104,68 @@ def tried_designs(found: SearchResult, across: str, up: str) -> pd.DataFrame:
 
 
 def front_points(front: Front, across: str, up: str) -> pd.DataFrame:
-    """The designs of a front: `number`, and two objectives as `across` and `up`."""
+    """The designs of a front: `number`, and two objectives as `across` and `up`.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> list(front_points(found.front(), "expected_events", "power"))
+    ['number', 'across', 'up']
+    """
     table = front.table
     points = table[["number"]].assign(across=table[across], up=table[up])
     return points.sort_values("across")
 
 
 def feasible_objectives(found: SearchResult) -> pd.DataFrame:
-    """All objectives of the designs that keep the limits, a column each."""
+    """All objectives of the designs that keep the limits, a column each.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> feasible_objectives(found).shape
+    (10, 2)
+    """
     return found.trials.loc[found.trials["feasible"].astype(bool), list(found.problem.labels)]
 
 
 def front_objectives(front: Front) -> pd.DataFrame:
-    """`number` and all objectives of the designs of a front."""
+    """`number` and all objectives of the designs of a front.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> list(front_objectives(found.front()))
+    ['number', 'power', 'expected_events']
+    """
     return front.table[["number", *front.problem.labels]]
 
 
 def front_numbers(front: Front) -> pd.DataFrame:
-    """`number`, and the columns of a front that vary and are numbers."""
+    """`number`, and the columns of a front that vary and are numbers.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> list(front_numbers(found.front()))
+    ['number', 'events', 'power', 'expected_events']
+    """
     kept = []
     for name in front.table.columns:
         if name in ("number", "design") or str(name).startswith("value:"):
@@ -140,7 +205,18 @@ def own_point(
 
 
 def history_of(found: SearchResult) -> pd.DataFrame:
-    """How the front grew: `evaluations`, `hypervolume`."""
+    """How the front grew: `evaluations`, `hypervolume`.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=10, policy="random")
+    >>> list(history_of(found))
+    ['evaluations', 'hypervolume']
+    """
     return found.hypervolume_history()[["evaluations", "hypervolume"]]
 
 
@@ -151,6 +227,16 @@ def importances(found: SearchResult) -> pd.DataFrame:
     ------
     NotEstimableError
         As of `parameter_importance`.
+
+    Examples
+    --------
+    >>> from analytics.search import Objective, SearchSpace, search
+    >>> from analytics.search.textbook import example_design
+    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
+    ...                [Objective(measure="power"), Objective(measure="expected_events")],
+    ...                budget=40, policy="random")
+    >>> list(importances(found))
+    ['variable', 'Near the front', 'Power', 'Expected events']
     """
     names: Mapping[str | None, str] = {
         None: "Near the front",
