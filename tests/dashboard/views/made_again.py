@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from dashboard.cards import Card
 from dashboard.unattended import draw_page
@@ -39,7 +40,7 @@ def what_differs(card: Card) -> str:
         exec(card.script, made)
     except Exception as error:
         return f"its script fails: {error!r}\n{card.script}"
-    if card.figure is not None and made.get("figure") != card.figure:
+    if card.figure is not None and not _is_same(made.get("figure"), card.figure):
         return f"its figure is another\n{card.script}"
     if card.table is not None:
         try:
@@ -47,3 +48,8 @@ def what_differs(card: Card) -> str:
         except (AssertionError, KeyError) as error:
             return f"its table is another: {error}\n{card.script}"
     return ""
+
+
+def _is_same(one: Any, other: go.Figure) -> bool:
+    """By value, where NaN is NaN."""
+    return isinstance(one, go.Figure) and (one == other or one.to_json() == other.to_json())
