@@ -24,7 +24,7 @@ from analytics.dosing.search import (
     search_doses,
 )
 from analytics.progress import Progress, unheard
-from dashboard.analyses.dosing.families import Family
+from dashboard.analyses.dosing.families import FAMILIES, Family
 from dashboard.analyses.dosing.proposal import DosingProposal
 from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
 from dashboard.analyses.script import expression, import_lines
@@ -180,9 +180,10 @@ def own_request(
     >>> own_request(usual_dosing().of_family("BLRM"), truth) is None
     True
     """
-    if not isinstance(proposal.design(), EscalationDesign):
+    family = next((one for one in FAMILIES if one == proposal.family), None)
+    if family is None or not isinstance(proposal.design(), EscalationDesign):
         return None
-    asked = request_for(proposal, proposal.family, scenarios, seed=1)
+    asked = request_for(proposal, family, scenarios, seed=1)
     return asked if asked.replications is None and asked.is_quick else None
 
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from dashboard import cohorts, results, state
 from dashboard.exports import tables
-from dashboard.results import file_stem
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from queries import questions
 from queries.cohorts import EVERYONE

@@ -10,7 +10,7 @@ from dashboard import results, state
 from dashboard.analyses.dosing import ConductRequest, DosingProposal
 from dashboard.analyses.dosing.card import card_html, card_notes, card_rows, decision_limits
 from dashboard.analyses.dosing.conduct import paths_table
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views.dosing.answers import conduct_answer
 
 
@@ -27,7 +27,7 @@ def show(proposal: DosingProposal) -> None:
     st.download_button(
         "Card to print",
         data=card_html(proposal, study),
-        file_name=f"{results.file_stem(f'{study} decision card')}.html",
+        file_name=f"{file_stem(f'{study} decision card')}.html",
         mime="text/html",
         icon=":material/print:",
         on_click="ignore",

@@ -12,7 +12,7 @@ from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.conduct import deviating_cohorts, paths_table
 from dashboard.charts.dosing.conduct import draw_conduct
 from dashboard.charts.dosing.posterior import draw_dose_posterior
-from dashboard.text import interval, percent, plain
+from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.answers import conduct_answer
 from dashboard.views.dosing.entering import choose_next, choose_outcomes
 
@@ -131,7 +131,7 @@ def _table(proposal: DosingProposal, found: Recommendation) -> None:
     st.download_button(
         "Record of the conduct as JSON",
         data=found.to_json(),
-        file_name=f"{results.file_stem(f'{study} conduct')}.json",
+        file_name=f"{file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",

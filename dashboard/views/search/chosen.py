@@ -22,7 +22,7 @@ from dashboard.analyses.search import searching_code
 from dashboard.analyses.search.shown import titled
 from dashboard.charts.search.front import draw_tornado
 from dashboard.scripts import Made
-from dashboard.text import number, percent, plain
+from dashboard.text import file_stem, number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
@@ -63,7 +63,7 @@ def _code(text: str) -> None:
     st.download_button(
         "Python",
         data=text,
-        file_name=f"{results.file_stem(f'{state.study().code} search')}.py",
+        file_name=f"{file_stem(f'{state.study().code} search')}.py",
         mime="text/x-python",
         icon=":material/download:",
         on_click="ignore",

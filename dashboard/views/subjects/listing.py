@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.exports import tables
-from dashboard.results import file_stem
+from dashboard.text import file_stem
 from dashboard.views import heading
 from queries.cohorts.checking import column_kind
 from queries.subjects import EVENTS, SEVERE, SubjectList, count_subjects, list_subjects

@@ -15,7 +15,7 @@ from analytics.design.binary import (
 from dashboard import results, state
 from dashboard.analyses.designs.two_stage_protocol import two_stage_sentences
 from dashboard.scripts import Made, made_by
-from dashboard.text import number, percent, plain
+from dashboard.text import file_stem, number, percent, plain
 
 
 def show() -> None:
@@ -77,7 +77,7 @@ def _answer(simon: Made[SimonDesigns]) -> None:
         st.download_button(
             "Designs as JSON",
             data=found.to_json(),
-            file_name=f"{results.file_stem(name)}.json",
+            file_name=f"{file_stem(name)}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",

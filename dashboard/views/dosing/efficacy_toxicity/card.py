@@ -17,7 +17,7 @@ from dashboard.analyses.dosing.efficacy_toxicity.card import (
     score_grid,
     scores,
 )
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 
 
 def show(proposal: DosingProposal) -> None:
@@ -37,7 +37,7 @@ def show(proposal: DosingProposal) -> None:
     printed.download_button(
         "Card to print",
         data=joint_card_html(proposal, study),
-        file_name=f"{results.file_stem(f'{study} decision card')}.html",
+        file_name=f"{file_stem(f'{study} decision card')}.html",
         mime="text/html",
         icon=":material/print:",
         on_click="ignore",

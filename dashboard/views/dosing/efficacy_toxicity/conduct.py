@@ -15,7 +15,7 @@ from dashboard.analyses.dosing.efficacy_toxicity.conduct import (
     following_table,
 )
 from dashboard.charts.dosing.efficacy_toxicity import draw_joint_conduct, draw_joint_posterior
-from dashboard.text import interval, percent, plain
+from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.efficacy_toxicity.entering import (
     choose_joint_outcomes,
     choose_next_joint,
@@ -147,7 +147,7 @@ def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12C
     st.download_button(
         "Record of the conduct as JSON",
         data=found.to_json(),
-        file_name=f"{results.file_stem(f'{study} conduct')}.json",
+        file_name=f"{file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",

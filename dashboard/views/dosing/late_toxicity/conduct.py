@@ -16,7 +16,7 @@ from dashboard.analyses.dosing.late_toxicity.conduct import (
 )
 from dashboard.charts.dosing.follow_up import draw_follow_up
 from dashboard.charts.dosing.posterior import draw_dose_posterior
-from dashboard.text import interval, percent, plain
+from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.late_toxicity.entering import (
     choose_course,
     choose_event,
@@ -134,7 +134,7 @@ def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteCondu
     st.download_button(
         "Record of the conduct as JSON",
         data=found.to_json(),
-        file_name=f"{results.file_stem(f'{study} conduct')}.json",
+        file_name=f"{file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",

@@ -29,7 +29,7 @@ from dashboard.analyses.dosing.search import (
 )
 from dashboard.charts.dosing.held_out import draw_held_out
 from dashboard.jobs.kinds import DOSE_DEFAULTS
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views import jobs
 from dashboard.views.dosing import current
 from dashboard.views.dosing.search.front import axes
@@ -193,7 +193,7 @@ def _code(text: str) -> None:
     st.download_button(
         "Python",
         data=text,
-        file_name=f"{results.file_stem(f'{state.study().code} dosing search')}.py",
+        file_name=f"{file_stem(f'{state.study().code} dosing search')}.py",
         mime="text/x-python",
         key="download dosing search code",
         icon=":material/download:",

@@ -11,6 +11,7 @@ from dashboard.analyses.dosing.found import SHARES, front_rows, own_values, titl
 from dashboard.analyses.dosing.search import OWN, own_request
 from dashboard.charts.search.front import draw_front
 from dashboard.exports import tables
+from dashboard.text import file_stem
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.search.searched import CHOSEN, Searched
 
@@ -122,7 +123,7 @@ def _list(searched: Searched) -> None:
     st.download_button(
         "Front as CSV",
         data=lambda: tables.to_csv(front.table, [searched.note]),
-        file_name=f"{results.file_stem(f'{state.study().code} dosing front')}.csv",
+        file_name=f"{file_stem(f'{state.study().code} dosing front')}.csv",
         mime="text/csv",
         icon=":material/download:",
         type="tertiary",
