@@ -58,7 +58,7 @@ def show(analysis: SurvivalAnalysis) -> None:
 
 def _choose(analysis: SurvivalAnalysis) -> CompetingRisks:
     endpoint = analysis.endpoint
-    offered = offered_causes(ends_of(analysis), endpoint_labels()[endpoint])
+    offered = offered_causes(ends_of(analysis).value, endpoint_labels()[endpoint])
     st.subheader("What competes", anchor=False)
     with st.grid(3, min_column_width=240):
         apart = _apart(endpoint, offered)

@@ -1,0 +1,22 @@
+"""What the Survival page shows is made again by its scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.dashboard.views.made_again import assert_made_again
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"survival_tab": "Endpoint table"},
+        {"survival_tab": "All endpoints", "survival_view": "Difference"},
+    ],
+    ids=lambda inputs: inputs["survival_tab"],
+)
+def test_every_result_of_a_tab_is_made_again(inputs: dict[str, Any]) -> None:
+    assert_made_again("survival", inputs=inputs)
