@@ -87,6 +87,13 @@ class AdjustedAnswer:
     unadjusted: KaplanMeier
     landmarks: tuple[float, ...]
 
+    def to_frame(self) -> pd.DataFrame:
+        """Both curves: `arm`, `time`, `survival`, `lower`, `upper` and which `curve` it is."""
+        columns = ["arm", "time", "survival", "lower", "upper"]
+        curves = {"adjusted": self.adjusted.table, "unadjusted": self.unadjusted.to_frame()}
+        parts = [rows[columns].assign(curve=name) for name, rows in curves.items()]
+        return pd.concat(parts, ignore_index=True)
+
     def landmark_table(self) -> pd.DataFrame:
         """Survival at the landmarks.
 

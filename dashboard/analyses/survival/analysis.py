@@ -327,6 +327,23 @@ class SurvivalAnswer:
             rows = rows.merge(at[["arm", name, f"{name}_lower", f"{name}_upper"]], on="arm")
         return rows
 
+    def by_arm_table(self) -> pd.DataFrame:
+        """Subjects, events, hazard ratio and the test, one row per arm; without a test its reason.
+
+        Returns
+        -------
+        DataFrame
+            As `LogRank.to_frame`, with the columns of `CoxByArm.to_frame` where there is a hazard
+            ratio; the p-value of a coefficient is `wald_p_value`.
+        """
+        if isinstance(self.comparison, str):
+            return pd.DataFrame({"reason": [self.comparison]})
+        table = self.comparison.to_frame()
+        if isinstance(self.hazard_ratio, str):
+            return table
+        ratios = self.hazard_ratio.to_frame().rename(columns={"p_value": "wald_p_value"})
+        return table.merge(ratios, on="arm", how="left")
+
     def comparison_table(self) -> pd.DataFrame:
         """Hazard ratio of each arm against the reference, and the log-rank test of them all."""
         if isinstance(self.hazard_ratio, str):

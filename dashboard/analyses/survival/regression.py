@@ -177,6 +177,10 @@ class FittedModel:
         """Whether the arm is in the model."""
         return any(term.name == ARM for term in self.fit.terms)
 
+    def coefficient(self, covariate: str) -> float:
+        """The log hazard ratio of one coefficient, by the name that the fit gives it."""
+        return float(self.fit.table.set_index("covariate").loc[covariate, "coefficient"])
+
     def tests_table(self) -> pd.DataFrame:
         """Tests of the model and, by Wald, of each of its terms.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -96,6 +97,35 @@ class SubgroupAnswer:
 
     analysis: SubgroupAnalysis
     found: SubgroupHazardRatios | str
+
+
+def subgroups_table(found: SubgroupHazardRatios, *, planned: Sequence[str] = ()) -> pd.DataFrame:
+    """Each level with the interaction test of its factor.
+
+    Parameters
+    ----------
+    found : SubgroupHazardRatios
+    planned : sequence of str
+        The factors that the plan names; their rows are `pre_specified`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `found.table`, then `pre_specified` and `interaction_...`.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.survival import SurvivalAnalysis
+    >>> asked = SubgroupAnalysis(analysis=SurvivalAnalysis(endpoint="OS"), factors=("SEX",))
+    >>> found = asked.run(store).found
+    >>> found if isinstance(found, str) else "interaction_p_value" in subgroups_table(found)
+    True
+    """
+    tests = found.interactions.rename(
+        columns={name: f"interaction_{name}" for name in found.interactions if name != "subgroup"}
+    )
+    named = found.table["subgroup"].isin(planned)
+    return found.table.assign(pre_specified=named).merge(tests, on="subgroup", how="left")
 
 
 def _of_arms(follow_up: FollowUp, arms: list[str]) -> FollowUp:
