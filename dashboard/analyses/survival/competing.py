@@ -230,6 +230,11 @@ class CompetingAnswer:
         """What may come first."""
         return self.counts.causes
 
+    def incidence_of(self, cause: str) -> pd.DataFrame:
+        """The cumulative incidence of one cause over time, by arm."""
+        table = self.incidence.to_frame()
+        return table[table["cause"] == cause]
+
     def incidence_table(self) -> pd.DataFrame:
         """One row per cause and arm: subjects, events, incidence at the time, its difference.
 

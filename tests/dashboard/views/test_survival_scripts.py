@@ -20,6 +20,9 @@ from tests.dashboard.views.made_again import assert_made_again
         {"survival_tab": "Regression", "survival_model_check": "Proportional hazards"},
         {"survival_tab": "Regression", "survival_model_check": "Residuals"},
         {"survival_tab": "Subgroups", "survival_view": "Log-minus-log"},
+        {"survival_tab": "Parametric"},
+        {"survival_tab": "Competing risks"},
+        {"survival_tab": "Recurrent events"},
     ],
     ids=lambda inputs: ", ".join(inputs.values()),
 )
