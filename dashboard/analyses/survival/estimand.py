@@ -156,8 +156,9 @@ def plan_said(plan: Plan | None, endpoint: str, *, pooled: bool) -> Plan | None:
     --------
     >>> os = PlannedEndpoint(code="OS", treatment="Drug against placebo")
     >>> plan = Plan(study="X", title="X", status="ongoing", arms=("Drug",), endpoints=(os,))
-    >>> plan_said(plan, "OS", pooled=True)
-    Plan(study='X', title='X', status='ongoing', endpoints=(PlannedEndpoint(code='OS'),))
+    >>> plan_said(plan, "OS", pooled=True) == Plan(
+    ...     study="X", title="X", status="ongoing", endpoints=(PlannedEndpoint(code="OS"),))
+    True
     """
     planned = planned_endpoint(plan, endpoint)
     if plan is None or planned is None:

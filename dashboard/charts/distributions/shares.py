@@ -24,7 +24,7 @@ def levels_to_draw(described: LevelTable) -> pd.DataFrame:
     --------
     >>> from analytics.baseline import LevelCounts, describe_levels
     >>> frame = pd.DataFrame({"group": "A", "level": ["F", None], "subjects": [3, 1]})
-    >>> counts = LevelCounts(frame=frame, groups=("A",), levels=("F",))
+    >>> counts = LevelCounts(frame=frame, groups=("A",), levels=("F",), disjoint=True)
     >>> levels_to_draw(describe_levels(counts, denominator="with value"))["level"].tolist()
     ['F']
     """
