@@ -7,9 +7,8 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
-from dashboard.exports import tables
-from dashboard.results import file_stem
+from dashboard import results, state
+from dashboard.analyses.subjects import SubjectListing
 from dashboard.views import heading
 from queries.cohorts.checking import column_kind
 from queries.subjects import EVENTS, SEVERE, SubjectList, count_subjects, list_subjects
@@ -170,22 +169,10 @@ def _distinct(names: dict[str, str]) -> dict[str, str]:
 
 
 def _take_away(shown: SubjectList) -> None:
-    # What a download makes is made outside the session: it gets everything from here.
-    store, cohort = state.store(), state.current_cohort()
-    notes = [heading.cohort_sentence(), heading.provenance_line()]
-    if shown.search:
-        notes.insert(1, f"Found by the search {shown.search!r}.")
-
-    def as_csv() -> bytes:
-        return tables.to_csv(list_subjects(store, cohort, shown, rows=None), notes)
-
-    st.download_button(
-        "All found as CSV",
-        data=as_csv,
-        file_name=f"{file_stem(f'{state.study().code} subjects')}.csv",
-        mime="text/csv",
-        key="subjects as csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
+    """All that were found, whatever page is on screen."""
+    searched = [f"Found by the search {shown.search!r}."] if shown.search else []
+    results.offer(
+        state.made(SubjectListing(cohort=state.current_cohort(), shown=shown), name="subjects"),
+        name=f"{state.study().code} subjects",
+        notes=[heading.cohort_sentence(), *searched, heading.provenance_line()],
     )
