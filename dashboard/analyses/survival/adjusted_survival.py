@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from analytics.survival.counts import SurvivalCounts
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.regression import AdjustedCurves, adjust_curves, cox_residuals
 from analytics.survival.regression.columns import Floats
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import or_reason
 from dashboard.analyses.survival.follow_up import ARM
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -64,11 +62,6 @@ class AdjustedSurvival:
             unadjusted=fit_kaplan_meier(counts, interval=interval, confidence_level=level),
             landmarks=tuple(landmarks),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes these curves again from the snapshot file."""
-        shown = ["answer.landmark_table()", "answer.adjusted.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -15,7 +14,6 @@ from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.logrank import LogRank, test_logrank
 from analytics.survival.logrank_weights import LOG_RANK, Weight
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.endpoint_times import recorded_unit
 from dashboard.analyses.survival.immortal_time import immortal_time
 from queries import questions
@@ -283,12 +281,6 @@ class SurvivalAnalysis:
             return 0
         whole = replace(self, landmark_day=None).counts(store)
         return whole.subjects - self.counts(store).subjects
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        tables = ("answer.endpoint_table()", "answer.comparison_table()")
-        shown = [*tables, "answer.curves.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

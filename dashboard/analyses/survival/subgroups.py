@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +15,6 @@ from analytics.survival.regression import (
     SubgroupHazardRatios,
     subgroup_hazard_ratios,
 )
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.follow_up import ARM, follow_up_of
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -84,11 +82,6 @@ class SubgroupAnalysis:
             ties=self.ties,
             confidence_level=self.analysis.confidence_level,
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.found.table", "answer.found.interactions"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
