@@ -76,7 +76,9 @@ def show(shown: SubjectList) -> None:
     rows = list_subjects(store, cohort, shown, start=(page - 1) * ROWS, rows=ROWS)
     _table(rows)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{(page - 1) * ROWS + 1:,} to {min(page * ROWS, found):,} of {found:,} found")
+        last = min(page * ROWS, found)
+        all_of = "; the CSV holds all of them" if pages > 1 else ""
+        st.caption(f"{(page - 1) * ROWS + 1:,} to {last:,} of {found:,} found{all_of}")
         if pages > 1:
             _pages(page, pages)
         _take_away(shown)
