@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.cards import Card
-from dashboard.unattended import draw_page
+from dashboard.unattended import DrawnPage, draw_page
 
 _WITHOUT_STREAMLIT = re.compile(
     r"from (analytics|queries|dashboard\.(analyses|charts|home|text)|sample_data)\b"
@@ -18,7 +18,7 @@ _WITHOUT_STREAMLIT = re.compile(
 
 def assert_made_again(
     page: str, *, study: str = "EQX-301", inputs: dict[str, Any] | None = None
-) -> None:
+) -> DrawnPage:
     """Draw a page, run the script of each of its cards, and compare to the last bit."""
     drawn = draw_page(page, study=study, inputs=inputs)
     assert drawn.cards, f"{page} shows no result: {drawn.said}"
@@ -26,6 +26,7 @@ def assert_made_again(
     assert len(set(names)) == len(names), f"two results of {page} have one name: {names}"
     wrong = {card.name: said for card in drawn.cards if (said := what_differs(card))}
     assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
+    return drawn
 
 
 def what_differs(card: Card) -> str:
