@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.bundles.script_form import require_our_form
 from dashboard.cards import Card
 from dashboard.unattended import DrawnPage, draw_page
+from queries.errors import DataError
 
 _WITHOUT_STREAMLIT = re.compile(
     r"from (analytics|queries|dashboard\.(analyses|charts|home|text)|sample_data)\b"
@@ -36,6 +38,10 @@ def what_differs(card: Card) -> str:
     ours = [line for line in card.script.splitlines() if "dashboard" in line and "import" in line]
     if foreign := [line for line in ours if not _WITHOUT_STREAMLIT.match(line)]:
         return f"its script imports from a view: {foreign}"
+    try:
+        require_our_form(card.script)
+    except DataError as error:
+        return f"a bundle would not run its script: {error}"
     made: dict[str, Any] = {}
     try:
         exec(card.script, made)
