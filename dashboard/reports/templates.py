@@ -128,11 +128,6 @@ TEMPLATES = (
                 page="designs",
                 inputs={"design_tab": "Course"},
             ),
-            Section(
-                heading="Cost",
-                page="designs",
-                inputs={"design_tab": "Cost"},
-            ),
         ),
     ),
 )
