@@ -1,0 +1,208 @@
+"""Exporting datasets of a cohort: looked at first, then written as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from queries.cohort_records import CohortRecords
+from queries.errors import DataError
+from queries.exporters.dataset_json import Origin
+from queries.exporters.dictionary import Entry, dictionary_csv, dictionary_html, entries
+from queries.exporters.formats import Format, format_of
+from queries.exporters.measured import MeasuredDataset, measure
+from queries.exporters.refusal import ExportRefused
+
+DICTIONARY, PAGE, MANIFEST = "dictionary.csv", "dictionary.html", "export.json"
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What an export says of itself.
+
+    Parameters
+    ----------
+    study, cohort, sentence : str
+        Code of the study; name of the cohort, and its rule in English.
+    snapshot, data_cut, system_version : str
+        Hash of the snapshot's content; its data cut; version of Equipoise.
+    created : datetime
+        UTC.
+    """
+
+    study: str
+    cohort: str
+    sentence: str
+    snapshot: str
+    data_cut: str
+    system_version: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """Datasets that were looked at, and what stands against writing them.
+
+    Parameters
+    ----------
+    format : str
+        One of `FORMATS`.
+    datasets : tuple of MeasuredDataset
+    subjects : int
+        Of the cohort.
+    problems : tuple of DataError
+        Rules of the format that are broken; none may be, to write.
+    notes : tuple of str
+        What a reader of the files has to know.
+    """
+
+    format: str
+    datasets: tuple[MeasuredDataset, ...]
+    subjects: int
+    problems: tuple[DataError, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def cells(self) -> int:
+        """Values to be written, what is missing among them."""
+        return sum(found.cells for found in self.datasets)
+
+
+def examine(records: CohortRecords, names: Sequence[str], format_key: str) -> Examined:
+    """Look at every value of the datasets, before anything is written.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Datasets, whatever their case; one at least.
+    format_key : str
+        One of `FORMATS`.
+
+    Raises
+    ------
+    DataError
+        For no dataset, one that this reader does not see, or an unknown format.
+
+    Examples
+    --------
+    >>> from queries.cohorts import Cohort
+    >>> found = examine(store.records_of(Cohort()), ["ADSL"], "xpt5")
+    >>> found.subjects, found.problems[0].rule[:43]
+    (8, "a variable's name is a letter or underscore")
+    """
+    written = format_of(format_key)
+    chosen = tuple(dict.fromkeys(name.lower() for name in names))
+    if not chosen:
+        raise DataError("an export has at least one dataset")
+    found = tuple(measure(records, name) for name in chosen)
+    return Examined(
+        format=format_key,
+        datasets=found,
+        subjects=records.subjects,
+        problems=tuple(problem for one in found for problem in written.problems(one)),
+        notes=tuple(_notes(records, found, written)),
+    )
+
+
+def _notes(records: CohortRecords, found: Sequence[MeasuredDataset], written: Format) -> list[str]:
+    notes = [records.order]
+    if records.pooled:
+        notes.append("The study is blinded: whatever tells an arm is left out.")
+    for one in found:
+        name = one.dataset.name.upper()
+        if records.source(one.dataset.name).subject is None:
+            notes.append(f"{name} is of no subject and stands as a whole.")
+        elif one.rows < one.rows_in_snapshot:
+            notes.append(
+                f"{name} holds {one.rows:,} of {one.rows_in_snapshot:,} rows: those of the "
+                f"{records.subjects:,} subjects of the cohort."
+            )
+        notes += written.remarks(one)
+    return notes
+
+
+def write_export(
+    records: CohortRecords,
+    examined: Examined,
+    folder: Path,
+    about: About,
+    *,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Write the datasets, their dictionary and what the export says of itself into a folder.
+
+    The folder is one that `staged` gave, so that files are there as a whole or not at all.
+
+    Raises
+    ------
+    ExportRefused
+        When a rule of the format is broken; then nothing is written.
+    """
+    if examined.problems:
+        raise ExportRefused(examined.problems)
+    written = format_of(examined.format)
+    origin = Origin(study=about.study, system_version=about.system_version, created=about.created)
+    paths: list[Path] = []
+    rows: list[Entry] = []
+    for place, found in enumerate(examined.datasets):
+        name = f"{found.dataset.name}.{written.ending}"
+        if progress is not None:
+            progress(place / len(examined.datasets), f"writing {name}")
+        paths.append(folder / name)
+        with paths[-1].open("xb") as stream:
+            written.write(found, stream, origin)
+        rows += entries(records, found, written)
+    title = f"{about.study}: data dictionary"
+    sentences = [*_sentences(about, examined), *examined.notes]
+    (folder / DICTIONARY).write_bytes(dictionary_csv(rows))
+    (folder / PAGE).write_bytes(dictionary_html(title, sentences, rows))
+    (folder / MANIFEST).write_text(_manifest(about, examined, paths), encoding="utf-8")
+    return (*paths, folder / DICTIONARY, folder / PAGE, folder / MANIFEST)
+
+
+def _sentences(about: About, examined: Examined) -> list[str]:
+    return [
+        f"Cohort {about.cohort}, {examined.subjects:,} subjects: {about.sentence}.",
+        f"Data cut {about.data_cut or 'not stated'}, snapshot {about.snapshot[:12]}.",
+        f"Written as {format_of(examined.format).label} by Equipoise {about.system_version} on "
+        f"{about.created:%Y-%m-%d %H:%M} UTC.",
+    ]
+
+
+def _manifest(about: About, examined: Examined, paths: Sequence[Path]) -> str:
+    said = {
+        "study": about.study,
+        "cohort": {
+            "name": about.cohort,
+            "rule": about.sentence,
+            "subjects": examined.subjects,
+        },
+        "snapshot_sha256": about.snapshot,
+        "data_cut": about.data_cut or None,
+        "equipoise_version": about.system_version,
+        "created": about.created.isoformat(timespec="seconds"),
+        "format": format_of(examined.format).label,
+        "files": [
+            {
+                "file": path.name,
+                "rows": found.rows,
+                "columns": len(found.columns),
+                "bytes": path.stat().st_size,
+                "sha256": _sha256(path),
+            }
+            for path, found in zip(paths, examined.datasets, strict=True)
+        ],
+        "notes": list(examined.notes),
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
