@@ -7,7 +7,7 @@ then, which may be sorted by arm, but by subject.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -135,12 +135,16 @@ class CohortRecords:
         """
         source = self.source(name)
         table, _ = source.numbered
+        file, label, kind, encoding = self._origin(name)
         return Dataset(
             name=name,
+            file=file,
+            format=kind,
+            label=label,
+            encoding=encoding,
             columns=self._columns(source),
             batches=partial(self._batches, source),
             rows=self._count(f"SELECT count(*) FROM {table} WHERE {source.chosen}"),
-            **self._origin(name),
         )
 
     def aggregate(self, name: str, wanted: list[str]) -> tuple[object, ...]:
@@ -156,18 +160,14 @@ class CohortRecords:
     def _count(self, sql: str) -> int:
         return int((self._cursor.execute(sql).fetchone() or (0,))[0])
 
-    def _origin(self, name: str) -> dict[str, str]:
+    def _origin(self, name: str) -> tuple[str, str, str, str]:
+        """File, label, format and encoding of a dataset's source."""
         found = self._cursor.execute(
             "SELECT file, label, format, encoding FROM provenance_files WHERE dataset = $name",
             {"name": name},
-        ).fetchone()
-        file, label, kind, encoding = found or ("", "", "", "")
-        return {
-            "file": file or "",
-            "label": label or "",
-            "format": kind or "",
-            "encoding": encoding or "",
-        }
+        ).fetchone() or ("", "", "", "")
+        file, label, kind, encoding = (str(part or "") for part in found)
+        return file, label, kind, encoding
 
     def _columns(self, source: Source) -> tuple[Column, ...]:
         rows = self._cursor.execute(
@@ -228,20 +228,19 @@ def _values(source: Source) -> str:
 
 def _sources(layout: Layout, *, pooled: bool) -> dict[str, Source]:
     schema = layout.schema
-    base = Source(
-        name=layout.base,
-        table=layout.subject_source,
-        subject=schema.subject,
-        columns=dict(schema.subjects),
-    )
-    found = {layout.base: base}
+    found = {
+        layout.base: _source(layout, layout.base, schema.subject, schema.subjects),
+    }
     for name, columns in sorted(layout.datasets.items()):
-        table = f"snapshot.{quoted(name)}"
         if name in schema.records:
             record = schema.records[name]
-            found[name] = Source(
-                name=name, table=table, subject=record.subject, columns=dict(record.columns)
-            )
+            found[name] = _source(layout, name, record.subject, record.columns)
         elif name != layout.base and not pooled:
-            found[name] = Source(name=name, table=table, subject=None, columns=dict(columns))
+            found[name] = _source(layout, name, None, columns)
     return found
+
+
+def _source(layout: Layout, name: str, subject: str | None, seen: Mapping[str, str]) -> Source:
+    # Subjects are named in every list; in a study of a few, their names happen to split by arm.
+    columns = {c: kind for c, kind in layout.datasets[name].items() if c in seen or c == subject}
+    return Source(name=name, table=f"snapshot.{quoted(name)}", subject=subject, columns=columns)

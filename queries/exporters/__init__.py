@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from queries.exporters.export import About, Examined, examine, write_export
+from queries.exporters.export import About, Examined, examine, into, write_export
 from queries.exporters.formats import FORMATS
 from queries.exporters.refusal import ExportRefused
 from queries.exporters.staging import staged
 
-__all__ = ["FORMATS", "About", "Examined", "ExportRefused", "examine", "staged", "write_export"]
+__all__ = [
+    "FORMATS",
+    "About",
+    "Examined",
+    "ExportRefused",
+    "examine",
+    "into",
+    "staged",
+    "write_export",
+]

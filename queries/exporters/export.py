@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from queries.cohort_records import CohortRecords
 from queries.errors import DataError
 from queries.exporters.dataset_json import Origin
 from queries.exporters.dictionary import Entry, dictionary_csv, dictionary_html, entries
 from queries.exporters.formats import Format, format_of
+from queries.exporters.hashed import Hashed
 from queries.exporters.measured import MeasuredDataset, measure
 from queries.exporters.refusal import ExportRefused
 
 DICTIONARY, PAGE, MANIFEST = "dictionary.csv", "dictionary.html", "export.json"
 
 Progress = Callable[[float, str], None]
+Sink = Callable[[str], AbstractContextManager[BinaryIO]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +130,34 @@ def _notes(records: CohortRecords, found: Sequence[MeasuredDataset], written: Fo
     return notes
 
 
+def into(folder: Path) -> Sink:
+    """A sink that makes new files in a folder, which `staged` gave.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with into(Path(folder))("adsl.csv") as stream:
+    ...         stream.write(b"whole")
+    5
+    """
+    return lambda name: (folder / name).open("xb")
+
+
 def write_export(
     records: CohortRecords,
     examined: Examined,
-    folder: Path,
+    sink: Sink,
     about: About,
     *,
     progress: Progress | None = None,
-) -> tuple[Path, ...]:
-    """Write the datasets, their dictionary and what the export says of itself into a folder.
+) -> None:
+    """Write the datasets, their dictionary and what the export says of itself.
 
-    The folder is one that `staged` gave, so that files are there as a whole or not at all.
+    Parameters
+    ----------
+    sink : callable
+        Opens a file of that name; `into` a folder, or into an archive.
 
     Raises
     ------
@@ -148,22 +168,27 @@ def write_export(
         raise ExportRefused(examined.problems)
     written = format_of(examined.format)
     origin = Origin(study=about.study, system_version=about.system_version, created=about.created)
-    paths: list[Path] = []
+    files: list[dict[str, object]] = []
     rows: list[Entry] = []
     for place, found in enumerate(examined.datasets):
         name = f"{found.dataset.name}.{written.ending}"
         if progress is not None:
             progress(place / len(examined.datasets), f"writing {name}")
-        paths.append(folder / name)
-        with paths[-1].open("xb") as stream:
-            written.write(found, stream, origin)
+        with sink(name) as stream:
+            hashed = Hashed(stream)
+            written.write(found, hashed, origin)
+        said = {"file": name, "rows": found.rows, "columns": len(found.columns)}
+        files.append({**said, "bytes": hashed.size, "sha256": hashed.sha256})
         rows += entries(records, found, written)
     title = f"{about.study}: data dictionary"
     sentences = [*_sentences(about, examined), *examined.notes]
-    (folder / DICTIONARY).write_bytes(dictionary_csv(rows))
-    (folder / PAGE).write_bytes(dictionary_html(title, sentences, rows))
-    (folder / MANIFEST).write_text(_manifest(about, examined, paths), encoding="utf-8")
-    return (*paths, folder / DICTIONARY, folder / PAGE, folder / MANIFEST)
+    for name, content in (
+        (DICTIONARY, dictionary_csv(rows)),
+        (PAGE, dictionary_html(title, sentences, rows)),
+        (MANIFEST, _manifest(about, examined, files)),
+    ):
+        with sink(name) as stream:
+            stream.write(content)
 
 
 def _sentences(about: About, examined: Examined) -> list[str]:
@@ -175,7 +200,7 @@ def _sentences(about: About, examined: Examined) -> list[str]:
     ]
 
 
-def _manifest(about: About, examined: Examined, paths: Sequence[Path]) -> str:
+def _manifest(about: About, examined: Examined, files: Sequence[dict[str, object]]) -> bytes:
     said = {
         "study": about.study,
         "cohort": {
@@ -188,21 +213,7 @@ def _manifest(about: About, examined: Examined, paths: Sequence[Path]) -> str:
         "equipoise_version": about.system_version,
         "created": about.created.isoformat(timespec="seconds"),
         "format": format_of(examined.format).label,
-        "files": [
-            {
-                "file": path.name,
-                "rows": found.rows,
-                "columns": len(found.columns),
-                "bytes": path.stat().st_size,
-                "sha256": _sha256(path),
-            }
-            for path, found in zip(paths, examined.datasets, strict=True)
-        ],
+        "files": files,
         "notes": list(examined.notes),
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode()

@@ -73,7 +73,7 @@ def test_pyreadstat_reads_what_it_reads_from_the_original(
     assert {n: said.original_variable_types[n] for n in formats} == formats
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["adsl", "adtte"])  # in ADAE, SAS left room in a text field
 def test_rows_are_the_bytes_that_sas_wrote(
     trial_snapshot: Callable[[str], Path], trial_data: Path, tmp_path: Path, name: str
 ) -> None:
@@ -82,8 +82,6 @@ def test_rows_are_the_bytes_that_sas_wrote(
     original = (trial_data / "cdisc-pilot/adam" / f"{name}.xpt").read_bytes()
     mark = b"HEADER RECORD*******OBS"
     ours, theirs = (raw[raw.index(mark) + 80 :] for raw in (written, original))
-    if len(ours) != len(theirs):
-        pytest.skip("SAS left room in text fields")
     assert ours == theirs
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from queries.cohorts import EVERYONE, Cohort
-from queries.exporters import About, examine, staged, write_export
+from queries.exporters import About, examine, into, staged, write_export
 from queries.identifiers import quoted
 from queries.importers.archive import SourceFile
 from queries.importers.dataset import Dataset
@@ -83,7 +83,7 @@ def exported(
     """Export into a folder; the files by their names."""
     records = store.records_of(cohort)
     with staged(folder, replace=True) as draft:
-        write_export(records, examine(records, names, format_key), draft, ABOUT)
+        write_export(records, examine(records, names, format_key), into(draft), ABOUT)
     return {path.name: path for path in folder.iterdir()}
 
 
@@ -97,7 +97,8 @@ def read_back(path: Path) -> tuple[Dataset, Rows]:
     with duckdb.connect() as connection:
         connection.register("read", table)
         values = ", ".join(
-            f"{name}::{column.type}"
+            # Blank text is absent in a snapshot.
+            f"CASE WHEN trim({name}::VARCHAR) <> '' THEN {name}::{column.type} END"
             for name, column in zip(table.column_names, dataset.columns, strict=True)
         )
         return dataset, connection.execute(f"SELECT {values} FROM read").fetchall()
