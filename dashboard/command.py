@@ -1,4 +1,4 @@
-"""The command `equipoise`: serve, import, list studies and searches, build the demo."""
+"""The command `equipoise`: serve, import, export, list studies and searches, build the demo."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
+from dashboard.export_command import export
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
@@ -298,6 +299,9 @@ def demo(
             _build_large(workspace, *_large_sizes(subjects, adverse_events), rebuild=rebuild)
         elif not _ensure_demo(workspace, rebuild=rebuild):
             click.echo("The demo studies are there already.")
+
+
+equipoise.add_command(export)
 
 
 # How it is said -------------------------------------------------------------------------

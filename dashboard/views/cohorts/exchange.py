@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from dashboard import cohorts, results, state
+from dashboard import cohorts, dialogs, results, state
 from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.text import plain
@@ -48,6 +48,14 @@ def take_away() -> None:
             type="tertiary",
             on_click="ignore",
         )
+    st.button(
+        "Datasets of this cohort",
+        key="ask_datasets",
+        icon=":material/dataset:",
+        type="tertiary",
+        on_click=dialogs.ask,
+        args=("datasets",),
+    )
 
 
 def bring_in() -> None:

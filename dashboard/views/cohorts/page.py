@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import cohorts, dialogs, results, state
 from dashboard.views import heading
 from dashboard.views.cohorts import criteria, exchange, flow, panels, saved
+from dashboard.views.cohorts.datasets import ask_for_datasets
 from dashboard.views.cohorts.record_criterion import ask_for_records
 
 
@@ -89,5 +90,7 @@ def _toolbar() -> None:
             exchange.bring_in()
     if dialogs.is_asked("records"):
         ask_for_records()
+    if dialogs.is_asked("datasets"):
+        ask_for_datasets()
     if dialogs.is_asked("save cohort"):
         saved.save_cohort()

@@ -73,7 +73,7 @@ def test_pyreadstat_reads_what_it_reads_from_the_original(
     assert {n: said.original_variable_types[n] for n in formats} == formats
 
 
-@pytest.mark.parametrize("name", ["adsl", "adtte"])  # in ADAE, SAS left room in a text field
+@pytest.mark.parametrize("name", ["adae", "adtte"])  # in ADSL, SAS left room in a text field
 def test_rows_are_the_bytes_that_sas_wrote(
     trial_snapshot: Callable[[str], Path], trial_data: Path, tmp_path: Path, name: str
 ) -> None:
