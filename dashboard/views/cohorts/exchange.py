@@ -17,6 +17,7 @@ from queries.cohorts.files import read_cohort, read_subjects, write_cohort
 from queries.errors import DataError
 
 _SHOWN = 5
+TAKE_AWAY = "cohort_take_away"
 
 
 def take_away() -> None:
@@ -53,9 +54,13 @@ def take_away() -> None:
         key="ask_datasets",
         icon=":material/dataset:",
         type="tertiary",
-        on_click=dialogs.ask,
-        args=("datasets",),
+        on_click=_ask_for_datasets,
     )
+
+
+def _ask_for_datasets() -> None:
+    st.session_state[TAKE_AWAY] = False  # an open popover would stand before the dialog
+    dialogs.ask("datasets")
 
 
 def bring_in() -> None:

@@ -84,7 +84,9 @@ def _toolbar() -> None:
         )
         with st.popover("Panels", icon=":material/view_module:"):
             panels.choose()
-        with st.popover("Take away", icon=":material/download:"):
+        with st.popover(
+            "Take away", icon=":material/download:", key=exchange.TAKE_AWAY, on_change="rerun"
+        ):
             exchange.take_away()
         with st.popover("Open file", icon=":material/upload_file:"):
             exchange.bring_in()
