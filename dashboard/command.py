@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
-from dashboard.export_command import export
+from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
+from dashboard.report_commands import export, report, reproduce
 from queries.errors import DataError
 
 if TYPE_CHECKING:
@@ -302,6 +303,9 @@ def demo(
 
 
 equipoise.add_command(export)
+export.add_command(export_datasets)
+equipoise.add_command(report)
+equipoise.add_command(reproduce)
 
 
 # How it is said -------------------------------------------------------------------------

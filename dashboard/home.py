@@ -6,9 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from queries.errors import DataError
+
 if TYPE_CHECKING:
+    from queries.store import Store
     from queries.workspace import Workspace
 
+SNAPSHOT_VARIABLE = "EQUIPOISE_SNAPSHOT"
 PERSON = "local owner"  # who asks and acts, until accounts exist
 
 
@@ -46,3 +50,53 @@ def open_here(home: Path | None = None) -> Workspace:
 
     folder, url = home or home_folder(), os.environ.get("EQUIPOISE_WORKSPACE_URL")
     return open_workspace(url, home=folder) if url else open_workspace(folder)
+
+
+def open_snapshot(content_sha256: str, *, pooled: bool) -> Store:
+    """Open the snapshot whose content has a SHA-256, as scripts name it.
+
+    It is the file that `EQUIPOISE_SNAPSHOT` names, which must have that content; without it, the
+    snapshot of this installation's workspace.
+
+    Parameters
+    ----------
+    content_sha256 : str
+    pooled : bool
+        Whether no arm is shown. A study that is blinded here opens in no other way.
+
+    Raises
+    ------
+    DataError
+        When no snapshot here has that content, or it is blinded and `pooled` is false.
+
+    Examples
+    --------
+    >>> with open_snapshot("0" * 64, pooled=True) as store:  # doctest: +IGNORE_EXCEPTION_DETAIL
+    ...     store.ask("subjects_by_arm")
+    Traceback (most recent call last):
+    queries.errors.DataError: a snapshot here has the content that is asked for, but got '0000'.
+    """
+    from dashboard.access.key import snapshot_key
+    from queries.store import open_store
+
+    named = os.environ.get(SNAPSHOT_VARIABLE)
+    path = Path(named) if named else _snapshot_file(content_sha256, pooled=pooled)
+    store = open_store(path, pooled=pooled, key=snapshot_key())
+    facts = store.ask("snapshot_facts").set_index("item")["value"]
+    if facts.get("content_sha256") != content_sha256:
+        store.close()
+        raise DataError(
+            "the snapshot has the content that is asked for", got=facts.get("content_sha256")
+        )
+    return store
+
+
+def _snapshot_file(content_sha256: str, *, pooled: bool) -> Path:
+    with open_here() as here:
+        for study in here.studies():
+            for snapshot in here.snapshots(study.code):
+                if snapshot.content_sha256 == content_sha256:
+                    if study.blinded and not pooled:
+                        raise DataError("a blinded study opens pooled", got=study.code)
+                    return here.path(snapshot)
+    raise DataError("a snapshot here has the content that is asked for", got=content_sha256)

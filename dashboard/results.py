@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
+from dashboard import state
+from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
-from dashboard.text import plain
+from dashboard.exports.rich_text import to_rtf
+from dashboard.exports.spreadsheets import to_xlsx
+from dashboard.reports import current
+from dashboard.scripts import Made, write_script
+from dashboard.text import file_stem, plain
 from queries.errors import DataError
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PARQUET = "application/vnd.apache.parquet"
+Value = TypeVar("Value")
+CARDS = "cards"  # of this run, for whoever draws the page
 
 
 @contextmanager
@@ -36,11 +46,11 @@ def mode() -> Mode:
 
 
 def figure(
-    drawn: go.Figure,
+    drawn: Made[go.Figure] | go.Figure,
     *,
     name: str,
     notes: Sequence[str],
-    data: pd.DataFrame | None = None,
+    data: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
 ) -> None:
@@ -48,26 +58,45 @@ def figure(
 
     Parameters
     ----------
+    drawn, data : Made
+        Their script is shown beside them.
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
     """
+    code = _script_of({"figure": drawn, "table": data}) or code
+    drawn, data = _plain_value(drawn), _plain_value(data)
+    card = Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
+    _keep(card)
     if clicked is None:
         _draw(drawn, f"figure {name}")
     else:
         _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Take away", icon=":material/download:", type="tertiary"):
-            if data is not None:
-                _download(
-                    "Data as CSV", "csv", name, partial(tables.to_csv, data, notes), "text/csv"
-                )
+        with _menu():
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
                 _download(f"Figure as {format_.upper()}", format_, name, make, mime)
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+            if data is not None:
+                csv = partial(tables.to_csv, data, notes)
+                _download("Data as CSV", "csv", name, csv, "text/csv")
+                book = partial(to_xlsx, {"Data": data}, title=name, notes=notes)
+                _download("Data as XLSX", "xlsx", name, book, _XLSX)
+                typed = partial(tables.to_parquet, data, notes)
+                _download("Data as Parquet", "parquet", name, typed, _PARQUET)
+        _show_code(code)
+        _add_to_report(card)
+
+
+def _add_to_report(card: Card) -> None:
+    st.button(
+        "Add to report",
+        key=f"add to report {card.name}",
+        icon=":material/note_add:",
+        type="tertiary",
+        on_click=current.add,
+        args=(card,),
+    )
 
 
 def _draw(drawn: go.Figure, key: str, **more: Any) -> None:
@@ -113,11 +142,11 @@ def tile(label: str, value: str, about: str | None = None) -> None:
 
 
 def table(
-    shown: pd.DataFrame,
+    shown: Made[pd.DataFrame] | pd.DataFrame,
     *,
     name: str,
     notes: Sequence[str],
-    raw: pd.DataFrame | None = None,
+    raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     drawn: pd.DataFrame | None = None,
     code: str | None = None,
 ) -> None:
@@ -132,23 +161,64 @@ def table(
     drawn : DataFrame, optional
         How the page draws it, in Markdown; else as `shown` with every text taken as it is.
     code : str, optional
-        The Python that makes it again.
+        The Python that makes it again, where neither `raw` nor `shown` is `Made`.
     """
+    as_text = _plain_value(shown)
     if drawn is None:
-        st.table(_as_it_is(shown), hide_index=True, alt=name)
+        st.table(as_it_is(as_text), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
+    offer(shown, name=name, notes=notes, raw=raw, code=code)
+
+
+def offer(
+    shown: Made[pd.DataFrame] | pd.DataFrame,
+    *,
+    name: str,
+    notes: Sequence[str],
+    raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
+    code: str | None = None,
+) -> None:
+    """What stands under a table: for one that the view itself has drawn. As `table`."""
+    code = _script_of({"table": shown if raw is None else raw}) or code
+    shown, raw = _plain_value(shown), _plain_value(raw)
+    card = Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
+    _keep(card)
+    sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
     with st.container(horizontal=True, gap="small"):
-        _download("Table as CSV", "csv", name, partial(tables.to_csv, shown, notes), "text/csv")
-        if raw is not None:
-            make = partial(tables.to_csv, raw, notes)
-            _download("Numbers as CSV", "csv", f"{name} numbers", make, "text/csv")
-        if code is not None:
-            with st.popover("Show code", icon=":material/code:", type="tertiary"):
-                st.code(code, language="python")
+        with _menu():
+            csv = partial(tables.to_csv, shown, notes)
+            _download("Table as CSV", "csv", name, csv, "text/csv")
+            book = partial(to_xlsx, sheets, title=name, notes=notes)
+            _download("Table as XLSX", "xlsx", name, book, _XLSX)
+            rich = partial(to_rtf, shown, title=name, notes=notes)
+            _download("Table as RTF", "rtf", name, rich, "application/rtf")
+            if raw is not None:
+                numbers = partial(tables.to_csv, raw, notes)
+                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
+            typed = partial(tables.to_parquet, shown if raw is None else raw, notes)
+            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET)
+        _show_code(code)
+        _add_to_report(card)
 
 
-def _as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
+@contextmanager
+def _menu() -> Iterator[None]:
+    with (
+        st.popover("Take away", icon=":material/download:", type="tertiary"),
+        st.container(gap=None),
+    ):
+        yield
+
+
+def _show_code(code: str | None) -> None:
+    if code is not None:
+        with st.popover("Show code", icon=":material/code:", type="tertiary"):
+            st.code(code, language="python")
+
+
+def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts stand as they are: no Markdown in them takes effect."""
     cells = shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
@@ -166,12 +236,29 @@ def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mim
     )
 
 
-def file_stem(name: str) -> str:
-    """A name as a file name: letters, digits, dash and underscore.
+# What a run has shown, and the scripts of it --------------------------------------------
 
-    Examples
-    --------
-    >>> file_stem("EQX-301 OS survival/../x")
-    'EQX-301_OS_survival_x'
-    """
-    return re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:100] or "result"
+
+def _keep(card: Card) -> None:
+    """Add a card to those of this run."""
+    kept: list[Card] = state.once_a_run(CARDS, list)
+    kept.append(card)
+
+
+def _plain_value(held: Made[Value] | Value) -> Value:
+    """The value itself, without the steps that made it."""
+    return held.value if isinstance(held, Made) else held
+
+
+def _script_of(made: Mapping[str, Any]) -> str | None:
+    """The script of the results that know how they were made; None when one does not."""
+    asked = {name: held for name, held in made.items() if held is not None}
+    if not asked or not all(isinstance(held, Made) for held in asked.values()):
+        return None
+    shown = "table" if "table" in asked else ""
+    return write_script(
+        asked,
+        snapshot=state.snapshot().content_sha256,
+        pooled=state.store().pooled,
+        shown=shown,
+    )

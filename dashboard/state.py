@@ -24,6 +24,7 @@ from dashboard.home import open_here
 from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.kinds import DESIGN_SEARCH, Kind
 from dashboard.jobs.search_trials import SearchTrials
+from dashboard.scripts import Made, answer_of, answer_to
 from queries.cohorts import EVERYONE, Cohort
 from queries.errors import DataError
 from queries.groups import GroupCounts, count_groups
@@ -39,7 +40,7 @@ Computed = TypeVar("Computed", bound=Result)
 COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 REMEMBERED = "_remembered_inputs"
-_LOOKED_UP = "_looked_up"
+LOOKED_UP = "_looked_up"
 
 
 class Answerable(Protocol[Given]):
@@ -173,11 +174,12 @@ def _search_trials(search: str, _asked: DesignSearch) -> SearchTrials:
 
 def begin_run() -> None:
     """Forget what the former run looked up: rights and snapshots are asked anew, once a run."""
-    st.session_state[_LOOKED_UP] = {}
+    st.session_state[LOOKED_UP] = {}
 
 
-def _once_a_run(name: object, look_up: Callable[[], Found]) -> Found:
-    looked_up: dict[object, Found] = st.session_state.setdefault(_LOOKED_UP, {})
+def once_a_run(name: object, look_up: Callable[[], Found]) -> Found:
+    """What is looked up, or begun, once in a run of the page."""
+    looked_up: dict[object, Found] = st.session_state.setdefault(LOOKED_UP, {})
     if name not in looked_up:
         looked_up[name] = look_up()
     return looked_up[name]
@@ -185,7 +187,7 @@ def _once_a_run(name: object, look_up: Callable[[], Found]) -> Found:
 
 def studies() -> tuple[Study, ...]:
     """The studies that have something to show, ongoing ones first."""
-    return _once_a_run("studies", _studies)
+    return once_a_run("studies", _studies)
 
 
 def _studies() -> tuple[Study, ...]:
@@ -207,7 +209,7 @@ def study() -> Study:
 def snapshot() -> Snapshot:
     """The snapshot on screen: the one that a link names, else the study's current one."""
     named = st.session_state.get("snapshot")
-    return _once_a_run((study().code, named), lambda: _snapshot(named))
+    return once_a_run((study().code, named), lambda: _snapshot(named))
 
 
 def _snapshot(named: str | None) -> Snapshot:
@@ -225,7 +227,7 @@ def _snapshot(named: str | None) -> Snapshot:
 def store() -> Store:
     """The store of the snapshot on screen, pooled while the study is blinded."""
     path, pooled = str(snapshot_path()), study().blinded
-    return _once_a_run(("store", path, pooled), lambda: _store(path, pooled))
+    return once_a_run(("store", path, pooled), lambda: _store(path, pooled))
 
 
 def ask(
@@ -252,7 +254,7 @@ def ask(
 def snapshot_path() -> Path:
     """The file of the snapshot on screen."""
     shown = snapshot()
-    return _once_a_run(("path", shown.id), lambda: workspace().path(shown))
+    return once_a_run(("path", shown.id), lambda: workspace().path(shown))
 
 
 def facts() -> dict[str, str]:
@@ -271,7 +273,7 @@ def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
 
 def labels() -> dict[str, str]:
     """Labels of the variables: of subjects by name, of records by "dataset.name"."""
-    return _once_a_run(("labels", str(snapshot_path()), study().blinded), _labels)
+    return once_a_run(("labels", str(snapshot_path()), study().blinded), _labels)
 
 
 def _labels() -> dict[str, str]:
@@ -286,7 +288,7 @@ def _labels() -> dict[str, str]:
 def profiles() -> dict[str, ColumnProfile]:
     """What the columns of the subjects hold, by name."""
     path, pooled = str(snapshot_path()), study().blinded
-    found = _once_a_run(("profiles", path, pooled), lambda: _profiles(path, pooled))
+    found = once_a_run(("profiles", path, pooled), lambda: _profiles(path, pooled))
     return {profile.name: profile for profile in found}
 
 
@@ -324,6 +326,31 @@ def answered(analysis: Answerable[Found]) -> Found:
     asked = f"{type(analysis).__module__} {analysis!r}"
     answer: Found = _answered(str(snapshot_path()), study().blinded, asked, analysis)
     return answer
+
+
+def made(analysis: Answerable[Found], *, name: str = "answer") -> Made[Found]:
+    """The answer to an analysis, with the step that makes it in a script.
+
+    Parameters
+    ----------
+    name : str
+        Of the variable that holds it in scripts.
+    """
+    return answer_of(analysis, answered(analysis), name=name)
+
+
+def asked(
+    question: str,
+    *,
+    cohort: Cohort | None = None,
+    arm: ArmRole = "planned",
+    stratum: tuple[str, ...] = (),
+    **values: Any,
+) -> Made[pd.DataFrame]:
+    """As `ask`, with the step that asks it in a script."""
+    about = cohort if cohort is not None else current_cohort()
+    answer = ask(question, cohort=about, arm=arm, stratum=stratum, **values)
+    return answer_to(answer, question, cohort=about, arm=arm, stratum=stratum, **values)
 
 
 def computed(asked: Result, compute: Callable[[], Found]) -> Found:

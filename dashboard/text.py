@@ -84,3 +84,14 @@ def p_value(p: float) -> str:
     if p < 0.0001:
         return "< 0.0001"
     return f"{p:.2f}" if p >= 0.1 else f"{p:.4f}" if p < 0.001 else f"{p:.3f}"
+
+
+def file_stem(name: str) -> str:
+    """A name as a file name: letters, digits, dash and underscore.
+
+    Examples
+    --------
+    >>> file_stem("EQX-301 OS survival/../x")
+    'EQX-301_OS_survival_x'
+    """
+    return re.sub(r"[^A-Za-z0-9-]+", "_", name).strip("_")[:100] or "result"

@@ -55,6 +55,40 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, key: str | None = 
     connection.execute("SET enable_external_access = false")
 
 
+def rewrite(path: Path, target: Path, *, key: str | None, new_key: str | None) -> None:
+    """Write a snapshot file anew under another key: to encrypt, to decrypt, to change the key.
+
+    Parameters
+    ----------
+    path, target : Path
+        Read and written; `target` is not there yet.
+    key, new_key : str or None
+        Of each; None for a file that is not encrypted.
+
+    Raises
+    ------
+    DataError
+        When `path` cannot be opened with its key, or `target` cannot be written.
+    """
+    with duckdb.connect(":memory:") as connection:
+        if key is not None or new_key is not None:
+            load_openssl(connection)
+            connection.execute("SET temp_file_encryption = true")
+        secret = {} if key is None else {"key": key}
+        options = "READ_ONLY" if key is None else "READ_ONLY, ENCRYPTION_KEY $key"
+        if not _attached(connection, path, options, secret):
+            raise DataError("a snapshot file is readable, with its key", file=path.name)
+        secret = {} if new_key is None else {"key": new_key}
+        option = "" if new_key is None else " (ENCRYPTION_KEY $key)"
+        try:
+            connection.execute(f"ATTACH {_literal(str(target))} AS rewritten{option}", secret)
+            connection.execute("COPY FROM DATABASE snapshot TO rewritten")
+            connection.execute("DETACH rewritten")
+        except duckdb.Error as error:
+            target.unlink(missing_ok=True)
+            raise DataError("a snapshot file can be written", file=target.name) from error
+
+
 def _attached(
     connection: duckdb.DuckDBPyConnection, path: Path, options: str, secret: dict[str, str]
 ) -> bool:

@@ -50,7 +50,8 @@ INSERT INTO adlb VALUES
 CREATE SCHEMA provenance;
 CREATE TABLE provenance.snapshot (item VARCHAR, value VARCHAR);
 INSERT INTO provenance.snapshot VALUES ('study','TINY'), ('importer_version','0'),
- ('imported_at','2024-06-01T00:00:00Z'), ('data_cut','2024-05-01');
+ ('imported_at','2024-06-01T00:00:00Z'), ('data_cut','2024-05-01'),
+ ('content_sha256','1111111111111111111111111111111111111111111111111111111111111111');
 CREATE TABLE provenance.files (file VARCHAR, sha256 VARCHAR, bytes BIGINT, dataset VARCHAR,
  label VARCHAR, format VARCHAR, encoding VARCHAR, rows BIGINT, columns BIGINT);
 INSERT INTO provenance.files VALUES ('adsl.csv','00',1,'adsl','','CSV','UTF-8',8,17),

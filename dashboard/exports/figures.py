@@ -1,6 +1,6 @@
-"""Figures as files: interactive HTML, SVG, PNG for print, and the figure's own JSON.
+"""Figures as files: interactive HTML, SVG, PDF, PNG for print, and the figure's own JSON.
 
-HTML and JSON are written at once. SVG and PNG are drawn by an installed Chromium and
+HTML and JSON are written at once. SVG, PDF and PNG are drawn by an installed Chromium and
 take seconds; `render_pictures` draws several with one start of it. No format asks
 anything of the internet, when it is made or when it is opened.
 """
@@ -24,10 +24,11 @@ __all__ = ["FORMATS", "PictureUnavailable", "render", "render_pictures"]
 FORMATS: Mapping[str, str] = {
     "png": "image/png",
     "svg": "image/svg+xml",
+    "pdf": "application/pdf",
     "html": "text/html",
     "json": "application/json",
 }
-_PICTURES = ("png", "svg")
+_PICTURES = ("png", "svg", "pdf")
 _DOTS_PER_INCH = 300
 _SCALE = _DOTS_PER_INCH / 96  # a CSS pixel is 1/96 inch
 
@@ -72,7 +73,7 @@ def render(figure: go.Figure, format_: str, *, title: str, notes: Sequence[str] 
     ----------
     figure : Figure
         As a chart drew it; exports are always in light colours.
-    format_ : {"png", "svg", "html", "json"}
+    format_ : {"png", "svg", "pdf", "html", "json"}
     title : str
     notes : sequence of str
         Study and data cut, population, cohort, method, and "exploratory" where it is.
@@ -80,7 +81,7 @@ def render(figure: go.Figure, format_: str, *, title: str, notes: Sequence[str] 
     Raises
     ------
     PictureUnavailable
-        For PNG and SVG when no Chromium can be found or started.
+        For PNG, SVG and PDF when no Chromium can be found or started.
 
     Examples
     --------
@@ -100,12 +101,12 @@ def render(figure: go.Figure, format_: str, *, title: str, notes: Sequence[str] 
 
 def render_pictures(
     figure: go.Figure,
-    formats: Sequence[str] = _PICTURES,
+    formats: Sequence[str] = ("png", "svg"),
     *,
     title: str,
     notes: Sequence[str] = (),
 ) -> dict[str, bytes]:
-    """PNG (300 dots per inch) and SVG of a figure, with one start of the browser.
+    """PNG (300 dots per inch), SVG and PDF of a figure, with one start of the browser.
 
     Raises
     ------
@@ -128,7 +129,11 @@ def _json(figure: go.Figure) -> bytes:
 
 def _html(figure: go.Figure, title: str, notes: Sequence[str]) -> str:
     plot = themed(figure, "light").to_html(
-        full_html=False, include_plotlyjs=True, include_mathjax=False, config=dict(CONFIG)
+        full_html=False,
+        include_plotlyjs=True,
+        include_mathjax=False,
+        config=dict(CONFIG),
+        div_id="figure",
     )
     return _PAGE.format(
         title=escape(title),

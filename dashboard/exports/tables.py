@@ -70,12 +70,22 @@ def to_parquet(frame: pd.DataFrame, notes: Sequence[str] = ()) -> bytes:
     >>> pq.read_schema(io.BytesIO(data)).metadata[b"notes"]
     b'["Safety population"]'
     """
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.Table.from_pandas(_of_one_type_each(frame), preserve_index=False)
     notes_json = json.dumps(list(notes), ensure_ascii=False).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"notes": notes_json})
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def _of_one_type_each(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with every column that mixes types written as text: Parquet knows no mixture."""
+    mixed = {
+        name: column.map(lambda value: None if value is None or value != value else str(value))
+        for name, column in frame.items()
+        if column.dtype == object and len({type(v) for v in column if v is not None}) > 1
+    }
+    return frame.assign(**mixed) if mixed else frame
 
 
 def _cell(value: object) -> str:

@@ -30,6 +30,7 @@ from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.analyses.search import DesignSearch, FrontConfirmation
 from dashboard.jobs import search_trials
 from dashboard.jobs.search_job import run_search
+from dashboard.reports.filling import FilledTemplate, TemplateFilling
 from queries.errors import DataError
 from queries.store import Store, open_store
 from queries.workspace import Job, Workspace
@@ -203,6 +204,15 @@ DOSING_CONDUCT: Kind[ConductRequest, ConductAnswer] = Kind(
     title=lambda request: request.title[:200],
 )
 
+REPORT_TEMPLATE: Kind[TemplateFilling, FilledTemplate] = Kind(
+    name="report-template",
+    label="Filled template",
+    request=TemplateFilling,
+    result=FilledTemplate,
+    run=_by_itself,
+    title=lambda request: request.title[:200],
+)
+
 KINDS: Mapping[str, Kind[Any, Any]] = {
     kind.name: kind
     for kind in (
@@ -217,6 +227,7 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
         DOSE_AVERAGE,
         DOSING_CHARACTERISTICS,
         DOSING_CONDUCT,
+        REPORT_TEMPLATE,
     )
 }
 
@@ -234,7 +245,7 @@ def kind_of(name: str, kinds: Mapping[str, Kind[Any, Any]] = KINDS) -> Kind[Any,
     analytics.checks.InputError: `the kind of a job is one that this worker does: berry-berry, \
 prediction, trial-simulation, design-search, front-confirmation, milestones, \
 milestone-back-test, enrolment-back-test, dose-average, dosing-characteristics, \
-dosing-conduct` must hold, but got kind='mining'.
+dosing-conduct, report-template` must hold, but got kind='mining'.
     """
     known = ", ".join(kinds)
     require(name in kinds, f"the kind of a job is one that this worker does: {known}", kind=name)

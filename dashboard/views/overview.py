@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import datetime
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.analyses.baseline import NOT_COLLECTED, BaselineSummary
 from dashboard.charts.baseline import draw_age
 from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.maturity import draw_maturity
 from dashboard.charts.sites import draw_sites
 from dashboard.charts.theme import ArmStyle, arm_styles
-from dashboard.text import number, percent, plain
+from dashboard.scripts import given
+from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.quality import findings_table
 from dashboard.views.survival.usual import endpoint_labels
 from queries.cohorts import EVERYONE
 from queries.importers import CheckReport
-from queries.workspace import Plan
-
-NOT_COLLECTED = "not collected"
+from queries.workspace import Plan, PlannedEndpoint
 
 
 def show() -> None:
@@ -80,20 +79,33 @@ def _notes(what: str) -> list[str]:
 
 def _enrolment() -> None:
     st.header("Enrolment", anchor=False)
-    by_day = state.ask("enrolment_by_day")
-    if by_day.empty:
+    by_day = state.asked("enrolment_by_day")
+    if by_day.value.empty:
         st.caption(f"Date of enrolment: {NOT_COLLECTED}.")
         return
     plan = _plan()
-    planned = plan.planned_enrolment() if plan and plan.accrual and plan.accrual_start else None
-    figure = draw_enrolment(
-        by_day,
+    planned = None
+    if plan is not None and plan.accrual and plan.accrual_start:
+        planned = given(_accrual_of(plan), name="plan").call("planned_enrolment")
+    figure = by_day.then(
+        draw_enrolment,
         styles=_styles(),
         planned=planned,
         target=plan.subjects if plan else None,
         data_cut=_data_cut(),
     )
     results.figure(figure, name=_name("enrolment"), notes=_notes(_enrolment_note()), data=by_day)
+
+
+def _accrual_of(plan: Plan) -> Plan:
+    """The part of a plan that says how subjects enter: a script needs no more of it."""
+    return Plan(
+        study=plan.study,
+        title=plan.study,
+        status=plan.status,
+        accrual_start=plan.accrual_start,
+        accrual=plan.accrual,
+    )
 
 
 def _enrolment_note() -> str:
@@ -116,24 +128,29 @@ def _disposition() -> None:
     if not state.store().collected("status"):
         st.caption(f"End-of-study status: {NOT_COLLECTED}.")
         return
-    counts = state.ask("disposition")
-    present = [arm for arm in state.arms() if arm in set(counts["arm"])]
-    figure = draw_disposition(counts, arms=present)
+    counts = state.asked("disposition")
+    present = [arm for arm in state.arms() if arm in set(counts.value["arm"])]
+    figure = counts.then(draw_disposition, arms=present)
     note = "Subjects by end-of-study status and reason for discontinuation."
     results.figure(figure, name=_name("disposition"), notes=_notes(note), data=counts)
 
 
 def _endpoints() -> None:
     st.header("Endpoints", anchor=False)
-    table = state.ask("endpoints")
-    if table.empty:
+    table = state.asked("endpoints")
+    if table.value.empty:
         st.caption(f"Time-to-event endpoints (ADTTE): {NOT_COLLECTED}.")
         return
     plan = _plan()
-    planned = [e for e in plan.endpoints if e.events] if plan else []
-    table = table.assign(label=table["endpoint"].map(endpoint_labels()))
+    planned = [
+        PlannedEndpoint(code=one.code, events=one.events, looks=one.looks)
+        for one in (plan.endpoints if plan else ())
+        if one.events
+    ]
+    labels = table.value["endpoint"].map(endpoint_labels()).tolist()
+    table = table.call("assign", label=labels)
     note = "Events observed so far against those planned for the final analysis."
-    figure = draw_maturity(table, planned=planned)
+    figure = table.then(draw_maturity, planned=planned)
     results.figure(figure, name=_name("endpoints"), notes=_notes(note), data=table)
 
 
@@ -142,10 +159,10 @@ def _ages() -> None:
     if not state.store().collected("age"):
         st.caption(f"Age: {NOT_COLLECTED}.")
         return
-    bands = state.ask("age_histogram")
+    bands = state.asked("age_histogram")
     note = "Subjects by age in bands of five years, as a share of their arm."
     results.figure(
-        draw_age(bands, styles=_styles()), name=_name("age"), notes=_notes(note), data=bands
+        bands.then(draw_age, styles=_styles()), name=_name("age"), notes=_notes(note), data=bands
     )
 
 
@@ -154,59 +171,19 @@ def _sites() -> None:
     if not state.store().collected("site"):
         st.caption(f"Site: {NOT_COLLECTED}.")
         return
-    sites = state.ask("enrolment_by_site")
+    sites = state.asked("enrolment_by_site")
     note = "Subjects enrolled by site, most first."
-    results.figure(draw_sites(sites), name=_name("sites"), notes=_notes(note), data=sites)
+    results.figure(sites.then(draw_sites), name=_name("sites"), notes=_notes(note), data=sites)
 
 
 def _baseline() -> None:
     st.header("Who is in the study", anchor=False)
-    sizes = state.ask("subjects_by_arm").set_index("arm")["subjects"]
-    arms = [arm for arm in state.arms() if arm in sizes.index]
-    rows = {"Subjects": {arm: f"{sizes[arm]:,}" for arm in arms}}
-    rows |= _age_rows(arms)
-    rows |= _level_rows(arms, sizes)
-    shown = pd.DataFrame(rows).T.rename_axis("Characteristic").reset_index()
+    asked = BaselineSummary(cohort=state.current_cohort(), arms=state.arms())
     results.table(
-        shown[["Characteristic", *arms]],
+        state.made(asked),
         name=_name("baseline"),
         notes=_notes("Baseline characteristics. Percentages are of the arm."),
     )
-
-
-def _age_rows(arms: list[str]) -> dict[str, dict[str, str]]:
-    if not state.store().collected("age"):
-        return {"Age, years": dict.fromkeys(arms, NOT_COLLECTED)}
-    ages = state.ask("age_by_arm").set_index("arm")
-    return {
-        "Age, median (range)": {
-            arm: f"{number(a['median'], 0)} ({number(a['minimum'], 0)}–{number(a['maximum'], 0)})"
-            for arm, a in ages.iterrows()
-        }
-    }
-
-
-def _level_rows(arms: list[str], sizes: pd.Series) -> dict[str, dict[str, str]]:
-    levels = state.ask("baseline_levels")
-    rows: dict[str, dict[str, str]] = {}
-    for variable in ("sex", "race"):
-        title = variable.capitalize()
-        if not state.store().collected(variable):
-            rows[title] = dict.fromkeys(arms, NOT_COLLECTED)
-            continue
-        counts = levels[levels["variable"] == variable]
-        for level in counts.groupby("level", dropna=False)["subjects"].sum().nlargest(6).index:
-            name = NOT_COLLECTED if pd.isna(level) else str(level)
-            rows[f"{title}: {name}"] = {
-                arm: _count(counts, arm, level, int(sizes[arm])) for arm in arms
-            }
-    return rows
-
-
-def _count(counts: pd.DataFrame, arm: str, level: object, size: int) -> str:
-    of_level = counts["level"].isna() if pd.isna(level) else counts["level"] == level
-    n = int(counts.loc[of_level & (counts["arm"] == arm), "subjects"].sum())
-    return f"{n:,} ({percent(n / size)})"
 
 
 def _data_quality() -> None:

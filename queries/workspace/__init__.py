@@ -10,6 +10,8 @@ from queries.workspace.job_leases import Lease
 from queries.workspace.job_room import JobRoom
 from queries.workspace.jobs import Job
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
+from queries.workspace.report_room import ReportRoom
+from queries.workspace.reports import Report, ReportCard
 from queries.workspace.search_room import OpenLog, SearchRoom
 from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
@@ -29,6 +31,9 @@ __all__ = [
     "OpenLog",
     "Plan",
     "PlannedEndpoint",
+    "Report",
+    "ReportCard",
+    "ReportRoom",
     "SavedCohort",
     "SavedDesign",
     "Search",

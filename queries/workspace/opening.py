@@ -185,12 +185,19 @@ def _add_searches(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
 
 
+def _add_reports(connection: Connection) -> None:
+    # Version 6, as `_add_cohorts` did for version 2.
+    added = [tables.reports, tables.report_cards]
+    tables.metadata.create_all(connection, tables=added, checkfirst=False)
+
+
 # What leads from a version of the schema to the next one.
 _STEPS: Mapping[int, Callable[[Connection], None]] = {
     1: _add_cohorts,
     2: _add_jobs,
     3: _add_designs,
     4: _add_searches,
+    5: _add_reports,
 }
 
 

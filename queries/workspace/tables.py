@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 class Moment(TypeDecorator[datetime]):
@@ -288,6 +288,33 @@ design_versions = Table(
     CheckConstraint("number >= 1", name="number"),
     CheckConstraint("(cohort IS NULL) = (cohort_version IS NULL)", name="cohort"),
     CheckConstraint("cohort IS NULL OR snapshot IS NOT NULL", name="snapshot"),
+)
+
+reports = Table(
+    "report",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    Column("title", String(200), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+)
+
+report_cards = Table(
+    "report_card",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("report", String(32), ForeignKey("report.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("section", String(200), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("card_json", Text, nullable=False),
+    Column("snapshot", String(32), ForeignKey("snapshot.id"), nullable=False),
+    Column("pooled", Boolean, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("added_by", String(200), nullable=False),
+    CheckConstraint("position >= 1", name="position"),
 )
 
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.

@@ -18,6 +18,7 @@ from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
+from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
@@ -84,6 +85,7 @@ class Workspace:
         self._jobs = JobRoom(self._reading, self._writing)
         self._designs = DesignRoom(self._reading, self._writing)
         self._searches = SearchRoom(self._reading, self._writing)
+        self._reports = ReportRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -99,6 +101,11 @@ class Workspace:
     def searches(self) -> SearchRoom:
         """Searches: what each has tried, in a journal that several workers write."""
         return self._searches
+
+    @property
+    def reports(self) -> ReportRoom:
+        """Reports: cards taken from pages, in an order, with comments."""
+        return self._reports
 
     @property
     def home(self) -> Path:

@@ -36,8 +36,10 @@ def header(page: Page, text: str) -> None:
 
 
 def downloaded(page: Page, button: str) -> str:
+    page.get_by_role("button", name="Take away").first.click()
     with page.expect_download(timeout=SLOW) as waiting:
         page.get_by_role("button", name=button, exact=True).click()
+    page.keyboard.press("Escape")
     return Path(waiting.value.path()).read_text(encoding="utf-8-sig")
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from analytics.safety.liver import STATUSES
-from dashboard import state
+from dashboard import results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.axes import amount
-from dashboard.exports import tables
-from dashboard.results import file_stem
 from dashboard.text import number, percent, plain
 from dashboard.views.measurements import liver_behind, liver_course, liver_notes
 from dashboard.views.safety import marks
@@ -143,19 +140,4 @@ def _take_away(
     shown: pd.DataFrame, raw: pd.DataFrame, name: str, said: list[str], code: str
 ) -> None:
     st.caption(" ".join(plain(one) for one in said))
-    stem = file_stem(name)
-    files = {"Table as CSV": (shown, stem), "Numbers as CSV": (raw, f"{stem}_numbers")}
-    with st.container(horizontal=True, gap="small"):
-        for label, (frame, file) in files.items():
-            st.download_button(
-                label,
-                data=partial(tables.to_csv, frame, said),
-                file_name=f"{file}.csv",
-                mime="text/csv",
-                key=f"download {file}",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-        with st.popover("Show code", icon=":material/code:", type="tertiary"):
-            st.code(code, language="python")
+    results.offer(shown, name=name, notes=said, raw=raw, code=code)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
-from dashboard.exports import tables
-from dashboard.results import file_stem
 from dashboard.text import interval, p_value, percent, plain
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.cuts import Cuts, choose_cuts
@@ -152,23 +149,9 @@ def _take_away(
     only = [f"Only of {', '.join(classes)}."] if classes else []
     said = event_notes(asked, [*methods(answer), *cuts.said(), *only])
     st.caption(" ".join(plain(one) for one in said))
-    name = file_stem(f"{state.study().code} adverse events by term")
+    name = f"{state.study().code} adverse events by term"
     code = asked.code(state.snapshot_path(), pooled=state.store().pooled, shown=cuts.code())
-    files = {"Table as CSV": (shown, name), "Numbers as CSV": (table, f"{name}_numbers")}
-    with st.container(horizontal=True, gap="small"):
-        for label, (frame, stem) in files.items():
-            st.download_button(
-                label,
-                data=partial(tables.to_csv, frame, said),
-                file_name=f"{stem}.csv",
-                mime="text/csv",
-                key=f"download {stem}",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-        with st.popover("Show code", icon=":material/code:", type="tertiary"):
-            st.code(code, language="python")
+    results.offer(shown, name=name, notes=said, raw=table, code=code)
 
 
 def methods(answer: AdverseEventsAnswer) -> list[str]:

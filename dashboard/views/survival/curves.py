@@ -99,7 +99,7 @@ def _choose(arms: int) -> str:
 
 
 def _survival(analysis: SurvivalAnalysis, numbers: tuple[str, ...]) -> None:
-    answer = state.answered(analysis)
+    made = state.made(analysis)
     options = SurvivalOptions(
         endpoint=endpoint_labels()[analysis.endpoint],
         unit=analysis.unit,
@@ -108,25 +108,26 @@ def _survival(analysis: SurvivalAnalysis, numbers: tuple[str, ...]) -> None:
         origin=origin(analysis),
         numbers=numbers,
     )
-    arms = [curve.arm for curve in answer.curves.curves]
+    arms = [curve.arm for curve in made.value.curves.curves]
+    curves = made.part("curves")
     results.figure(
-        draw_kaplan_meier(answer.curves, styles=styles(analysis, arms), options=options),
+        curves.then(draw_kaplan_meier, styles=styles(analysis, arms), options=options),
         name=f"{state.study().code} {analysis.endpoint} survival",
-        notes=curve_notes(answer),
-        data=answer.curves.to_frame().assign(unit=analysis.unit),
-        code=analysis.code(state.snapshot_path(), pooled=state.store().pooled),
+        notes=curve_notes(made.value),
+        data=curves.call("to_frame").call("assign", unit=analysis.unit),
     )
 
 
 def _over_time(analysis: SurvivalAnalysis, view: View) -> None:
     asked = OverTimeAnalysis(analysis=analysis, estimate=view.estimate)
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     if isinstance(answer.result, str):
         st.warning(plain(answer.result), icon=":material/do_not_disturb_on:")
         return
     arms = [curve.arm for curve in answer.curves.curves]
     said = {"reference": arms[0], "unit": analysis.unit.removesuffix("s")}
-    frame = answer.to_frame()
+    frame = made.call("to_frame").named("over_time")
     options = OverTimeOptions(
         what=f"{view.estimate.capitalize()} of {endpoint_labels()[analysis.endpoint]}",
         estimate=view.axis.format(**said),
@@ -138,16 +139,15 @@ def _over_time(analysis: SurvivalAnalysis, view: View) -> None:
         format=view.format,
     )
     results.figure(
-        draw_over_time(
-            frame.rename(columns={view.value: "value"}),
+        frame.call("rename", columns={view.value: "value"}).then(
+            draw_over_time,
             styles=styles(analysis, arms),
             options=options,
-            curves=answer.curves,
+            curves=made.part("curves"),
         ),
         name=f"{state.study().code} {analysis.endpoint} {view.estimate}",
         notes=_notes(asked, [view.method.format(**said), *_width(answer.result)]),
-        data=frame.assign(unit=analysis.unit),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=frame.call("assign", unit=analysis.unit),
     )
 
 

@@ -97,7 +97,7 @@ def test_caption_shows_markup_as_text(figure: go.Figure) -> None:
 
 
 def test_unknown_format_is_refused(figure: go.Figure) -> None:
-    with pytest.raises(ValueError, match="rendered as one of png, svg, html, json"):
+    with pytest.raises(ValueError, match="rendered as one of png, svg, pdf, html, json"):
         render(figure, "gif", title=TITLE)
 
 

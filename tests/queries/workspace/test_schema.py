@@ -92,7 +92,7 @@ def test_nothing_that_was_there_is_written_anew(old):
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 8
+    assert added.count("CREATE TABLE") == 10
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):
@@ -100,7 +100,7 @@ def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     assert _form(any_old) == new
     assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
     assert {"design", "design_version", "uq_design_living_name"} <= set(new)
-    assert {"search", "search_log"} <= set(new)
+    assert {"search", "search_log", "report", "report_card"} <= set(new)
 
 
 def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
@@ -227,3 +227,15 @@ def test_a_schema_without_a_number_is_refused_and_left_alone(old, version):
 
 def test_there_is_a_step_from_every_version():
     assert set(opening._STEPS) == set(range(1, tables.SCHEMA_VERSION))
+
+
+def test_a_workspace_of_schema_5_keeps_its_searches_and_takes_reports(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "workspace.db")) as database:
+        database.executescript(SCHEMAS[5])
+    with open_workspace(tmp_path) as workspace:
+        assert [search.title for search in workspace.searches.every()] == ["1,000 designs"]
+        assert workspace.searches.read("ab" * 32, 0) == ('{"trial": 1}',)
+        assert workspace.reports.of_study("EQX-301") == ()
+        begun = workspace.reports.begin(study="EQX-301", title="Safety", person=OWNER)
+    with open_workspace(tmp_path) as again:
+        assert again.reports.of_study("EQX-301") == (begun,)

@@ -1,4 +1,4 @@
-"""The command `equipoise export`: what leaves the workspace as files."""
+"""The command `equipoise export datasets`: the data of a cohort as files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 _FORMATS = ("parquet", "csv", "json", "ndjson", "xpt5", "xpt8")
 
 
-@click.group()
-def export() -> None:
-    """Write what the workspace holds as files."""
-
-
-@export.command()
+@click.command("datasets")
 @click.option("--study", required=True, metavar="CODE", help="Code of the study.")
 @click.option("--cohort", "cohort_name", metavar="NAME", help="A saved cohort.  [default: all]")
 @click.option(
@@ -54,7 +49,7 @@ def export() -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
 )
-def datasets(
+def export_datasets(
     study: str,
     cohort_name: str | None,
     format_key: str,

@@ -1,0 +1,92 @@
+"""One card of a report: what it shows, its comment, its place."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.charts.theme import CONFIG, alt_text, for_page
+from dashboard.reports.current import KeptCard
+from dashboard.results import as_it_is
+from dashboard.text import plain
+
+_ROWS = 8
+
+
+def show(one: KeptCard, *, last: int) -> None:
+    """The card in a frame, with what can be done to it."""
+    kept = one.kept
+    with st.container(border=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{kept.position}. {plain(kept.name)}**", width="stretch")
+            _buttons(one, last)
+        _preview(one)
+        st.caption(" ".join(plain(note) for note in one.card.notes))
+        _stale(one)
+        _texts(one)
+
+
+def _buttons(one: KeptCard, last: int) -> None:
+    kept, room = one.kept, state.workspace().reports
+    for label, icon, to in (
+        ("Move up", ":material/arrow_upward:", kept.position - 1),
+        ("Move down", ":material/arrow_downward:", kept.position + 1),
+    ):
+        st.button(
+            label,
+            key=f"{label} {kept.id}",
+            icon=icon,
+            type="tertiary",
+            disabled=not 1 <= to <= last,
+            on_click=lambda to=to: room.move(kept.id, to=to),
+        )
+    st.button(
+        "Remove",
+        key=f"remove {kept.id}",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=lambda: room.remove(kept.id),
+    )
+
+
+def _preview(one: KeptCard) -> None:
+    card = one.card
+    if card.figure is not None:
+        st.plotly_chart(
+            for_page(card.figure, results.mode()),
+            theme=None,
+            config=dict(CONFIG),
+            alt=alt_text(card.figure),
+            key=f"card {one.kept.id}",
+        )
+        return
+    table = card.shown if card.shown is not None else card.data
+    if table is not None:
+        st.table(as_it_is(table.head(_ROWS)), hide_index=True, alt=card.name)
+        if len(table) > _ROWS:
+            st.caption(f"{_ROWS} of {len(table):,} rows; the report holds all of them.")
+
+
+def _stale(one: KeptCard) -> None:
+    if one.kept.snapshot != state.snapshot().id:
+        st.badge(
+            "Earlier snapshot",
+            icon=":material/history:",
+            color="orange",
+            help="It stands as it was computed then; add it anew to bring it up to date.",
+        )
+
+
+def _texts(one: KeptCard) -> None:
+    kept, room = one.kept, state.workspace().reports
+    section, comment = f"section {kept.id}", f"comment {kept.id}"
+    st.session_state.setdefault(section, kept.section)
+    st.session_state.setdefault(comment, kept.comment)
+
+    def write() -> None:
+        with results.explained():
+            room.head(kept.id, st.session_state[section])
+            room.comment(kept.id, st.session_state[comment])
+
+    st.text_input("Heading above it", key=section, max_chars=200, on_change=write)
+    st.text_area("Comment", key=comment, max_chars=4000, height=80, on_change=write)

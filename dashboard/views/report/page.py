@@ -1,0 +1,112 @@
+"""Report: results taken from the pages, in an order, with comments, as documents and bundles."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.home import PERSON
+from dashboard.reports import current
+from dashboard.reports.current import KeptCard
+from dashboard.text import plain
+from dashboard.views import heading
+from dashboard.views.report import cards, filling, taking
+from queries.workspace import Report
+
+_TITLE = "report_title"
+
+
+def show() -> None:
+    """The Report page."""
+    with results.explained():
+        heading.show("Report")
+        report = _choose()
+        if report is None:
+            _invite()
+            filling.show(None)
+            return
+        held = current.cards_of(report)
+        _warn_of_hidden(report)
+        left, right = st.columns([2, 1], gap="large")
+        with right:
+            _name(report)
+            taking.show(report, held)
+            filling.show(report)
+        with left:
+            _show_cards(held)
+
+
+def _choose() -> Report | None:
+    reports = {report.id: report for report in current.all_of_study()}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if reports:
+            found = current.current()
+            ids = list(reports)
+            st.selectbox(
+                "Report",
+                ids,
+                key=state.choice(current.CHOSEN, ids, found.id if found else ids[0]),
+                persist_state="session",
+                format_func=lambda one: reports[one].title,
+                width=420,
+            )
+        st.button(
+            "New report",
+            key="report_new",
+            icon=":material/note_add:",
+            on_click=_begin,
+        )
+    return current.current()
+
+
+def _begin() -> None:
+    current.begin()
+
+
+def _invite() -> None:
+    st.info(
+        "Nothing is in a report yet. Under every figure and table of the other pages stands "
+        "“Add to report”; or begin with a template.",
+        icon=":material/note_add:",
+    )
+
+
+def _name(report: Report) -> None:
+    key = f"report_title_{report.id}"
+    st.session_state.setdefault(key, report.title)
+
+    def rename() -> None:
+        with results.explained():
+            state.workspace().reports.rename(report.id, st.session_state[key])
+
+    st.text_input("Title", key=key, max_chars=200, on_change=rename)
+    with st.popover("Delete report", icon=":material/delete:", type="tertiary"):
+        st.write("The report and its comments are deleted. That it was is recorded.")
+        st.button("Delete", key=f"report_drop_{report.id}", on_click=drop, args=(report,))
+
+
+def _warn_of_hidden(report: Report) -> None:
+    number = state.workspace().reports.hidden(report.id)
+    if number:
+        st.warning(
+            f"{number:,} results were made by arm and are not shown while the study is pooled.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _show_cards(held: tuple[KeptCard, ...]) -> None:
+    if not held:
+        st.info(
+            "This report is empty. Use “Add to report” under a figure or a table, or a template.",
+            icon=":material/note_add:",
+        )
+        return
+    for one in held:
+        cards.show(one, last=len(held))
+
+
+def drop(report: Report) -> None:
+    """Delete a report; for a callback."""
+    state.workspace().reports.drop(report.id, person=PERSON)
+    st.session_state.pop(current.CHOSEN, None)
+    st.toast(f"Deleted “{plain(report.title)}”", icon=":material/delete:")
