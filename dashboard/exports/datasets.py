@@ -13,7 +13,16 @@ from typing import BinaryIO
 
 from dashboard import __version__
 from queries.cohorts import EVERYONE, Cohort
-from queries.exporters import About, Examined, ExportRefused, examine, into, staged, write_export
+from queries.exporters import (
+    About,
+    Examined,
+    ExportRefused,
+    examine,
+    into,
+    refuse_replacing,
+    staged,
+    write_export,
+)
 from queries.store import Store
 from queries.workspace import Snapshot, Workspace
 
@@ -115,6 +124,8 @@ def to_folder(
     about, examined = _about(store, asked, taker), asked.run(store)
     if examined.problems:
         raise ExportRefused(examined.problems)
+    if not replace:  # before the record: what is refused was never taken away
+        refuse_replacing(folder, examined.files)
     with staged(folder, replace=replace) as draft:
         write_export(records, examined, into(draft), about, progress=progress)
         _record(taker, asked, examined, about, pooled=store.pooled, to="folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from queries.exporters.export import About, Examined, examine, into, write_export
 from queries.exporters.formats import FORMATS
 from queries.exporters.refusal import ExportRefused
-from queries.exporters.staging import staged
+from queries.exporters.staging import refuse_replacing, staged
 
 __all__ = [
     "FORMATS",
@@ -14,6 +14,7 @@ __all__ = [
     "ExportRefused",
     "examine",
     "into",
+    "refuse_replacing",
     "staged",
     "write_export",
 ]

@@ -72,6 +72,13 @@ class Examined:
     notes: tuple[str, ...]
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files that an export writes."""
+        ending = format_of(self.format).ending
+        data = (f"{found.dataset.name}.{ending}" for found in self.datasets)
+        return (*data, DICTIONARY, PAGE, MANIFEST)
+
+    @property
     def cells(self) -> int:
         """Values to be written, what is missing among them."""
         return sum(found.cells for found in self.datasets)
@@ -170,8 +177,7 @@ def write_export(
     origin = Origin(study=about.study, system_version=about.system_version, created=about.created)
     files: list[dict[str, object]] = []
     rows: list[Entry] = []
-    for place, found in enumerate(examined.datasets):
-        name = f"{found.dataset.name}.{written.ending}"
+    for place, (found, name) in enumerate(zip(examined.datasets, examined.files, strict=False)):
         if progress is not None:
             progress(place / len(examined.datasets), f"writing {name}")
         with sink(name) as stream:

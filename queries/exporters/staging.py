@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -65,8 +65,19 @@ def _made(folder: Path) -> list[Path]:
 
 def _move(draft: Path, folder: Path, *, replace: bool) -> None:
     files = sorted(draft.iterdir())
-    there = [file.name for file in files if (folder / file.name).exists()]
-    if there and not replace:
-        raise DataError("an export replaces no file unless it is told to", got=", ".join(there))
+    if not replace:
+        refuse_replacing(folder, [file.name for file in files])
     for file in files:
         os.replace(file, folder / file.name)
+
+
+def refuse_replacing(folder: Path, names: Iterable[str]) -> None:
+    """Raise a DataError when a file of one of these names is in the folder.
+
+    Examples
+    --------
+    >>> refuse_replacing(Path("no-such-folder"), ["adsl.csv"])
+    """
+    there = [name for name in names if (folder / name).exists()]
+    if there:
+        raise DataError("an export replaces no file unless it is told to", got=", ".join(there))
