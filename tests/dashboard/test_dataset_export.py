@@ -6,7 +6,9 @@ import hashlib
 import io
 import json
 import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,15 @@ WOMEN = Cohort(OneOf(column="SEX", values=("F",)), name="Women / 😀 ../x")
 @pytest.fixture
 def home(demo_home: Path, tmp_path: Path) -> Path:
     """A home of one's own: an export is recorded in it."""
-    return Path(shutil.copytree(demo_home, tmp_path / "home"))
+    folder = tmp_path / "home"
+    shutil.copytree(demo_home, folder, ignore=shutil.ignore_patterns("workspace.db*"))
+    # Another test process may have the workspace open: its files change while they are copied.
+    with (
+        closing(sqlite3.connect(demo_home / "workspace.db")) as source,
+        closing(sqlite3.connect(folder / "workspace.db")) as target,
+    ):
+        source.backup(target)
+    return folder
 
 
 def test_the_command(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
