@@ -15,8 +15,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SMALLEST, _LARGEST = 16.0**-65, 16.0**63
 _EXACT = 2.0**53
 _FIRST_YEAR, _LAST_YEAR = 1582, 19_999
-# A double counts microseconds since 1960 exactly up to about this year.
-_LAST_EXACT_YEAR = 2230
+# A double tells microseconds apart within 2**33 seconds, 272 years, of 1960.
+_FIRST_EXACT_YEAR, _LAST_EXACT_YEAR = 1689, 2230
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +147,12 @@ def _broken(column: Column, measured: Measured) -> Iterator[tuple[bool, str, obj
         outside = measured.first < _FIRST_YEAR or measured.last > _LAST_YEAR
         yield outside, rule, f"years {years[0]} to {years[1]}"
         if column.type == "TIMESTAMP":
-            rule = f"fractions of a second are exact until the year {_LAST_EXACT_YEAR} in SAS"
-            late = measured.fractions > 0 and measured.last > _LAST_EXACT_YEAR
-            yield late, rule, f"years {years[0]} to {years[1]}"
+            rule = (
+                "fractions of a second are exact between the years "
+                f"{_FIRST_EXACT_YEAR} and {_LAST_EXACT_YEAR} in SAS"
+            )
+            near = measured.first >= _FIRST_EXACT_YEAR and measured.last <= _LAST_EXACT_YEAR
+            yield measured.fractions > 0 and not near, rule, f"years {years[0]} to {years[1]}"
 
 
 def xport_remarks(found: MeasuredDataset) -> list[str]:

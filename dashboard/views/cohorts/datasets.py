@@ -9,8 +9,7 @@ import streamlit as st
 from dashboard import dialogs, results, state
 from dashboard.exports.datasets import MOST_CELLS, DatasetExport, DatasetSizes, Taker, as_zip
 from dashboard.home import PERSON
-from dashboard.results import file_stem
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from queries.exporters import FORMATS, Examined
 
