@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.charts.balance import draw_love
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.compare import notes
 from dashboard.views.compare.inputs import Comparison, code_of
 
@@ -47,4 +48,5 @@ def show(comparison: Comparison) -> None:
         notes=said,
         data=differences,
         code=code_of(analysis, "balance"),
+        disclosure=AGGREGATE,
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.charts.overlap import draw_overlap
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent
 from dashboard.views.compare import notes
 from dashboard.views.compare.inputs import Comparison, code_of
@@ -30,6 +31,7 @@ def show(comparison: Comparison) -> None:
         notes=said,
         data=answer.overlap.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     if len(answer.overlap.names) > 1:
         _pairs(answer.overlap.pairs, said)
@@ -46,4 +48,10 @@ def _pairs(pairs: pd.DataFrame, said: list[str]) -> None:
             "Shared (Jaccard)": [percent(share, 1) for share in pairs["jaccard"]],
         }
     )
-    results.table(shown, raw=pairs, name=f"{state.study().code} overlap of pairs", notes=said)
+    results.table(
+        shown,
+        raw=pairs,
+        name=f"{state.study().code} overlap of pairs",
+        notes=said,
+        disclosure=AGGREGATE,
+    )

@@ -11,6 +11,7 @@ import streamlit as st
 from analytics.design.boundaries import bound_scales
 from dashboard import results, state
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.answer import DesignAnswer
 
@@ -59,6 +60,7 @@ def show(answer: DesignAnswer) -> None:
         notes=answer.notes(*_said(answer)),
         data=answer.evaluation.to_frame(),
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
@@ -67,6 +69,7 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} looks",
         notes=answer.notes(*_said(answer)),
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.analyses.designs.wording import (
     effect_sentence,
     hazard_sentence,
 )
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current, saved
 from dashboard.views.designs.answer import DesignAnswer
@@ -76,6 +77,7 @@ def show(answer: DesignAnswer) -> None:
         drawn=marked(table),
         name=f"{answer.name} comparison",
         notes=["Bold: not as in the design on screen."],
+        disclosure=AGGREGATE,
     )
     st.caption("Bold: not as in the design on screen.")
 

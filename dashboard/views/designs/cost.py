@@ -10,6 +10,7 @@ from analytics.design.cost import ITEMS, Costs
 from analytics.design.courses import TrialCourses
 from dashboard import results
 from dashboard.charts.designs.course import draw_cost, draw_value
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
 
 _KINDS = {
@@ -72,6 +73,7 @@ def show_courses(answer: ProposalAnswer, courses: TrialCourses, looks: pd.DataFr
         notes=notes,
         data=table,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     if answer.proposal.value is not None:
         _show_value(answer, looks, notes)
@@ -81,6 +83,7 @@ def show_courses(answer: ProposalAnswer, courses: TrialCourses, looks: pd.DataFr
         name=f"{answer.name} forecast",
         notes=notes,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 
@@ -100,6 +103,7 @@ def _show_value(answer: ProposalAnswer, looks: pd.DataFrame, notes: list[str]) -
         notes=notes,
         data=curve,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 

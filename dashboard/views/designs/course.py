@@ -9,6 +9,7 @@ from analytics.design import TreatmentEffect
 from analytics.design.survival import ExpectedEvents
 from dashboard import results
 from dashboard.charts.designs.course import draw_course
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.designs.answer import DesignAnswer
 
 _POINTS = 121
@@ -30,6 +31,7 @@ def show(answer: DesignAnswer) -> None:
         notes=answer.notes(*said),
         data=course,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 

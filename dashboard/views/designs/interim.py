@@ -12,6 +12,7 @@ from analytics.design.boundaries import InterimAnalysis
 from dashboard import results, state
 from dashboard.analyses.designs.monitored import MEASURES, Measure, MonitoredTrial
 from dashboard.charts.designs.boundaries import draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, p_value, percent, plain
 from dashboard.views.designs import fields
 from dashboard.views.designs.answer import DesignAnswer
@@ -59,8 +60,15 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} interim",
         notes=notes,
         data=frame,
+        disclosure=AGGREGATE,
     )
-    results.table(_table(frame), raw=frame, name=f"{answer.name} interim looks", notes=notes)
+    results.table(
+        _table(frame),
+        raw=frame,
+        name=f"{answer.name} interim looks",
+        notes=notes,
+        disclosure=AGGREGATE,
+    )
 
 
 def _enter(answer: DesignAnswer) -> MonitoredTrial | None:

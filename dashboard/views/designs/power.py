@@ -14,6 +14,7 @@ from analytics.design.survival import (
 from analytics.design.survival.sample_size import METHODS
 from dashboard import results
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs.answer import DesignAnswer
 
@@ -40,6 +41,7 @@ def show(answer: DesignAnswer) -> None:
         notes=notes,
         data=curve,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     results.figure(
         draw_expected_size(
@@ -54,6 +56,7 @@ def show(answer: DesignAnswer) -> None:
         notes=notes,
         data=size,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     _other_formulas(answer)
 
@@ -71,6 +74,7 @@ def _other_formulas(answer: DesignAnswer) -> None:
                 "For the power of the design at its final calendar time. Looks act through the "
                 "inflation factor. Schoenfeld (1981), Freedman (1982), Lachin and Foulkes (1986)."
             ),
+            disclosure=AGGREGATE,
         )
 
 

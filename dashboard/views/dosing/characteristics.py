@@ -21,6 +21,7 @@ from dashboard.analyses.dosing.compared import (
 )
 from dashboard.analyses.dosing.request import characteristics_code
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.scenarios import choose_scenarios, choose_seed, show_scenarios
@@ -121,6 +122,7 @@ def _draw(
         name=f"{study} dosing {shown.label}",
         notes=notes,
         data=table,
+        disclosure=AGGREGATE,
     )
     st.subheader(f"{plain(shown.label)} by scenario", anchor=False)
     cells = compared(found, measure)
@@ -132,6 +134,7 @@ def _draw(
         name=f"{study} dosing {shown.label} heat",
         notes=["In %." if shown.share else f"{shown.label}, expected number."],
         data=cells,
+        disclosure=AGGREGATE,
     )
 
 
@@ -158,6 +161,7 @@ def _all_figures(proposal: DosingProposal, found: Mapping[str, OperatingCharacte
         name=f"{state.study().code} dosing figures",
         notes=[precision_sentence(found), note],
         raw=raw.reset_index(drop=True),
+        disclosure=AGGREGATE,
     )
     st.caption(note)
 

@@ -20,6 +20,7 @@ from dashboard.analyses.milestones import BackTestAnalysis, BackTestAnswer
 from dashboard.analyses.milestones.back_test import ENROLMENTS
 from dashboard.charts.forecast.back_test import draw_enrolment_back_test, draw_milestone_back_test
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -88,6 +89,7 @@ def _from_a_day(asked: RecruitmentAnalysis) -> None:
             [one.to_frame().assign(rates=one.rates) for one in (constant, slowing)],
             ignore_index=True,
         ),
+        disclosure=AGGREGATE,
     )
 
 
@@ -135,6 +137,7 @@ def _record(request: RecruitmentBackTest, answer: RecruitmentBackTestAnswer) -> 
         notes=["Empty marks missed.", *answer.sentences, *answer.recruitment.notes, *of_whom()],
         data=table,
         code=request.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
 
 
@@ -173,6 +176,7 @@ def _events(request: BackTestAnalysis, answer: BackTestAnswer) -> None:
         notes=["Empty marks missed.", *answer.sentences, *of_whom()],
         data=table,
         code=request.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     judged = table[[day is not None for day in table["actual"]]]
     if judged.empty:
@@ -193,4 +197,5 @@ def _events(request: BackTestAnalysis, answer: BackTestAnswer) -> None:
         raw=table,
         name=named(f"{request.analysis.endpoint} milestone back-test days"),
         notes=[*answer.sentences, *of_whom()],
+        disclosure=AGGREGATE,
     )

@@ -13,6 +13,7 @@ from dashboard.analyses.enrolment import RecruitmentAnalysis
 from dashboard.analyses.milestones import MilestoneAnalysis, MilestoneAnswer
 from dashboard.analyses.survival.standing import planned_endpoint
 from dashboard.charts.forecast.milestones import draw_milestones
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.text import percent
 from dashboard.views import jobs
@@ -122,6 +123,7 @@ def _show(asked: MilestoneAnalysis, answer: MilestoneAnswer) -> None:
         notes=said,
         data=answer.curve(),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     day = None
     if len(ahead):
@@ -138,6 +140,7 @@ def _show(asked: MilestoneAnalysis, answer: MilestoneAnswer) -> None:
         raw=table,
         name=named(f"{asked.endpoint} milestone days"),
         notes=said,
+        disclosure=AGGREGATE,
     )
 
 

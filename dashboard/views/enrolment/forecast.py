@@ -16,6 +16,7 @@ from dashboard.analyses.enrolment import (
     with_forecast,
 )
 from dashboard.charts.forecast.fan import draw_fan
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.enrolment.inputs import RATES_KEY, choose_day
@@ -37,6 +38,7 @@ def show(asked: RecruitmentAnalysis) -> None:
         notes=notes(answer),
         data=answer.to_frame(),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     _countries(answer, day)
     _to_the_design(answer)
@@ -145,7 +147,13 @@ def _countries(answer: RecruitmentAnswer, day: datetime.date) -> None:
     if (table["happened"] >= 0).all() and answer.is_past:
         shown["Came by then"] = [number(one, 0) for one in table["happened"]]
     said = "Each country's band is its own: they do not add up to the band of the total."
-    results.table(shown, raw=table, name=named("enrolment by country"), notes=notes(answer, [said]))
+    results.table(
+        shown,
+        raw=table,
+        name=named("enrolment by country"),
+        notes=notes(answer, [said]),
+        disclosure=AGGREGATE,
+    )
     st.caption(said)
 
 

@@ -20,6 +20,7 @@ from dashboard.analyses.enrolment import (
 )
 from dashboard.analyses.enrolment.what_if import CHANGES, MOST_ADDED, MOST_CHANGES, Change
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.requests import read_request, write_request
 from dashboard.text import number, percent, plain
 from dashboard.views.enrolment.forecast import shown_day
@@ -209,6 +210,7 @@ def _show(wanted: WhatIfAnalysis, answer: WhatIfAnswer) -> None:
         notes=notes(before, said),
         data=pd.concat(frames, ignore_index=True),
         code=code,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
@@ -216,6 +218,7 @@ def _show(wanted: WhatIfAnalysis, answer: WhatIfAnswer) -> None:
         name=named("enrolment before and after"),
         notes=notes(before, [*said, _NO_CLOCK]),
         code=code,
+        disclosure=AGGREGATE,
     )
     st.caption(_NO_CLOCK)
 

@@ -21,6 +21,7 @@ from dashboard import navigation, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
 from dashboard.charts.search.front import draw_tornado
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
@@ -109,6 +110,7 @@ def _compare(proposal: DesignProposal, found: DesignProposal, picked: int) -> No
         drawn=marked(table),
         name=f"{state.study().code} search comparison",
         notes=["Textbook designs have the power of the own design."],
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Bold: not as in the chosen design. Textbook designs have the power of the own design."
@@ -144,7 +146,13 @@ def _why_not_better(problem: SearchProblem, point: Point) -> None:
             "Stopped by": rows["stopped_by"],
         }
     )
-    results.table(shown, raw=found.table, name=f"{state.study().code} why not better", notes=[])
+    results.table(
+        shown,
+        raw=found.table,
+        name=f"{state.study().code} why not better",
+        notes=[],
+        disclosure=AGGREGATE,
+    )
 
 
 def _said(constraints: tuple[str, ...]) -> str:
@@ -172,4 +180,5 @@ def _sensitivity(problem: SearchProblem, point: Point) -> None:
             name=f"{state.study().code} tornado {label}",
             notes=["One assumption 10 % lower or higher at a time, the design kept as it is."],
             data=found.bars(label),
+            disclosure=AGGREGATE,
         )

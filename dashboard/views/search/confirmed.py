@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.search import Confirmation, of_front
 from dashboard import results, state
 from dashboard.analyses.search import FrontConfirmation
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
@@ -65,6 +66,7 @@ def _show(found: Confirmation) -> None:
             f"{found.replications:,} trials with effect, the same patients for every design; "
             f"{found.null_replications:,} without, on fresh seeds. ± is the Monte-Carlo error."
         ],
+        disclosure=AGGREGATE,
     )
 
 

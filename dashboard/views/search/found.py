@@ -15,6 +15,7 @@ from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_front, draw_parallel
 from dashboard.charts.search.matrix import draw_matrix
+from dashboard.disclosure import AGGREGATE
 from dashboard.exports import tables
 from dashboard.text import number, percent
 from dashboard.views.search.searched import Searched
@@ -51,6 +52,7 @@ def show(searched: Searched) -> None:
         notes=["Click a design on the front to choose it.", *said],
         data=front.table.drop(columns="design"),
         clicked=choose,
+        disclosure=AGGREGATE,
     )
     if len(searched.problem.labels) > 2:
         _matrix(searched, said)
@@ -74,6 +76,7 @@ def _matrix(searched: Searched, said: Sequence[str]) -> None:
         notes=["Designs that keep the limits; those of the front are large.", *said],
         data=table,
         clicked=choose,
+        disclosure=AGGREGATE,
     )
 
 
@@ -99,6 +102,7 @@ def _parallel(searched: Searched, said: Sequence[str]) -> None:
         name=f"{state.study().code} front parallel",
         notes=[*notes, *said],
         data=table[["number", *numeric]],
+        disclosure=AGGREGATE,
     )
 
 
@@ -122,6 +126,7 @@ def show_front(searched: Searched) -> None:
         name=f"{state.study().code} front so far",
         notes=["The search goes on.", *_said(searched.answer)],
         data=searched.front.table.drop(columns="design"),
+        disclosure=AGGREGATE,
     )
 
 

@@ -9,6 +9,7 @@ from analytics.checks import NotEstimableError
 from analytics.search import SearchResult, parameter_importance
 from dashboard import results, state
 from dashboard.charts.search.front import draw_history
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, plain
 from dashboard.views.search.found import titled
 from dashboard.views.search.searched import Searched
@@ -23,6 +24,7 @@ def show(searched: Searched) -> None:
         name=f"{state.study().code} hypervolume",
         notes=["Share of the box between the best and 10 % beyond the worst that is dominated."],
         data=history,
+        disclosure=AGGREGATE,
     )
     try:
         table = pd.concat(
@@ -37,6 +39,7 @@ def show(searched: Searched) -> None:
         raw=table.reset_index(),
         name=f"{state.study().code} importance",
         notes=["Share of each variable in how good designs are (PED-ANOVA); columns add up to 1."],
+        disclosure=AGGREGATE,
     )
     st.caption("Share of each variable in how good designs are (PED-ANOVA); columns add up to 1.")
 

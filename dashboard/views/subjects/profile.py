@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, results, state
 from dashboard.charts.timeline import draw_labs, draw_timeline
+from dashboard.disclosure import SUBJECTS
 from dashboard.text import number, plain
 from dashboard.views import heading
 from dashboard.views.subjects import listing
@@ -162,7 +163,7 @@ def _timeline(subject: str, facts: pd.Series) -> None:
     elif not collected_records(store.layout, "exposures"):
         said += " Exposure: not collected."
     name = f"{state.study().code} {subject} timeline"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=events)
+    results.figure(figure, name=name, notes=_notes(said, facts), data=events, disclosure=SUBJECTS)
 
 
 _GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}
@@ -231,7 +232,7 @@ def _labs(subject: str, facts: pd.Series) -> None:
     )
     said = "Laboratory results against their normal range (shaded)."
     name = f"{state.study().code} {subject} laboratory"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=shown)
+    results.figure(figure, name=name, notes=_notes(said, facts), data=shown, disclosure=SUBJECTS)
 
 
 # Tables ---------------------------------------------------------------------------------

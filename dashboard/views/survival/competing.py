@@ -19,6 +19,7 @@ from dashboard.charts.survival.incidence import (
     draw_incidence,
     draw_stacked_incidence,
 )
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.survival import competing_tables
 from dashboard.views.survival.curves import styles
@@ -225,6 +226,7 @@ def _incidence(answer: CompetingAnswer, standing: Standing) -> None:
         notes=_said(answer, standing),
         data=data[data["cause"] == cause].assign(unit=analysis.unit),
         code=competing_tables.code_of(answer),
+        disclosure=AGGREGATE,
     )
 
 
@@ -253,4 +255,5 @@ def _stacked(answer: CompetingAnswer, standing: Standing) -> None:
         notes=_said(answer, standing, said),
         data=answer.incidence.stacked().assign(unit=analysis.unit),
         code=competing_tables.code_of(answer),
+        disclosure=AGGREGATE,
     )

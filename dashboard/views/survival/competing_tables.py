@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.competing import CompetingAnswer
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, p_value, percent, plain
 
 _HERE = ":material/do_not_disturb_on:"
@@ -38,6 +39,7 @@ def show_incidence(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         name=f"{state.study().code} {analysis.endpoint} cumulative incidence",
         notes=notes,
         code=code_of(answer),
+        disclosure=AGGREGATE,
     )
 
 
@@ -64,7 +66,9 @@ def show_comparison(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} competing risks compared"
-    results.table(shown, raw=raw, name=name, notes=notes, code=code_of(answer))
+    results.table(
+        shown, raw=raw, name=name, notes=notes, code=code_of(answer), disclosure=AGGREGATE
+    )
     _say_why(rows)
     st.caption(plain(method_of(answer)))
 
@@ -92,6 +96,7 @@ def show_overestimate(answer: CompetingAnswer, notes: Sequence[str]) -> None:
             raw=raw,
             name=f"{state.study().code} {analysis.endpoint} overestimates",
             notes=[*notes, "1 − Kaplan–Meier overestimates the incidence."],
+            disclosure=AGGREGATE,
         )
 
 

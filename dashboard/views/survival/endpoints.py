@@ -11,6 +11,7 @@ from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.text import interval, p_value, percent, plain, reached
+from dashboard.views import disclosing
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import curve_notes, notes, origin
 from dashboard.views.survival.usual import endpoint_labels, usual_analysis
@@ -129,5 +130,6 @@ def _curve(answer: SurvivalAnswer, label: str) -> None:
         name=f"{state.study().code} {analysis.endpoint} survival beside",
         notes=curve_notes(answer),
         data=answer.curves.to_frame().assign(unit=analysis.unit),
+        disclosure=disclosing.curves(analysis),
         code=analysis.code(state.snapshot_path(), pooled=state.store().pooled),
     )

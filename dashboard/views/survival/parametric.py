@@ -16,6 +16,7 @@ from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalys
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
 from dashboard.charts.survival.fitted_panels import FittedOptions
 from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles
@@ -163,6 +164,7 @@ def _comparison(answer: ParametricAnswer) -> None:
         raw=table,
         name=f"{state.study().code} {answer.analysis.endpoint} distributions",
         notes=notes(answer.analysis, said),
+        disclosure=AGGREGATE,
     )
     for note, names in _reasons(table).items():
         st.caption(plain(f"{', '.join(names)}: {note}"))
@@ -243,6 +245,7 @@ def _summary(
         name=f"{state.study().code} {answer.analysis.endpoint} fitted summaries",
         notes=notes(answer.analysis, [method, *_fit_notes(answer)]),
         code=_code(asked, chosen, horizon),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
@@ -290,6 +293,7 @@ def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
             raw=natural,
             name=f"{state.study().code} {answer.analysis.endpoint} natural parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
         st.caption("As fitted, with standard errors; rates, shapes and scales on the log scale:")
         results.table(
@@ -305,6 +309,7 @@ def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
             raw=table,
             name=f"{state.study().code} {answer.analysis.endpoint} fitted parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
 
 
@@ -340,6 +345,7 @@ def _curves(
         notes=notes(analysis, [said, *_fit_notes(answer)]),
         data=fitted,
         code=code,
+        disclosure=AGGREGATE,
     )
     st.subheader("Hazard, fitted and smoothed", anchor=False)
     smoothed = None if isinstance(answer.smoothed, str) else answer.smoothed
@@ -355,6 +361,7 @@ def _curves(
         notes=notes(analysis, [said, about, *_fit_notes(answer)]),
         data=fitted,
         code=code,
+        disclosure=AGGREGATE,
     )
 
 

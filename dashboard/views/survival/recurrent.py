@@ -19,6 +19,7 @@ from dashboard.analyses.survival.recurrent_data import (
 )
 from dashboard.analyses.survival.standing import Standing
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
 from dashboard.views.survival.curves import styles
@@ -263,4 +264,5 @@ def _mean_count(answer: RecurrentAnswer, said: list[str]) -> None:
         notes=said,
         data=answer.means.to_frame().assign(unit=analysis.unit),
         code=recurrent_tables.code_of(answer),
+        disclosure=AGGREGATE,
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.recurrent import RecurrentAnswer
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, p_value, plain
 
 _HERE = ":material/do_not_disturb_on:"
@@ -40,6 +41,7 @@ def show_means(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         name=f"{state.study().code} mean counts",
         notes=notes,
         code=code_of(answer),
+        disclosure=AGGREGATE,
     )
 
 
@@ -72,6 +74,7 @@ def show_rates(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         name=f"{state.study().code} event rates",
         notes=[*notes, "Rates with a variance that is robust by subject."],
         code=code_of(answer),
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Robust variance: subjects may differ in how many events they have. A rate ratio below 1 "
@@ -113,6 +116,7 @@ def show_models(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
             name=f"{state.study().code} hazard ratios of recurrent events",
             notes=[*notes, said],
             code=code_of(answer),
+            disclosure=AGGREGATE,
         )
         st.caption(said)
     st.caption(

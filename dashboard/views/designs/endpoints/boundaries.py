@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence, short_effect
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.boundaries import by_column
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
@@ -38,6 +39,7 @@ def show(answer: EndpointAnswer) -> None:
         notes=notes,
         data=answer.evaluation.to_frame(),
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
@@ -46,6 +48,7 @@ def show(answer: EndpointAnswer) -> None:
         name=f"{answer.name} looks",
         notes=notes,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 

@@ -13,6 +13,7 @@ from analytics.design.binary import BinaryAssumptions
 from dashboard import results
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent, plain
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
 
@@ -46,6 +47,7 @@ def show(answer: EndpointAnswer) -> None:
         notes=notes,
         data=curve,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
     results.figure(
         draw_expected_size(size, size="Expected subjects", most=design.subjects, **drawn),
@@ -53,6 +55,7 @@ def show(answer: EndpointAnswer) -> None:
         notes=notes,
         data=size,
         code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 

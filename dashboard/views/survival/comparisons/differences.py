@@ -10,6 +10,7 @@ from analytics.survival.rmst import RestrictedMeans
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, p_value, plain
 from dashboard.views.survival.comparisons.weighted_tests import DIGITS
 from dashboard.views.survival.notes import notes, times_said
@@ -41,6 +42,7 @@ def show_means(answer: ComparisonsAnswer) -> None:
             measure="difference and ratio of restricted mean survival times",
         ),
         code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(_horizon_said(means)))
 
@@ -114,6 +116,7 @@ def show_milestone(answer: ComparisonsAnswer) -> None:
             measure=f"difference of survival at {found.time:g} {found.time_unit}",
         ),
         code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 

@@ -11,6 +11,7 @@ from analytics.survival.trend import TrendTest
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.notes import notes
 
@@ -52,6 +53,7 @@ def show_pairs(answer: ComparisonsAnswer, adjustments: Mapping[str, str]) -> Non
             measure="difference of hazards, pair by pair",
         ),
         code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
@@ -89,5 +91,6 @@ def show_trend(answer: ComparisonsAnswer) -> None:
             measure="trend of the hazard over the arms",
         ),
         code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))

@@ -12,6 +12,7 @@ from analytics.survival.logrank_weights import LOG_RANK
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import comparison_notes, is_interim
 
@@ -96,7 +97,9 @@ def _by_arm(answer: SurvivalAnswer, test: LogRank, title: str) -> None:
     )
     name = f"{state.study().code} {analysis.endpoint} {title}"
     code = analysis.code(state.snapshot_path(), pooled=state.store().pooled)
-    results.table(shown, raw=raw, name=name, notes=comparison_notes(answer), code=code)
+    results.table(
+        shown, raw=raw, name=name, notes=comparison_notes(answer), code=code, disclosure=AGGREGATE
+    )
 
 
 def by_arm_table(answer: SurvivalAnswer, test: LogRank) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from dashboard.analyses.survival.subgroups import (
 )
 from dashboard.charts.survival.forest import draw_forest
 from dashboard.charts.survival.forest_rows import ForestOptions
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import notes, times_said
@@ -69,10 +70,16 @@ def show(analysis: SurvivalAnalysis) -> None:
         notes=said,
         data=_raw(found),
         code=code,
+        disclosure=AGGREGATE,
     )
     with st.expander("Numbers of the forest plot", icon=":material/table:"):
         results.table(
-            _shown(found, options), raw=_raw(found), name=f"{name} table", notes=said, code=code
+            _shown(found, options),
+            raw=_raw(found),
+            name=f"{name} table",
+            notes=said,
+            code=code,
+            disclosure=AGGREGATE,
         )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.regression import checks
 from dashboard.views.survival.regression.inputs import choose_model
@@ -66,6 +67,7 @@ def _coefficients(asked: RegressionAnalysis, model: FittedModel) -> None:
         name=f"{_named(asked)} coefficients",
         notes=model_notes(asked, model),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(" ".join(map(plain, model_notes(asked, model))))
 
@@ -89,7 +91,9 @@ def _tests(asked: RegressionAnalysis, model: FittedModel) -> None:
     )
     st.caption(about)
     name = f"{_named(asked)} tests"
-    results.table(shown, raw=raw, name=name, notes=[*model_notes(asked, model), about])
+    results.table(
+        shown, raw=raw, name=name, notes=[*model_notes(asked, model), about], disclosure=AGGREGATE
+    )
 
 
 def _tested(asked: RegressionAnalysis, model: FittedModel, of: str) -> str:
