@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -12,25 +14,26 @@ _ROW_PIXELS, _BAR_PIXELS = 26, 17
 _HEIGHT = 430
 
 
-def draw_disclosed_counts(rows: pd.DataFrame) -> go.Figure:
+def draw_disclosed_counts(rows: pd.DataFrame, *, arms: Sequence[str]) -> go.Figure:
     """Bars by arm; where a number is hidden a dash stands in place of the bar.
 
     Parameters
     ----------
     rows : DataFrame
         `row`, `arm`, `value` (missing where hidden), `share` (whether values are shares).
+    arms : sequence of str
+        Their order.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"row": ["F", "M"], "arm": "A", "value": [None, 0.5], "share": True})
-    >>> draw_disclosed_counts(rows).data[0].text
+    >>> draw_disclosed_counts(rows, arms=["A"]).data[0].text
     ('–', '50.0%')
     """
     if rows.empty:
         return empty_figure("Nothing is counted.")
     share = bool(rows["share"].all())
-    arms, names = list(dict.fromkeys(rows["arm"])), list(dict.fromkeys(rows["row"]))
-    styles = arm_styles(arms, arms)
+    names, styles = list(dict.fromkeys(rows["row"])), arm_styles(list(arms), list(arms))
     hidden = int(rows["value"].isna().sum())
     what = "Share of the arm" if share else "Subjects"
     said = f"{what} in {len(names)} rows" + (", some of them hidden." if hidden else ".")

@@ -26,7 +26,7 @@ from dashboard.cards import Card
 from dashboard.charts.disclosed import draw_disclosed_counts, draw_disclosed_curves
 from dashboard.disclosure.counting import Entered, Ledger, enter
 from dashboard.disclosure.describing import Disclosure
-from dashboard.disclosure.hiding import hide, rows_to_draw, shown_as_text
+from dashboard.disclosure.hiding import arms_of, hide, rows_to_draw, shown_as_text
 from dashboard.disclosure.notes import without_counts
 
 Audience = Literal["external", "safety review"]
@@ -35,9 +35,10 @@ THRESHOLD = 11  # as the US Centers for Medicare & Medicaid Services publish cou
 _UNSTATED = "It does not say what its numbers are."
 _SUBJECTS = "It shows single subjects, which no share may."
 _NOTHING = "No choice of hidden counts would protect the small ones."
-_FEW = "No arm has enough events for a curve."
+_FEW = "No arm has enough events for a curve, or their sizes are hidden."
 _NO_FIGURE = "The figure is left out: its counts are in the table."
 _MOST_ROWS = 40  # of a figure
+_CURVE = ("arm", "time", "at_risk", "events", "censored", "survival", "lower", "upper")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +184,16 @@ def _refusal(card: Card) -> str | None:
         return _UNSTATED
     needed = {said.count, said.of, said.arm, *said.keys} if said.level == "aggregate" else set()
     missing = needed - {""} - set(table.columns)
-    return _UNSTATED if missing else None
+    return _UNSTATED if missing or not _sound(table, said) else None
+
+
+def _sound(table: pd.DataFrame, said: Disclosure) -> bool:
+    """Whether the counts are counts, and no more than the arm that they are of."""
+    if said.level == "curve":
+        return set(_CURVE) <= set(table.columns)
+    counts = pd.to_numeric(table[said.count], errors="coerce")
+    of = pd.to_numeric(table[said.of], errors="coerce") if said.of else counts
+    return bool(((counts >= 0) & (counts <= of) & (counts == counts.round())).all())
 
 
 def _external(
@@ -209,7 +219,7 @@ def _counts(card: Card, entered: Entered, hidden: np.ndarray, threshold: int) ->
     return Card(
         name=card.name,
         notes=_notes(card, [_hidden_said(threshold), *more]),
-        figure=draw_disclosed_counts(rows) if drawn else None,
+        figure=draw_disclosed_counts(rows, arms=arms_of(entered.said, table)) if drawn else None,
         shown=shown_as_text(entered.said, table),
         data=table,
     )

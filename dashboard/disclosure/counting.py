@@ -102,7 +102,7 @@ def enter(ledger: Ledger, said: Disclosure, table: pd.DataFrame) -> Entered:
     table = _in_order(_by_quarter(table, said), said)
     arms = table[said.arm].astype(str) if said.arm else pd.Series([""] * len(table))
     own = _enter_arms(ledger, said, table, arms)
-    keys = [tuple(map(_text, row)) for row in table[list(said.keys)].itertuples(index=False)]
+    keys = _names(table, said)
     counts = np.zeros(len(table), dtype=int)
     for at, (key, arm, value) in enumerate(zip(keys, arms, table[said.count], strict=True)):
         name = ("count", said.population, said.about, key, arm)
@@ -114,7 +114,17 @@ def enter(ledger: Ledger, said: Disclosure, table: pd.DataFrame) -> Entered:
         _enter_sums(ledger, said, table, arms, counts, own)
     if said.tree:
         _enter_tree(ledger, said, table, arms, counts)
+    if said.whole:
+        _enter_whole(ledger, said, keys, arms, (counts, own))
     return Entered(said=said, table=table, counts=counts, sizes=own)
+
+
+def _names(table: pd.DataFrame, said: Disclosure) -> list[tuple[str, ...]]:
+    """What each row counts: in a tree the way to it, so that the whole is one in all trees."""
+    rows = _rows(table, said.tree or said.keys)
+    if not said.tree:
+        return rows
+    return [tuple(one for one in row if one not in ("", said.root)) for row in rows]
 
 
 def _by_quarter(table: pd.DataFrame, said: Disclosure) -> pd.DataFrame:
@@ -151,7 +161,8 @@ def _enter_arms(
 ) -> np.ndarray:
     """The size of each row's arm; the sum of them is what a reader knows from elsewhere."""
     own, whole = np.zeros(len(table), dtype=int), []
-    for arm in dict.fromkeys(arms):
+    names = list(dict.fromkeys(arms))
+    for arm in names:
         rows = np.flatnonzero(arms == arm)
         name = ("arm", said.population, arm)
         stated = table[said.of].iloc[rows] if said.of else _sums(table.iloc[rows], said)
@@ -161,11 +172,38 @@ def _enter_arms(
         whole.append(ledger.enter_size(name, size))
         for row, value in zip(rows, stated, strict=True):
             own[row] = ledger.enter_size(name, int(value) if said.of else size)
-    if len(whole) > 1:
-        total = sum(ledger.values[one] for one in whole)
-        everybody = ledger.enter_size(("all", said.population), total, cost=_ALL)
-        ledger.equal(everybody, whole)
+    _enter_all(
+        ledger, said, [one for one, arm in zip(whole, names, strict=True) if arm != said.whole]
+    )
     return own
+
+
+def _enter_all(ledger: Ledger, said: Disclosure, arms: Sequence[int]) -> None:
+    """The size of the cohort, which a reader knows from elsewhere; that of a part of it is not."""
+    total, name = sum(ledger.values[one] for one in arms), ("all", said.population)
+    known = ledger.places.get(name)
+    if arms and (known is None or ledger.values[known] == total):
+        ledger.equal(ledger.enter(name, total, printed=True, cost=_ALL), arms)
+
+
+def _enter_whole(
+    ledger: Ledger,
+    said: Disclosure,
+    keys: Sequence[tuple[str, ...]],
+    arms: pd.Series,
+    places: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """All arms together are their sum, and who is in none of them."""
+    for key in dict.fromkeys(keys):
+        rows = [at for at, one in enumerate(keys) if one == key]
+        totals = [at for at in rows if arms[at] == said.whole]
+        for of in places if totals else ():
+            parts = [int(of[at]) for at in rows if arms[at] != said.whole]
+            left = ledger.values[of[totals[0]]] - sum(ledger.values[one] for one in parts)
+            if left > 0:
+                name = ("in no arm", int(of[totals[0]]), *parts)
+                parts.append(ledger.enter(name, left, printed=False))
+            ledger.equal(int(of[totals[0]]), parts)
 
 
 def _sums(table: pd.DataFrame, said: Disclosure) -> pd.Series:
@@ -185,7 +223,7 @@ def _enter_sums(
     sizes: np.ndarray,
 ) -> None:
     """The rows that split an arm; who is in none of them is a count of its own."""
-    keys = [(arm, *map(_text, row)) for arm, row in zip(arms, _rows(table, said), strict=True)]
+    keys = [(arm, *row) for arm, row in zip(arms, _rows(table, said.adds_up or ()), strict=True)]
     for group in dict.fromkeys(keys):
         rows = [at for at, key in enumerate(keys) if key == group]
         size, parts = int(sizes[rows[0]]), [int(counts[at]) for at in rows]
@@ -196,20 +234,19 @@ def _enter_sums(
         ledger.equal(size, parts)
 
 
-def _rows(table: pd.DataFrame, said: Disclosure) -> list[tuple[object, ...]]:
-    return list(table[list(said.adds_up or ())].itertuples(index=False, name=None)) or [()] * len(
-        table
-    )
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """The texts of some columns, or of none."""
+    if not columns:
+        return [()] * len(table)
+    return [tuple(map(_text, row)) for row in table[list(columns)].itertuples(index=False)]
 
 
 def _enter_tree(
     ledger: Ledger, said: Disclosure, table: pd.DataFrame, arms: pd.Series, counts: np.ndarray
 ) -> None:
     """A part has no more subjects than the whole; the whole no more than its parts together."""
-    paths: dict[tuple[str, ...], int] = {}
-    for at, row in enumerate(table[list(said.tree)].itertuples(index=False)):
-        steps = [one for one in map(_text, row) if one not in ("", said.root)]
-        paths[(arms[at], *steps)] = int(counts[at])
+    named = zip(arms, _names(table, said), strict=True)
+    paths = {(arm, *steps): int(counts[at]) for at, (arm, steps) in enumerate(named)}
     children: dict[int, list[int]] = {}
     for path, place in paths.items():
         if len(path) > 1 and path[:-1] in paths:

@@ -32,6 +32,10 @@ class Disclosure:
         Column with the subjects of the arm; "" where the arm's counts add up to it.
     arm : str
         Column of arms; "" where all are counted together.
+    arms : tuple of str
+        Their order.
+    whole : str
+        What stands in the column of arms for all of them together.
     keys : tuple of str
         Columns that say what a row counts, besides the arm.
     percent : str
@@ -75,6 +79,8 @@ class Disclosure:
     count: str = ""
     of: str = ""
     arm: str = "arm"
+    arms: tuple[str, ...] = ()
+    whole: str = ""
     keys: tuple[str, ...] = ()
     percent: str = ""
     derived: tuple[str, ...] = ()
@@ -118,7 +124,7 @@ AGGREGATE = Disclosure(level="aggregate")
 SUBJECTS = Disclosure(level="subjects")
 """A row or a mark for each subject."""
 
-_LISTS = ("keys", "derived", "compared", "overall", "adds_up", "tree")
+_LISTS = ("arms", "keys", "derived", "compared", "overall", "adds_up", "tree")
 
 
 def _fits(name: str, value: object) -> bool:

@@ -57,7 +57,7 @@ def _any_arm(table: pd.DataFrame, said: Disclosure, gone: np.ndarray) -> np.ndar
 def shown_as_text(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
     """One row for what is counted and one column an arm: "12 (30.0%)"."""
     names = _row_names(said, table)
-    arms = list(dict.fromkeys(table[said.arm])) if said.arm else [""]
+    arms = arms_of(said, table)
     columns: dict[str, dict[str, str]] = {}
     for arm in arms:
         own = table[table[said.arm] == arm] if said.arm else table
@@ -67,6 +67,14 @@ def shown_as_text(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
     shown = {heading: [texts.get(row, "0") for row in rows] for heading, texts in columns.items()}
     labels = [row[-1] for row in rows]
     return pd.DataFrame({"What is counted": labels, **shown})
+
+
+def arms_of(said: Disclosure, table: pd.DataFrame) -> list[str]:
+    """The arms of a table in their stated order, else as they come."""
+    if not said.arm:
+        return [""]
+    found = dict.fromkeys(table[said.arm])
+    return [*(arm for arm in said.arms if arm in found), *(a for a in found if a not in said.arms)]
 
 
 def _row_names(said: Disclosure, table: pd.DataFrame) -> list[tuple[str, ...]]:

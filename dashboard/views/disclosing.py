@@ -27,7 +27,8 @@ def counted(cohort: Cohort, **said: Any) -> Disclosure:
     """
     population = f"{state.snapshot().content_sha256} {cohort.to_json()}"
     rule = cohort.sentence(state.labels())
-    return Disclosure(level="aggregate", population=population, cohort=rule, **said)
+    arms = {"arms": tuple(state.arms()), **said}
+    return Disclosure(level="aggregate", population=population, cohort=rule, **arms)
 
 
 def event_kinds(cohort: Cohort, selection: object) -> Disclosure:
@@ -43,7 +44,7 @@ def event_kinds(cohort: Cohort, selection: object) -> Disclosure:
         tree=("kind",),
         root="any",
         names={**EVENT_KINDS, "discontinued": "Discontinued for an adverse event"},
-        about=f"kinds of {selection!r}",
+        about=f"events of {selection!r}",
     )
 
 
@@ -59,7 +60,7 @@ def event_terms(cohort: Cohort, selection: object) -> Disclosure:
         compared=(*_CONTRAST, "fisher", "score"),
         overall=("adjusted",),
         tree=("class", "term"),
-        about=f"terms of {selection!r}",
+        about=f"events of {selection!r}",
     )
 
 
@@ -90,7 +91,7 @@ def curves(analysis: SurvivalAnalysis) -> Disclosure:
     )
 
 
-def levels(cohort: Cohort, table: pd.DataFrame) -> Disclosure:
+def levels(cohort: Cohort, table: pd.DataFrame, **more: Any) -> Disclosure:
     """Of the levels of variables by arm: `variable`, `level`, `arm`, `subjects`, `of`."""
     return counted(
         cohort,
@@ -101,10 +102,13 @@ def levels(cohort: Cohort, table: pd.DataFrame) -> Disclosure:
         adds_up=("variable",),
         about="levels of variables",
         table=table.assign(share=0.0),
+        **more,
     )
 
 
-def table_one(cohort: Cohort, numbers: pd.DataFrame, sizes: pd.DataFrame) -> Disclosure:
+def table_one(
+    cohort: Cohort, numbers: pd.DataFrame, sizes: pd.DataFrame, *, whole: str = ""
+) -> Disclosure:
     """Of the levels in a Table 1, with who has no value; means and medians are left out.
 
     Parameters
@@ -113,6 +117,8 @@ def table_one(cohort: Cohort, numbers: pd.DataFrame, sizes: pd.DataFrame) -> Dis
         As `TableOne.to_frame` gives them.
     sizes : DataFrame
         Group and its subjects.
+    whole : str
+        The group that holds all others.
     """
     of = dict(sizes.itertuples(index=False))
     counts = numbers[
@@ -131,4 +137,4 @@ def table_one(cohort: Cohort, numbers: pd.DataFrame, sizes: pd.DataFrame) -> Dis
             "of": counts["group"].map(of).astype("int64"),
         }
     )
-    return levels(cohort, table.reset_index(drop=True))
+    return levels(cohort, table.reset_index(drop=True), arms=tuple(map(str, of)), whole=whole)

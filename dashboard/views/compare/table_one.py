@@ -49,7 +49,9 @@ def _disclosure(table: TableOne | str) -> Disclosure:
     """Groups that share subjects may differ in a few of them: their counts are not described."""
     if isinstance(table, str) or not table.disjoint:
         return AGGREGATE
-    return disclosing.table_one(state.current_cohort(), table.to_frame(), table.subjects)
+    return disclosing.table_one(
+        state.current_cohort(), table.to_frame(), table.subjects, whole=table.options.overall
+    )
 
 
 def drawn(text: pd.DataFrame) -> pd.DataFrame:
