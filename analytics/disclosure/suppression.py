@@ -93,10 +93,11 @@ def suppress(counts: LinkedCounts, *, threshold: int = 11) -> Suppression:
     require(threshold >= 2, "threshold >= 2", threshold=threshold)
     small = (counts.values >= 1) & (counts.values < threshold)
     shown = counts.printed & ~small
-    matrix, equal = counts.matrix()
+    system = _System(counts)
     for place in np.flatnonzero(small):
-        if not _is_wide(counts, matrix, equal, shown, int(place), threshold - 1):
-            shown = shown & ~_more_to_hide(counts, matrix, equal, shown, int(place), threshold - 1)
+        least, most = system.range_of(shown, int(place))
+        if most - least < threshold - 1:
+            shown = shown & ~system.more_to_hide(shown, int(place), threshold - 1)
     return Suppression(counts=counts, threshold=threshold, shown=shown, small=small)
 
 
@@ -111,40 +112,87 @@ def feasible_range(counts: LinkedCounts, shown: np.ndarray, place: int) -> tuple
     >>> feasible_range(counts, np.array([True, False, False]), 1)
     (0.0, 40.0)
     """
-    matrix, equal = counts.matrix()
-    return _range(counts, matrix, equal, shown, place)
+    return _System(counts).range_of(shown, place)
 
 
-def _is_wide(
-    counts: LinkedCounts,
-    matrix: csr_matrix,
-    equal: np.ndarray,
-    shown: np.ndarray,
-    place: int,
-    width: int,
-) -> bool:
-    least, most = _range(counts, matrix, equal, shown, place)
-    return most - least >= width
+class _System:
+    """Counts with their relations, taken apart into what hangs together."""
+
+    def __init__(self, counts: LinkedCounts) -> None:
+        self._counts = counts
+        self._matrix, self._equal = counts.matrix()
+        self._parts: tuple[bytes, np.ndarray, np.ndarray] | None = None
+
+    def range_of(self, shown: np.ndarray, place: int) -> tuple[float, float]:
+        """Least and greatest whole value of a count."""
+        if shown[place]:
+            value = float(self._counts.values[place])
+            return value, value
+        near, rows = self._joined(~shown, place)
+        if not len(rows):
+            return 0.0, float("inf")
+        part = self._matrix[rows]
+        known = part[:, np.flatnonzero(shown)] @ self._counts.values[shown]
+        lower = np.where(self._equal[rows], -known, -np.inf)
+        limits = LinearConstraint(part[:, near], lower, -known)
+        objective = (near == place).astype(float)
+        return _least(objective, limits), -_least(-objective, limits)
+
+    def more_to_hide(self, shown: np.ndarray, place: int, width: int) -> np.ndarray:
+        """Counts whose hiding lets two tables exist that are `width` apart at a place.
+
+        Both tables fulfil all relations; whatever differs in either from the truth must go, and
+        changing what is shown costs.
+        """
+        near, rows = self._joined(np.ones(len(shown), dtype=bool), place)
+        part, size = self._matrix[rows][:, near], len(near)
+        true = self._counts.values[near].astype(float)
+        same, empty = eye(size), csr_matrix((1, size))
+        one_table = hstack([part, csr_matrix(part.shape)])  # a table, and how far from the truth
+        far = vstack([hstack([same, -same]), hstack([-same, -same])])
+        at = csr_matrix((np.ones(1), ([0], [int(np.searchsorted(near, place))])), shape=(1, size))
+        lower = np.tile(np.where(self._equal[rows], 0, -np.inf), 2)
+        limits = [
+            LinearConstraint(_twice(one_table), lower, 0),
+            LinearConstraint(_twice(far), -np.inf, np.tile(np.concatenate([true, -true]), 2)),
+            LinearConstraint(hstack([-at, empty, at, empty]), width, np.inf),
+        ]
+        cost = np.where(shown[near], self._counts.cost[near] * (1 + 1 / (1 + true)), 0.0)
+        objective = np.tile(np.concatenate([np.zeros(size), cost]), 2)
+        integral = np.tile(np.concatenate([np.ones(size), np.zeros(size)]), 2)
+        options = {"node_limit": _NODES}
+        found = milp(objective, constraints=limits, integrality=integral, options=options)
+        if found.x is None:
+            raise NotEstimableError("No choice of hidden counts protects every small one.")
+        low, high = np.rint(found.x[:size]), np.rint(found.x[2 * size : 3 * size])
+        hidden = np.zeros(len(shown), dtype=bool)
+        hidden[near] = (low != true) | (high != true)
+        return hidden
+
+    def _joined(self, free: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray]:
+        """The unknown counts that a count hangs together with, and the relations between them."""
+        if self._parts is None or self._parts[0] != free.tobytes():
+            self._parts = (free.tobytes(), *_groups(self._matrix, free))
+        _, of_counts, of_rows = self._parts
+        group = of_counts[place]
+        return np.flatnonzero(of_counts == group), np.flatnonzero(of_rows == group)
 
 
-def _range(
-    counts: LinkedCounts, matrix: csr_matrix, equal: np.ndarray, shown: np.ndarray, place: int
-) -> tuple[float, float]:
-    if shown[place]:
-        value = float(counts.values[place])
-        return value, value
-    near, rows = _joined(matrix, ~shown, place)
-    if not len(rows):
-        return 0.0, float("inf")
-    part = matrix[rows]
-    known = part[:, np.flatnonzero(shown)] @ counts.values[shown]
-    limits = LinearConstraint(part[:, near], np.where(equal[rows], -known, -np.inf), -known)
-    objective = (near == place).astype(float)
-    return _extreme(objective, limits), -_extreme(-objective, limits)
+def _groups(matrix: csr_matrix, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each unknown count and each relation, the same where they hang together."""
+    own = np.flatnonzero(free)
+    part = coo_matrix(matrix[:, own])
+    rows, size = matrix.shape[0], len(own)
+    shape = (rows + size, rows + size)
+    links = coo_matrix((np.ones(len(part.row)), (part.row, part.col + rows)), shape=shape)
+    _, groups = connected_components(links, directed=False)
+    of_counts = np.full(len(free), -1)
+    of_counts[own] = groups[rows:]
+    return of_counts, groups[:rows]
 
 
-def _extreme(objective: np.ndarray, limits: LinearConstraint) -> float:
-    """The least value of the objective; minus infinity where there is none."""
+def _least(objective: np.ndarray, limits: LinearConstraint) -> float:
+    """The least whole value of the objective; minus infinity where there is none."""
     bounds = Bounds(0, np.inf)
     found = milp(objective, constraints=limits, bounds=bounds, integrality=1)
     if found.status == 0:
@@ -152,57 +200,6 @@ def _extreme(objective: np.ndarray, limits: LinearConstraint) -> float:
     # Unbounded, as HiGHS says in one of two ways: the true counts are feasible.
     relaxed = milp(objective, constraints=limits, bounds=bounds)
     return float(np.ceil(relaxed.fun - 1e-6)) if relaxed.status == 0 else -np.inf
-
-
-def _joined(matrix: csr_matrix, free: np.ndarray, place: int) -> tuple[np.ndarray, np.ndarray]:
-    """The unknown counts that a count hangs together with, and the relations between them."""
-    own = np.flatnonzero(free)
-    part = coo_matrix(matrix[:, own])
-    rows, size = matrix.shape[0], len(own)
-    ones = np.ones(len(part.row))
-    links = coo_matrix((ones, (part.row, part.col + rows)), shape=(rows + size, rows + size))
-    _, groups = connected_components(links, directed=False)
-    group = groups[rows + int(np.searchsorted(own, place))]
-    return own[groups[rows:] == group], np.flatnonzero(groups[:rows] == group)
-
-
-def _more_to_hide(
-    counts: LinkedCounts,
-    matrix: csr_matrix,
-    equal: np.ndarray,
-    shown: np.ndarray,
-    place: int,
-    width: int,
-) -> np.ndarray:
-    """Counts whose hiding lets two tables exist that are `width` apart at a place.
-
-    Both tables fulfil all relations; whatever differs in either from the truth must go, and
-    changing what is shown costs.
-    """
-    near, rows = _joined(matrix, np.ones(len(counts), dtype=bool), place)
-    part, size = matrix[rows][:, near], len(near)
-    true = counts.values[near].astype(float)
-    same = eye(size)
-    one_table = hstack([part, csr_matrix(part.shape)])  # a table, and how far it is from the truth
-    far = vstack([hstack([same, -same]), hstack([-same, -same])])
-    apart = csr_matrix((np.ones(1), ([0], [int(np.searchsorted(near, place))])), shape=(1, size))
-    empty = csr_matrix((1, size))
-    limits = [
-        LinearConstraint(_twice(one_table), np.tile(np.where(equal[rows], 0, -np.inf), 2), 0),
-        LinearConstraint(_twice(far), -np.inf, np.tile(np.concatenate([true, -true]), 2)),
-        LinearConstraint(hstack([-apart, empty, apart, empty]), width, np.inf),
-    ]
-    cost = np.where(shown[near], counts.cost[near] * (1 + 1 / (1 + true)), 0.0)
-    objective = np.tile(np.concatenate([np.zeros(size), cost]), 2)
-    integral = np.tile(np.concatenate([np.ones(size), np.zeros(size)]), 2)
-    options = {"node_limit": _NODES}
-    found = milp(objective, constraints=limits, integrality=integral, options=options)
-    if found.x is None:
-        raise NotEstimableError("No choice of hidden counts protects every small one.")
-    low, high = np.rint(found.x[:size]), np.rint(found.x[2 * size : 3 * size])
-    hidden = np.zeros(len(counts), dtype=bool)
-    hidden[near] = (low != true) | (high != true)
-    return hidden
 
 
 def _twice(block: csr_matrix) -> csr_matrix:

@@ -116,13 +116,14 @@ def _heading(said: Disclosure, arm: str, own: pd.DataFrame) -> str:
 
 
 def rows_to_draw(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
-    """`row`, `arm`, `value` (share of the arm where it is known, else the count)."""
-    value = table[said.percent] if said.percent else table[said.count]
+    """`row`, `arm`, `value` (share of the arm where any is known, else the count), `share`."""
+    share = bool(said.percent) and bool(table[said.percent].notna().any())
+    value = table[said.percent] if share else table[said.count]
     return pd.DataFrame(
         {
             "row": [name[-1].strip(_INDENT) for name in _row_names(said, table)],
             "arm": table[said.arm].astype(str) if said.arm else "",
             "value": pd.to_numeric(value, errors="coerce").astype(float),
-            "share": bool(said.percent),
+            "share": share,
         }
     )

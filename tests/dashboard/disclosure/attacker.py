@@ -29,6 +29,8 @@ class Attacker:
     names: dict[Hashable, int] = field(default_factory=dict)
     equal: list[dict[Hashable, int]] = field(default_factory=list)
     at_most: list[dict[Hashable, int]] = field(default_factory=list)
+    _linked: list[dict[Hashable, int]] = field(default_factory=list)
+    _of: dict[Hashable, list[dict[Hashable, int]]] = field(default_factory=dict)
 
     def see(self, name: Hashable, value: object) -> None:
         """Take down a count that is printed; an empty one is there and unknown."""
@@ -57,18 +59,20 @@ class Attacker:
 
     def _near(self, goal: dict[Hashable, int]) -> list[Hashable]:
         """The unknowns that have anything to do with the goal."""
-        found = {name for name in goal if name not in self.known}
-        while True:
-            linked = {
-                name
-                for terms in (*self.equal, *self.at_most)
-                if found & terms.keys()
-                for name in terms
-                if name not in self.known
-            }
-            if linked <= found:
-                return sorted(found, key=str)
-            found |= linked
+        if len(self._linked) != len(self.equal) + len(self.at_most):
+            self._linked = [*self.equal, *self.at_most]
+            self._of = {}
+            for terms in self._linked:
+                for name in terms:
+                    self._of.setdefault(name, []).append(terms)
+        todo = [name for name in goal if name not in self.known]
+        found = set(todo)
+        while todo:
+            for terms in self._of.get(todo.pop(), []):
+                new = {name for name in terms if name not in self.known} - found
+                found |= new
+                todo += new
+        return sorted(found, key=str)
 
     def _extreme(self, goal: dict[Hashable, int], sign: int, near: list[Hashable]) -> float:
         place = {name: at for at, name in enumerate(near)}

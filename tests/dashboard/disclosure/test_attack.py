@@ -21,7 +21,7 @@ from tests.dashboard.disclosure.attacker import Attacker, read_counts
 from tests.dashboard.eqx301 import snapshot_path
 
 T = 11
-SEVERAL = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SEVERAL = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TERMS = Disclosure(
     level="aggregate",
     count="with_event",
