@@ -66,7 +66,7 @@ def _one(own: pd.DataFrame, arm: str, step: float, threshold: int) -> pd.DataFra
     subjects = events.sum() + censored.sum()
     if subjects < threshold:
         return pd.DataFrame(columns=list(COLUMNS))
-    kept: list[tuple[float, float, float, float, float]] = [(0.0, 1.0, 1.0, 1.0, subjects)]
+    kept: list[tuple[float, ...]] = [(0.0, 1.0, 1.0, 1.0, subjects)]
     done = np.zeros(2)
     whole = np.array([events.sum(), censored.sum()])
     for cut in step * np.arange(1, np.ceil(time[-1] / step) + 1):

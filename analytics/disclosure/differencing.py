@@ -55,11 +55,11 @@ def small_differences(
     (Difference(others=('all',), subjects=1),)
     """
     require(threshold >= 2, "threshold >= 2", threshold=threshold)
-    singles = {(name,): frozenset(own) for name, own in others.items()}
-    pairs = {
+    singles: dict[tuple[str, ...], frozenset[str]] = {(name,): frozenset(own) for name, own in others.items()}
+    pairs: dict[tuple[str, ...], frozenset[str]] = {
         (*one, *two): singles[one] | singles[two]
         for one, two in combinations(singles, 2)
         if not singles[one] & singles[two]
     }
-    found = ((names, len(own ^ cohort)) for names, own in {**singles, **pairs}.items())
+    found = ((names, len(own ^ cohort)) for names, own in (singles | pairs).items())
     return tuple(Difference(others=names, subjects=n) for names, n in found if 0 < n < threshold)

@@ -38,6 +38,10 @@ class Relation:
         return total == 0 if self.equal else total <= 0
 
 
+def _unset() -> np.ndarray:
+    return np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LinkedCounts:
     """Non-negative whole counts with the relations that a reader knows of.
@@ -63,16 +67,16 @@ class LinkedCounts:
 
     values: np.ndarray
     relations: tuple[Relation, ...] = ()
-    printed: np.ndarray = field(default=None)  # type: ignore[assignment]
-    cost: np.ndarray = field(default=None)  # type: ignore[assignment]
+    printed: np.ndarray = field(default_factory=_unset)
+    cost: np.ndarray = field(default_factory=_unset)
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values, dtype=np.int64)
         require(bool((values >= 0).all()), "counts are at least 0")
         object.__setattr__(self, "values", values)
-        if self.printed is None:
+        if not len(self.printed):
             object.__setattr__(self, "printed", np.ones(len(values), dtype=bool))
-        if self.cost is None:
+        if not len(self.cost):
             object.__setattr__(self, "cost", np.ones(len(values)))
         same = len(self.printed) == len(self.cost) == len(values)
         require(same, "one value, mark and cost for each count")

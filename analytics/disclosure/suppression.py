@@ -56,7 +56,8 @@ class Suppression:
     @property
     def complementary(self) -> np.ndarray:
         """Counts hidden to protect others."""
-        return self.counts.printed & ~self.shown & ~self.small
+        hidden: np.ndarray = self.counts.printed & ~self.shown & ~self.small
+        return hidden
 
 
 def suppress(counts: LinkedCounts, *, threshold: int = 11) -> Suppression:

@@ -100,6 +100,8 @@ class Disclosure:
         require(self.level in get_args(Level), "a known level of disclosure", level=self.level)
         linked = self.of or self.adds_up is not None
         require(not self.count or bool(linked), "a count is of an arm", count=self.count)
+        if self.table is not None:  # as cards write tables: rows are numbered from 0
+            object.__setattr__(self, "table", self.table.reset_index(drop=True))
         parts = {*self.tree, *(self.adds_up or ())}
         require(parts <= set(self.keys), "trees and sums are by keys", keys=self.keys)
 

@@ -51,7 +51,8 @@ def _any_arm(table: pd.DataFrame, said: Disclosure, gone: np.ndarray) -> np.ndar
     if not said.keys:
         return np.full(len(table), bool(gone.any()))
     keys = [table[key].astype(str) for key in said.keys]
-    return pd.Series(gone).groupby(keys).transform("any").to_numpy()
+    found: np.ndarray = pd.Series(gone).groupby(keys).transform("any").to_numpy()
+    return found
 
 
 def shown_as_text(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +62,8 @@ def shown_as_text(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, dict[str, str]] = {}
     for arm in arms:
         own = table[table[said.arm] == arm] if said.arm else table
-        texts = {names[at]: _cell(said, row) for at, row in own.iterrows()}
+        places = np.flatnonzero(table[said.arm] == arm) if said.arm else range(len(table))
+        texts = {names[at]: _cell(said, table.iloc[at]) for at in places}
         columns[_heading(said, str(arm), own)] = texts
     rows = list(dict.fromkeys(names))
     shown = {heading: [texts.get(row, "0") for row in rows] for heading, texts in columns.items()}
