@@ -55,7 +55,9 @@ def small_differences(
     (Difference(others=('all',), subjects=1),)
     """
     require(threshold >= 2, "threshold >= 2", threshold=threshold)
-    singles: dict[tuple[str, ...], frozenset[str]] = {(name,): frozenset(own) for name, own in others.items()}
+    singles: dict[tuple[str, ...], frozenset[str]] = {
+        (name,): frozenset(own) for name, own in others.items()
+    }
     pairs: dict[tuple[str, ...], frozenset[str]] = {
         (*one, *two): singles[one] | singles[two]
         for one, two in combinations(singles, 2)

@@ -7,7 +7,11 @@
 - A sponsor's *safety review* gets true counts, and never a row or a mark a subject.
 
 A result that does not say what its numbers are is refused: nothing is guessed. Results of one
-share are protected together, two shares are not: see `analytics.disclosure.small_differences`.
+share are protected together where they say that they count the same; the same fact counted in
+two ways (deaths as an endpoint, as a disposition and as fatal events) is not known to be one,
+so that a large count hidden in one of them for the sake of another may stand in the next. A list
+cut at a percentage tells that some arm of each row reaches it. Two shares are not compared: see
+`analytics.disclosure.small_differences`.
 """
 
 from __future__ import annotations

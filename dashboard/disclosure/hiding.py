@@ -59,7 +59,7 @@ def shown_as_text(said: Disclosure, table: pd.DataFrame) -> pd.DataFrame:
     """One row for what is counted and one column an arm: "12 (30.0%)"."""
     names = _row_names(said, table)
     arms = arms_of(said, table)
-    columns: dict[str, dict[str, str]] = {}
+    columns: dict[str, dict[tuple[str, ...], str]] = {}
     for arm in arms:
         own = table[table[said.arm] == arm] if said.arm else table
         places = np.flatnonzero(table[said.arm] == arm) if said.arm else range(len(table))
