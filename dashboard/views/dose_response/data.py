@@ -9,6 +9,7 @@ from dashboard import results, state
 from dashboard.analyses.dose_response import HarmAnswer, ResponseAnalysis, ResponseAnswer
 from dashboard.charts.dose_response.response import draw_response
 from dashboard.charts.theme import ARM_PALETTE
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number
 from dashboard.views.dose_response.inputs import choose_harm, response_title
 from dashboard.views.dose_response.notes import named, notes
@@ -33,6 +34,7 @@ def show(asked: ResponseAnalysis) -> None:
         notes=said,
         data=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
@@ -40,6 +42,7 @@ def show(asked: ResponseAnalysis) -> None:
         notes=said,
         raw=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     if answer.refusal:
         st.warning(answer.refusal, icon=":material/do_not_disturb_on:")
@@ -65,6 +68,7 @@ def _show_harm() -> None:
         notes=said,
         data=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown_harm(answer),
@@ -72,6 +76,7 @@ def _show_harm() -> None:
         notes=said,
         raw=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
 
 

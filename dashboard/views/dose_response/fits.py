@@ -18,6 +18,7 @@ from dashboard.analyses.dose_response import (
 )
 from dashboard.charts.dose_response.response import AVERAGE, draw_curves
 from dashboard.charts.dose_response.targets import draw_targets
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSE_AVERAGE
 from dashboard.text import interval, number, percent
 from dashboard.views import jobs
@@ -117,6 +118,7 @@ def _draw(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespons
         notes=notes([*response.notes(), _scale(answer), _METHOD]),
         data=answer.curves,
         code=curves.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
 
 
@@ -153,7 +155,7 @@ def _tables(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespo
     code = curves.code(state.snapshot_path(), pooled=state.store().pooled)
     effect = f"Target dose: the smallest with {_effect(curves)}."
     said = notes([*answer.response.notes(), effect, _scale(answer), _METHOD, *left_out, *reasons])
-    results.table(shown, name=named("fits"), notes=said, raw=table, code=code)
+    results.table(shown, name=named("fits"), notes=said, raw=table, code=code, disclosure=AGGREGATE)
     for sentence in (*left_out, *reasons):
         st.caption(sentence)
     targets = answer.targets.assign(family=answer.targets["family"].map(FAMILY_NAMES))
@@ -166,6 +168,7 @@ def _tables(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespo
         notes=said,
         data=targets,
         code=code,
+        disclosure=AGGREGATE,
     )
 
 
@@ -222,6 +225,7 @@ def _show_average(asked: AverageAnalysis, answer: CurvesAnswer, found: AveragedR
         notes=said,
         raw=found.to_frame(),
         code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
 
 

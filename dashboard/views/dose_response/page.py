@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.dose_response import BLINDED, ArmDoses, ArmDosesAnalysis
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.dose_response import data, fits, planning, signal, utility
@@ -67,4 +68,6 @@ def _show_arms(doses: ArmDoses) -> None:
             "Taken from": rows["taken_from"],
         }
     )
-    results.table(shown, name=named("doses of arms"), notes=of_whom(), raw=rows)
+    results.table(
+        shown, name=named("doses of arms"), notes=of_whom(), raw=rows, disclosure=AGGREGATE
+    )

@@ -11,6 +11,7 @@ from dashboard import results, state
 from dashboard.analyses.dose_response import ArmDosesAnalysis, PlannedTrial
 from dashboard.analyses.script import expression, import_lines
 from dashboard.charts.dose_response.power import draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent
 from dashboard.views.designs.fields import listed, parsed
 from dashboard.views.dose_response.inputs import DIRECTIONS, choose_shapes, chosen, entered, own
@@ -40,6 +41,7 @@ def show() -> None:
         notes=said,
         data=found.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(found),
@@ -47,6 +49,7 @@ def show() -> None:
         notes=said,
         raw=found.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
 
 

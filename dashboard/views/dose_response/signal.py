@@ -9,6 +9,7 @@ from analytics.dosing.response import ContrastTest
 from dashboard import results, state
 from dashboard.analyses.dose_response import ResponseAnalysis, SignalAnalysis, SignalAnswer
 from dashboard.charts.dose_response.contrasts import draw_contrasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value
 from dashboard.views.dose_response.inputs import choose_shapes, entered
 from dashboard.views.dose_response.notes import named, notes
@@ -39,6 +40,7 @@ def show(asked: ResponseAnalysis) -> None:
         notes=said,
         raw=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     st.subheader("Optimal contrasts", anchor=False)
     contrasts = answer.test.contrasts.to_frame()
@@ -48,6 +50,7 @@ def show(asked: ResponseAnalysis) -> None:
         notes=said,
         data=contrasts,
         code=code,
+        disclosure=AGGREGATE,
     )
 
 

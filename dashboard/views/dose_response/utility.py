@@ -14,6 +14,7 @@ from dashboard.analyses.dose_response import (
     WorthAnswer,
 )
 from dashboard.charts.dose_response.utility import draw_utility
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent
 from dashboard.views.dose_response.data import dose_header, shown_intervals
 from dashboard.views.dose_response.inputs import (
@@ -123,6 +124,7 @@ def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
         notes=said,
         data=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
     results.table(
         _at_doses(answer),
@@ -130,6 +132,7 @@ def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
         notes=said,
         raw=answer.to_frame(),
         code=code,
+        disclosure=AGGREGATE,
     )
 
 

@@ -10,6 +10,7 @@ from dashboard import results, state
 from dashboard.analyses.dosing import ConductRequest, DosingProposal
 from dashboard.analyses.dosing.card import card_html, card_notes, card_rows, decision_limits
 from dashboard.analyses.dosing.conduct import paths_table
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import file_stem, plain
 from dashboard.views.dosing.answers import conduct_answer
 
@@ -46,6 +47,7 @@ def show(proposal: DosingProposal) -> None:
         name=f"{study} decision table",
         notes=notes,
         raw=kept.reset_index(drop=True),
+        disclosure=AGGREGATE,
     )
     for note in notes:
         st.caption(plain(note))
@@ -62,6 +64,7 @@ def _first_cohorts(proposal: DosingProposal) -> None:
             name=f"{state.study().code} first cohorts",
             notes=["N: without toxicity, T: with; before them the number of the dose."],
             raw=answer.paths.to_frame(),
+            disclosure=AGGREGATE,
         )
         st.caption(plain("N: without toxicity, T: with; before them the number of the dose."))
         st.caption("After later cohorts see the Conduct tab.")

@@ -21,6 +21,7 @@ from dashboard.analyses.dosing.compared import (
 )
 from dashboard.analyses.dosing.request import SIMULATED, characteristics_code
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.scenarios import (
@@ -129,6 +130,7 @@ def _draw(
         name=f"{study} dosing {shown.label}",
         notes=notes,
         data=table,
+        disclosure=AGGREGATE,
     )
     st.subheader(f"{plain(shown.label)} by scenario", anchor=False)
     cells = compared(found, measure)
@@ -140,6 +142,7 @@ def _draw(
         name=f"{study} dosing {shown.label} heat",
         notes=["In %." if shown.share else f"{shown.label}, expected number.", *whence],
         data=cells,
+        disclosure=AGGREGATE,
     )
 
 
@@ -170,6 +173,7 @@ def _all_figures(
         name=f"{state.study().code} dosing figures",
         notes=[precision_sentence(found), note, *whence],
         raw=raw.reset_index(drop=True),
+        disclosure=AGGREGATE,
     )
     st.caption(note)
 

@@ -17,6 +17,7 @@ from dashboard.analyses.dosing.efficacy_toxicity.card import (
     score_grid,
     scores,
 )
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import file_stem, plain
 
 
@@ -25,7 +26,13 @@ def show(proposal: DosingProposal) -> None:
     study, notes = state.study().code, joint_notes(proposal)
     printed = st.empty()
     limits = joint_limits(proposal)
-    results.table(limit_rows(limits), name=f"{study} decision limits", notes=notes, raw=limits)
+    results.table(
+        limit_rows(limits),
+        name=f"{study} decision limits",
+        notes=notes,
+        raw=limits,
+        disclosure=AGGREGATE,
+    )
     for note in notes:
         st.caption(plain(note))
     st.subheader("Desirability scores", anchor=False)
@@ -56,6 +63,7 @@ def show(proposal: DosingProposal) -> None:
         name=f"{study} desirability scores {shown}",
         notes=notes,
         raw=found,
+        disclosure=AGGREGATE,
     )
     untried = score_grid(found, 0).iloc[0, 1]
     st.caption(

@@ -26,6 +26,7 @@ from dashboard.analyses.dosing.efficacy_toxicity.scenarios import (
     written_joint,
 )
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSING_EFFICACY_TOXICITY
 from dashboard.text import plain
 from dashboard.views import jobs
@@ -117,6 +118,7 @@ def _draw(
         notes=notes,
         data=table,
         code=asked.code(),
+        disclosure=AGGREGATE,
     )
 
 
@@ -128,6 +130,7 @@ def _selections(proposal: DosingProposal, found: EfficacyToxicityCharacteristics
         name=f"{state.study().code} dosing selections",
         notes=["In % of trials.", joint_precision(found)],
         data=table.rename(columns={"design": "dose"}),
+        disclosure=AGGREGATE,
     )
 
 
@@ -148,5 +151,6 @@ def _all_figures(asked: EfficacyToxicityRequest, found: EfficacyToxicityCharacte
         notes=[joint_precision(found), note],
         raw=found.summary,
         code=asked.code(),
+        disclosure=AGGREGATE,
     )
     st.caption(f"{note} {NO_BENCHMARK}")

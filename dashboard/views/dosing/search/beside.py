@@ -28,6 +28,7 @@ from dashboard.analyses.dosing.search import (
     textbook,
 )
 from dashboard.charts.dosing.held_out import draw_held_out
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSE_DEFAULTS
 from dashboard.text import file_stem, plain
 from dashboard.views import jobs
@@ -100,6 +101,7 @@ def _verdicts(found: AgainstDefaults, held: HeldOutComparison) -> None:
         raw=found.to_frame(),
         name=f"{state.study().code} dosing search verdicts",
         notes=[held_note(held)],
+        disclosure=AGGREGATE,
     )
     st.caption(plain(held_note(held)))
 
@@ -127,6 +129,7 @@ def _picture(searched: Searched, found: AgainstDefaults, held: HeldOutComparison
             "design is large."
         ],
         data=pd.concat([found.front, found.defaults], ignore_index=True),
+        disclosure=AGGREGATE,
     )
 
 
@@ -182,7 +185,11 @@ def _table(
         "she would have tolerated; no design is expected to select better."
     )
     results.table(
-        rows, raw=found.figures, name=f"{state.study().code} dosing chosen design", notes=[note]
+        rows,
+        raw=found.figures,
+        name=f"{state.study().code} dosing chosen design",
+        notes=[note],
+        disclosure=AGGREGATE,
     )
     st.caption(plain(note))
 

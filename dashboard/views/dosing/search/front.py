@@ -10,6 +10,7 @@ from dashboard import results, state
 from dashboard.analyses.dosing.found import SHARES, front_rows, own_values, titled
 from dashboard.analyses.dosing.search import OWN, own_request
 from dashboard.charts.search.front import draw_front
+from dashboard.disclosure import AGGREGATE
 from dashboard.exports import tables
 from dashboard.text import file_stem
 from dashboard.views.dosing.answers import characteristics_answer
@@ -47,6 +48,7 @@ def show(searched: Searched, *, goes_on: bool = False) -> None:
         notes=["The search goes on." if goes_on else _HELP, searched.note],
         data=table.drop(columns="design"),
         clicked=None if goes_on else choose,
+        disclosure=AGGREGATE,
     )
     if not goes_on:
         _list(searched)
