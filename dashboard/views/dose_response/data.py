@@ -19,27 +19,25 @@ _SHARES = "Intervals of shares by Wilson (95%)."
 
 def show(asked: ResponseAnalysis) -> None:
     """The observed response and harm."""
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("response")
     said = notes([*answer.notes(), _SHARES if answer.is_share else _MEANS])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=response_title(asked),
             unit=answer.doses.unit,
             share=answer.is_share,
         ),
         name=named("response by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
     )
     results.table(
         _shown(answer),
         name=named("table of the response by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
     )
     if answer.refusal:
         st.warning(answer.refusal, icon=":material/do_not_disturb_on:")
@@ -50,12 +48,12 @@ def show(asked: ResponseAnalysis) -> None:
 
 def _show_harm() -> None:
     asked = choose_harm()
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("events")
     said = notes([*answer.notes(), _SHARES])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=f"{asked.title}, % of subjects",
             unit=answer.doses.unit,
             share=True,
@@ -63,15 +61,13 @@ def _show_harm() -> None:
         ),
         name=named("adverse event by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
     )
     results.table(
         _shown_harm(answer),
         name=named("table of the adverse event by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
     )
 
 
