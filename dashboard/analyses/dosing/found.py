@@ -144,9 +144,10 @@ def marked_designs(
     ...     scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
     ...     objectives=(DoseObjective(measure="correct"), DoseObjective(measure="patients")))
     >>> front = search_doses(problem, budget=3, policy="random", seed=1).front()
-    >>> at = marked_designs(front, front.knee(), None, across="patients", up="correct")
-    >>> at == {f"Design {front.knee()}": (front.row(front.knee())["patients"],
-    ...                                   front.row(front.knee())["correct"])}
+    >>> up, across = problem.labels
+    >>> best = front.knee()
+    >>> found = marked_designs(front, best, None, across=across, up=up)
+    >>> found == {f"Design {best}": (front.row(best)[across], front.row(best)[up])}
     True
     """
     row = front.row(chosen)

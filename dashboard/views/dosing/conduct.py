@@ -127,8 +127,7 @@ def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
             (
                 proposal.dose_name(row.dose),
                 f"{row.toxicities} of {row.patients}",
-                interval(100 * row.estimate, 100 * row.lower, 100 * row.upper),
-                percent(row.above_target if row.estimate == row.estimate else row.estimate),
+                *_believed(row.estimate, row.lower, row.upper, row.above_target),
                 "yes" if row.admissible else "no",
             )
             for row in found.table.itertuples()
@@ -156,6 +155,13 @@ def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
         on_click="ignore",
         help="Outcomes, recommendation, reasons, and every cohort that was given another dose.",
     )
+
+
+def _believed(estimate: float, lower: float, upper: float, above: float) -> tuple[str, str]:
+    """Of a dose: the estimate with its interval, and how probably it is above the target."""
+    if estimate != estimate:  # nothing is known of it
+        return "–", "–"
+    return interval(100 * estimate, 100 * lower, 100 * upper), percent(above)
 
 
 def _following(proposal: DosingProposal, answer: Made[ConductAnswer]) -> None:
