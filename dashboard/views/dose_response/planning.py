@@ -47,7 +47,7 @@ def show() -> None:
 
 
 def _choose_trial() -> PlannedTrial:
-    with st.grid(3, min_column_width=190):
+    with st.grid(3, min_column_width=150):
         doses = _numbers("Doses, placebo first", "plan_doses", _first_doses())
         kind = chosen("Response", [_MEAN, _SHARE], name="plan_kind", first=_MEAN)
         direction = chosen(
