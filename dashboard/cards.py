@@ -108,7 +108,8 @@ def figure_content(figure: go.Figure) -> dict[str, Any]:
 
 
 def _table_to_wire(table: pd.DataFrame | None) -> Any:
-    return None if table is None else wire.encode(table, lambda _: None)
+    """A table on the wire; its rows are numbered anew, for a card's table has no index to tell."""
+    return None if table is None else wire.encode(table.reset_index(drop=True), lambda _: None)
 
 
 def _table_from_wire(body: Any) -> pd.DataFrame | None:

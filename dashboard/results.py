@@ -26,6 +26,7 @@ from queries.errors import DataError
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PARQUET = "application/vnd.apache.parquet"
 Value = TypeVar("Value")
+MOST_KEPT = 10_000  # rows of a listing that are read along with its page, for reports
 CARDS = "cards"  # of this run, for whoever draws the page
 
 

@@ -189,11 +189,14 @@ def _baseline() -> None:
 def _data_quality() -> None:
     st.header("Data quality", anchor=False)
     report = CheckReport.from_json(state.snapshot().report_json)
-    findings = state.ask("findings", cohort=EVERYONE)
-    if findings.empty:
+    findings = state.asked("findings", cohort=EVERYONE)
+    if findings.value.empty:
         st.caption("The checks of the import found nothing to report.")
     else:
-        st.dataframe(findings_table(findings), hide_index=True, alt="Data-quality findings")
+        shown = findings_table(findings.value)
+        st.dataframe(shown, hide_index=True, alt="Data-quality findings")
+        notes = _notes("What the checks of the import found, in all subjects.")
+        results.offer(shown, raw=findings, name=_name("data quality"), notes=notes)
     if report.not_collected:
         with st.expander(f"{len(report.not_collected)} variables {NOT_COLLECTED}"):
             st.markdown("\n".join(f"- {plain(gap.sentence)}" for gap in report.not_collected))
@@ -210,9 +213,12 @@ def _provenance() -> None:
     )
     for derived in state.store().derivations:
         st.caption(plain(derived))
-    files = state.ask("files", cohort=EVERYONE)
+    files = state.asked("files", cohort=EVERYONE)
+    shown = ["file", "dataset", "label", "rows", "columns", "format", "encoding", "sha256"]
     st.dataframe(
-        files[["file", "dataset", "label", "rows", "columns", "format", "encoding", "sha256"]],
+        files.value[shown],
         hide_index=True,
         alt="Files of the snapshot with their SHA-256 and row counts",
     )
+    notes = [heading.provenance_line()]
+    results.offer(files.value[shown], raw=files, name=_name("source files"), notes=notes)

@@ -12,7 +12,7 @@ from analytics.baseline.table_display import FIRST, RESERVED
 from dashboard import results, state
 from dashboard.text import plain
 from dashboard.views.compare import notes
-from dashboard.views.compare.inputs import Comparison, code_of
+from dashboard.views.compare.inputs import Comparison, made
 
 COMPARISONS = tuple(name for name in RESERVED if name not in FIRST)
 NAME = "Characteristic"
@@ -23,8 +23,8 @@ _WIDE = 9  # columns that fit a narrow screen, those that are not drawn among th
 
 def show(comparison: Comparison) -> None:
     """The Table 1 tab."""
-    analysis = comparison.analysis
-    answer = state.compared(analysis)
+    found = made(comparison.analysis)
+    answer = found.value
     text = answer.display()
     footnotes = () if isinstance(answer.table, str) else answer.table.footnotes()
     said = notes.notes(comparison.groups, answer, *footnotes)
@@ -32,11 +32,10 @@ def show(comparison: Comparison) -> None:
         st.caption("On a narrow screen, scroll the table sideways to see all groups.")
     results.table(
         text,
-        raw=None if isinstance(answer.table, str) else answer.table.to_frame(),
+        raw=found.part("table").call("to_frame"),
         drawn=drawn(text),
         name=f"{state.study().code} Table 1",
         notes=said,
-        code=code_of(analysis, "table"),
     )
     notes.show(said)
 
