@@ -20,28 +20,26 @@ _SHARES = "Intervals of shares by Wilson (95%)."
 
 def show(asked: ResponseAnalysis) -> None:
     """The observed response and harm."""
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("response")
     said = notes([*answer.notes(), _SHARES if answer.is_share else _MEANS])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=response_title(asked),
             unit=answer.doses.unit,
             share=answer.is_share,
         ),
         name=named("response by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
         disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
         name=named("table of the response by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
         disclosure=AGGREGATE,
     )
     if answer.refusal:
@@ -53,12 +51,12 @@ def show(asked: ResponseAnalysis) -> None:
 
 def _show_harm() -> None:
     asked = choose_harm()
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("events")
     said = notes([*answer.notes(), _SHARES])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=f"{asked.title}, % of subjects",
             unit=answer.doses.unit,
             share=True,
@@ -66,16 +64,14 @@ def _show_harm() -> None:
         ),
         name=named("adverse event by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
         disclosure=AGGREGATE,
     )
     results.table(
         _shown_harm(answer),
         name=named("table of the adverse event by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
         disclosure=AGGREGATE,
     )
 
