@@ -14,6 +14,7 @@ from dashboard.charts.enrolment import draw_enrolment
 from dashboard.charts.maturity import draw_maturity
 from dashboard.charts.sites import draw_sites
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.disclosure import AGGREGATE, SUBJECTS
 from dashboard.scripts import given
 from dashboard.text import plain
 from dashboard.views import disclosing, heading
@@ -261,7 +262,9 @@ def _data_quality() -> None:
         shown = findings_table(findings.value)
         st.dataframe(shown, hide_index=True, alt="Data-quality findings")
         notes = _notes("What the checks of the import found, in all subjects.")
-        results.offer(shown, raw=findings, name=_name("data quality"), notes=notes)
+        results.offer(
+            shown, raw=findings, name=_name("data quality"), notes=notes, disclosure=SUBJECTS
+        )
     if report.not_collected:
         with st.expander(f"{len(report.not_collected)} variables {NOT_COLLECTED}"):
             st.markdown("\n".join(f"- {plain(gap.sentence)}" for gap in report.not_collected))
@@ -286,4 +289,6 @@ def _provenance() -> None:
         alt="Files of the snapshot with their SHA-256 and row counts",
     )
     notes = [heading.provenance_line()]
-    results.offer(files.value[shown], raw=files, name=_name("source files"), notes=notes)
+    results.offer(
+        files.value[shown], raw=files, name=_name("source files"), notes=notes, disclosure=AGGREGATE
+    )

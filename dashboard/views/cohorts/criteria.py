@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import cohorts, results, state
 from dashboard.analyses.attrition import CohortAttrition
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent, plain
 from dashboard.views import heading
 from queries.cohorts import AllOf, AnyOf, Cohort, Rule, labels_in, late_parts
@@ -92,6 +93,7 @@ def attrition() -> None:
             heading.cohort_sentence(),
             heading.provenance_line(),
         ],
+        disclosure=AGGREGATE,
     )
     _actions(list(event["selection"]["rows"]), known)
     _late()

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.panels import PanelLevels, levels_of_panels, panel_table
 from dashboard.charts.panels import HISTOGRAM, level_height
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import answer_of
 from dashboard.views import heading
 from dashboard.views.cohorts.column_panel import column_panel
@@ -68,6 +69,7 @@ def _offer(asked: PanelLevels, counts: Mapping[str, pd.DataFrame]) -> None:
             heading.cohort_sentence(),
             heading.provenance_line(),
         ],
+        disclosure=AGGREGATE,
     )
 
 

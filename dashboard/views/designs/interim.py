@@ -69,7 +69,13 @@ def show(answer: DesignAnswer) -> None:
         notes=notes,
         disclosure=AGGREGATE,
     )
-    results.table(_table(frame.value), raw=frame, name=f"{answer.name} interim looks", notes=notes)
+    results.table(
+        _table(frame.value),
+        raw=frame,
+        name=f"{answer.name} interim looks",
+        notes=notes,
+        disclosure=AGGREGATE,
+    )
 
 
 def _enter(answer: DesignAnswer) -> Made[MonitoredTrial] | None:

@@ -10,6 +10,7 @@ from analytics.dosing.response import Candidates, ContrastPower
 from dashboard import results, state
 from dashboard.analyses.dose_response import ArmDosesAnalysis, PlannedTrial
 from dashboard.charts.dose_response.power import draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import given, result_of
 from dashboard.text import number, percent
 from dashboard.views.designs.fields import listed, parsed
@@ -40,9 +41,14 @@ def show() -> None:
         name=named("power of a planned trial"),
         notes=said,
         data=table,
+        disclosure=AGGREGATE,
     )
     results.table(
-        _shown(found), name=named("table of the power of a planned trial"), notes=said, raw=table
+        _shown(found),
+        name=named("table of the power of a planned trial"),
+        notes=said,
+        raw=table,
+        disclosure=AGGREGATE,
     )
 
 

@@ -51,7 +51,11 @@ def show(proposal: DosingProposal) -> None:
     )
     kept = limits if every else limits.then(whole_cohorts, proposal.cohort_size)
     results.table(
-        card_rows(kept.value), name=f"{study} dosing: decision table", notes=notes, raw=kept
+        card_rows(kept.value),
+        name=f"{study} dosing: decision table",
+        notes=notes,
+        raw=kept,
+        disclosure=AGGREGATE,
     )
     for note in notes:
         st.caption(plain(note))

@@ -22,6 +22,7 @@ from dashboard.analyses.prediction.dose import CURVES, DoseResponse
 from dashboard.analyses.prediction.question import MOST_DAYS, PredictionQuestion
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.dosing.seen import draw_seen
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, plain
 from dashboard.views import heading
 from dashboard.views.dosing import current
@@ -79,6 +80,7 @@ def _inside(proposal: DosingProposal) -> None:
         name=f"{state.study().code} dosing: toxicity by dose as this study saw it",
         notes=[f"{answer.event}.", *said],
         data=made.call("seen_and_fitted"),
+        disclosure=AGGREGATE,
     )
     if answer.beyond and not asked.extrapolate:
         _offer_own_doses(proposal, answer)

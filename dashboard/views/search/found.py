@@ -171,6 +171,7 @@ def _listed(searched: Searched, said: Sequence[str]) -> None:
         raw=searched.told(searched.made_front.call("to_frame")),
         name=f"{state.study().code} designs of the front",
         notes=said,
+        disclosure=AGGREGATE,
     )
 
 

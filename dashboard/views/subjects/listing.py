@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.subjects import SubjectListing
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
 from dashboard.views import heading
 from queries.cohorts.checking import column_kind
@@ -178,7 +179,9 @@ def _take_away(shown: SubjectList, found: int) -> None:
     name = f"{state.study().code} subjects"
     notes = [heading.cohort_sentence(), *searched, heading.provenance_line()]
     if found <= results.MOST_KEPT:
-        results.offer(state.made(listed, name="subjects"), name=name, notes=notes)
+        results.offer(
+            state.made(listed, name="subjects"), name=name, notes=notes, disclosure=SUBJECTS
+        )
         return
     none: Made[pd.DataFrame] = answer_of(listed, pd.DataFrame(), name="subjects")
     results.offer_later(none, lambda: listed.run(store), name=name, notes=notes)

@@ -11,6 +11,7 @@ from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.endpoints import endpoints_table
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import interval, p_value, percent, plain, reached
 from dashboard.views import disclosing
@@ -72,6 +73,7 @@ def _table(analysis: SurvivalAnalysis, found: dict[str, Made[SurvivalAnswer] | s
         raw=made_by(endpoints_table, found),
         name=f"{state.study().code} all endpoints",
         notes=[f"{_METHOD} {how}", *said],
+        disclosure=AGGREGATE,
     )
 
 

@@ -29,7 +29,11 @@ def show(proposal: DosingProposal) -> None:
     own = given(proposal.without_data(), name="proposal")
     limits = own.then(joint_limits)
     results.table(
-        limit_rows(limits.value), name=f"{study} dosing: decision limits", notes=notes, raw=limits
+        limit_rows(limits.value),
+        name=f"{study} dosing: decision limits",
+        notes=notes,
+        raw=limits,
+        disclosure=AGGREGATE,
     )
     for note in notes:
         st.caption(plain(note))

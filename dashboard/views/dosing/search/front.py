@@ -119,4 +119,5 @@ def _list(searched: Searched) -> None:
         raw=searched.told(searched.made_front.part("table").call("drop", columns="design")),
         name=f"{state.study().code} dosing: designs of the front",
         notes=[searched.note],
+        disclosure=AGGREGATE,
     )
