@@ -148,13 +148,6 @@ def test_what_cannot_be_a_scenario_is_refused(store: Store, path: Path) -> None:
         assert str(refusal.value) == BLINDED
 
 
-def test_the_code_makes_the_answer_again(
-    store: Store, path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    exec(ASKED.code(path), {})
-    assert str(ASKED.run(store).to_frame()) in capsys.readouterr().out
-
-
 def with_seen(store: Store) -> DosingProposal:
     taken = ASKED.run(store).taken(study="EQX-201", snapshot="S", cohort_sentence="Everyone.")
     return replace(usual_dosing(), amounts=ASKED.amounts, seen=taken)

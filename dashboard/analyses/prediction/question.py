@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -14,7 +13,6 @@ from analytics.checks import NotEstimableError, require
 from analytics.safety.prediction.data import ARM, CENSORED, COMPETING, EVENT, Floats, Ints, RiskData
 from dashboard.analyses.prediction.leakage import require_known
 from dashboard.analyses.safety.subjects import SafetySubjects
-from dashboard.analyses.script import script
 from queries import questions
 from queries.events import EventSelection, EventTerms
 from queries.events.selection import KINDS_SAID
@@ -155,10 +153,6 @@ class PredictionQuestion:
             ).set_index("subject")["daily_dose"]
             table[DOSE] = doses.reindex(table.index).astype(float)
         return _as_predictors(table).reset_index(drop=True)
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that reads the same again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.missing()"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

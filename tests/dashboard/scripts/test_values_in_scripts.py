@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from analytics.survival.logrank_weights import GEHAN, PETO, fleming_harrington
-from dashboard.analyses.script import expression, script
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.comparisons import Comparisons
 from dashboard.analyses.survival.over_time import OverTimeAnalysis
+from dashboard.home import SNAPSHOT_VARIABLE
+from dashboard.scripts import answer_of, write_script
+from dashboard.scripts.expressions import Expressions
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window, difference
+from queries.store import open_store
 from tests.tiny_snapshot import write_tiny_snapshot
 
 AWKWARD = Cohort(OneOf(column="SEX", values=("F'\"\\", "", "ä\n")), name='Women\'s "first"\n{x}')
@@ -40,10 +43,16 @@ VALUES = {
 }
 
 
+def script(value: object, *, shown: str = "") -> str:
+    return write_script(
+        {"answer": answer_of(value, None)}, snapshot="9f86", pooled=False, shown=shown
+    )
+
+
 def remade(value: object) -> Any:
     """What a script assigns to `analysis`, without opening the store."""
-    text = script(value, Path("a.duckdb"), pooled=False, shown=[])
-    head = text[: text.index("with open_store")]
+    text = script(value)
+    head = text[: text.index("with open_snapshot")]
     names: dict[str, Any] = {}
     exec(compile(head, "shown", "exec"), names)
     return names["analysis"]
@@ -57,7 +66,7 @@ def test_the_same_value_is_made_again(value: object) -> None:
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_what_is_imported_is_used_and_what_is_used_is_imported(value: object) -> None:
-    tree = ast.parse(script(value, Path("a.duckdb"), pooled=True, shown=["answer"]))
+    tree = ast.parse(script(value, shown="answer"))
     imported = {
         name.name
         for node in ast.walk(tree)
@@ -65,12 +74,12 @@ def test_what_is_imported_is_used_and_what_is_used_is_imported(value: object) ->
         for name in node.names
     }
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assert used == imported | {"analysis", "answer", "store", "print"}
+    assert used == imported | {"analysis", "answer", "store", "snapshot", "print"}
 
 
 def test_defaults_are_left_out() -> None:
-    assert expression(VALUES["defaults"], set()) == "SurvivalAnalysis(endpoint='OS')"
-    text = script(VALUES["numbers"], Path("a.duckdb"), pooled=False, shown=[])
+    assert Expressions().of(VALUES["defaults"]) == "SurvivalAnalysis(endpoint='OS')"
+    text = script(VALUES["numbers"])
     assert "landmark_day=0" in text, "0 is no default of None"
     assert "confidence_level" not in text
 
@@ -83,34 +92,24 @@ class Odd:
 
 
 def test_fields_that_are_made_are_not_given() -> None:
-    assert expression(Odd(), set()) == "Odd()"
-    assert expression(Odd(made=(1,), flag=True), set()) == "Odd(made=(1,), flag=True)"
+    assert Expressions().of(Odd()) == "Odd()"
+    assert Expressions().of(Odd(made=(1,), flag=True)) == "Odd(made=(1,), flag=True)"
 
 
 def test_long_lines_are_broken_where_python_allows_it() -> None:
-    text = script(VALUES["nested"], Path("a.duckdb"), pooled=False, shown=[])
+    text = script(VALUES["nested"])
     [line] = [line for line in text.splitlines() if line.startswith("analysis = ")]
     assert line == "analysis = Comparisons("
 
 
-@pytest.mark.parametrize("path", ["a\\b.duckdb", "it's.duckdb", 'a "b".duckdb', "ä b.duckdb"])
-def test_paths_are_quoted_and_blinding_is_said(path: str) -> None:
-    text = script(VALUES["defaults"], Path(path), pooled=True, shown=["answer.x()"])
-    call = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.With))
-    opened = call.items[0].context_expr
-    assert isinstance(opened, ast.Call)
-    assert isinstance(opened.args[0], ast.Call)
-    assert ast.literal_eval(opened.args[0].args[0]) == str(Path(path))
-    assert [ast.literal_eval(k.value) for k in opened.keywords if k.arg == "pooled"] == [True]
-    assert text.endswith("print(answer.x())\n")
-
-
 def test_a_blinded_readers_script_answers_blinded(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    shown = ["answer.endpoint_table()", "answer.exclusions"]
-    text = script(VALUES["defaults"], path, pooled=True, shown=shown)
+    monkeypatch.setenv(SNAPSHOT_VARIABLE, str(path))
+    answer = VALUES["defaults"].run(open_store(path, pooled=True))
+    table = answer_of(VALUES["defaults"], answer).call("endpoint_table")
+    text = write_script({"table": table}, snapshot="1" * 64, pooled=True, shown="table")
     exec(compile(text, "shown", "exec"), {})
     printed = capsys.readouterr().out
     assert "All subjects" in printed
