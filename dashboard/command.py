@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
+from dashboard.audit_commands import audit
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
@@ -301,6 +302,7 @@ def demo(
             click.echo("The demo studies are there already.")
 
 
+equipoise.add_command(audit)
 equipoise.add_command(export)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
