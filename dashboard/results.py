@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard import state
+from dashboard import recording, state
 from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.exports import figures, tables
@@ -53,6 +53,7 @@ def figure(
     data: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
+    recorded_as: str | None = None,
 ) -> None:
     """A figure on the page, its notes beneath; its data, pictures and code to take away.
 
@@ -62,6 +63,8 @@ def figure(
         Their script is shown beside them.
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
+    recorded_as : str, optional
+        What the audit trail calls it, where its name says which subject it is about.
     """
     code = _script_of({"figure": drawn, "table": data}) or code
     drawn, data = _plain_value(drawn), _plain_value(data)
@@ -72,18 +75,19 @@ def figure(
     else:
         _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
+    said = recorded_as or name
     with st.container(horizontal=True, gap="small"):
         with _menu():
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
-                _download(f"Figure as {format_.upper()}", format_, name, make, mime)
+                _download(f"Figure as {format_.upper()}", format_, name, make, mime, said)
             if data is not None:
                 csv = partial(tables.to_csv, data, notes)
-                _download("Data as CSV", "csv", name, csv, "text/csv")
+                _download("Data as CSV", "csv", name, csv, "text/csv", said)
                 book = partial(to_xlsx, {"Data": data}, title=name, notes=notes)
-                _download("Data as XLSX", "xlsx", name, book, _XLSX)
+                _download("Data as XLSX", "xlsx", name, book, _XLSX, said)
                 typed = partial(tables.to_parquet, data, notes)
-                _download("Data as Parquet", "parquet", name, typed, _PARQUET)
+                _download("Data as Parquet", "parquet", name, typed, _PARQUET, said)
         _show_code(code)
         _add_to_report(card)
 
@@ -250,10 +254,17 @@ def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
 
-def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mime: str) -> None:
+def _download(
+    label: str,
+    ending: str,
+    name: str,
+    make: Callable[[], bytes],
+    mime: str,
+    recorded_as: str | None = None,
+) -> None:
     st.download_button(
         label,
-        data=make,
+        data=recording.taken(make, what=recorded_as or name, ending=ending),
         file_name=f"{file_stem(name)}.{ending}",
         mime=mime,
         key=f"download {name} {ending}",

@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from dashboard import cohorts, results, state
+from dashboard import cohorts, recording, results, state
 from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.text import plain
@@ -40,7 +40,7 @@ def take_away() -> None:
     ):
         st.download_button(
             label,
-            data=make,
+            data=recording.taken(make, what=f"{name}: {label}", ending=ending),
             file_name=f"{name}.{ending}",
             mime=mime,
             key=f"cohort as {ending}",

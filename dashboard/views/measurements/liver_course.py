@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.liver_course import draw_liver_course
 from dashboard.views.measurements import liver_notes
@@ -48,6 +48,7 @@ def show(answer: LiverAnswer) -> None:
                 args=(subject,),
             )
     if subject is not None:
+        recording.seen("liver tests of a subject")
         _course(answer, subject)
 
 
@@ -80,6 +81,7 @@ def _course(answer: LiverAnswer, subject: str) -> None:
         name=f"{state.study().code} {subject} liver tests",
         notes=liver_notes.notes(answer, said),
         data=found,
+        recorded_as="liver tests of a subject",
     )
 
 

@@ -17,7 +17,7 @@ from analytics.search import (
     why_not_better,
 )
 from analytics.search.space import Point
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
 from dashboard.charts.search.front import draw_tornado
@@ -56,7 +56,7 @@ def _code(text: str) -> None:
         st.code(text, language="python")
     st.download_button(
         "Python",
-        data=text,
+        data=recording.taken(text, what="search", ending="py"),
         file_name=f"{results.file_stem(f'{state.study().code} search')}.py",
         mime="text/x-python",
         icon=":material/download:",

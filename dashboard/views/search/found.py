@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from analytics.search import MEASURES, Front, SearchProblem, SearchResult
 from analytics.search.characteristics import Characteristics
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.charts.search.front import draw_front, draw_parallel
 from dashboard.charts.search.matrix import draw_matrix
@@ -158,7 +158,9 @@ def _listed(front: Front, said: Sequence[str]) -> None:
         st.rerun()
     st.download_button(
         "Front as CSV",
-        data=lambda: tables.to_csv(front.table, said),
+        data=recording.taken(
+            lambda: tables.to_csv(front.table, said), what="front of a search", ending="csv"
+        ),
         file_name=f"{results.file_stem(f'{state.study().code} front')}.csv",
         mime="text/csv",
         icon=":material/download:",

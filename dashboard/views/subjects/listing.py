@@ -7,7 +7,7 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import recording, state
 from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.views import heading
@@ -71,6 +71,7 @@ def show(shown: SubjectList) -> None:
             icon=":material/search_off:",
         )
         return
+    recording.seen("list of subjects")
     pages = ceil(found / ROWS)
     st.session_state[PAGE] = min(max(1, int(st.session_state[state.remember(PAGE, 1)])), pages)
     page = int(st.session_state[PAGE])
@@ -181,7 +182,7 @@ def _take_away(shown: SubjectList) -> None:
 
     st.download_button(
         "All found as CSV",
-        data=as_csv,
+        data=recording.taken(as_csv, what="list of subjects", ending="csv"),
         file_name=f"{file_stem(f'{state.study().code} subjects')}.csv",
         mime="text/csv",
         key="subjects as csv",

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.charts.timeline import draw_labs, draw_timeline
 from dashboard.text import number, plain
 from dashboard.views import heading
@@ -32,6 +32,7 @@ def show(subject: str, shown: SubjectList) -> None:
             icon=":material/person_off:",
         )
         return
+    recording.seen("subject profile")
     _facts(facts.iloc[0])
     _timeline(subject, facts.iloc[0])
     _labs(subject, facts.iloc[0])
@@ -162,7 +163,13 @@ def _timeline(subject: str, facts: pd.Series) -> None:
     elif not collected_records(store.layout, "exposures"):
         said += " Exposure: not collected."
     name = f"{state.study().code} {subject} timeline"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=events)
+    results.figure(
+        figure,
+        name=name,
+        notes=_notes(said, facts),
+        data=events,
+        recorded_as="timeline of a subject",
+    )
 
 
 _GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}
@@ -231,7 +238,13 @@ def _labs(subject: str, facts: pd.Series) -> None:
     )
     said = "Laboratory results against their normal range (shaded)."
     name = f"{state.study().code} {subject} laboratory"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=shown)
+    results.figure(
+        figure,
+        name=name,
+        notes=_notes(said, facts),
+        data=shown,
+        recorded_as="laboratory results of a subject",
+    )
 
 
 # Tables ---------------------------------------------------------------------------------

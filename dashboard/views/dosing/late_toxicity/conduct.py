@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.late_toxicity import TiteConduct
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.late_toxicity.conduct import (
@@ -133,7 +133,7 @@ def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteCondu
     )
     st.download_button(
         "Record of the conduct as JSON",
-        data=found.to_json(),
+        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{results.file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",

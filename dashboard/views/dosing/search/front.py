@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing.found import SHARES, front_rows, own_values, titled
 from dashboard.analyses.dosing.search import OWN, own_request
 from dashboard.charts.search.front import draw_front
@@ -121,7 +121,11 @@ def _list(searched: Searched) -> None:
         st.rerun()
     st.download_button(
         "Front as CSV",
-        data=lambda: tables.to_csv(front.table, [searched.note]),
+        data=recording.taken(
+            lambda: tables.to_csv(front.table, [searched.note]),
+            what="front of a dosing search",
+            ending="csv",
+        ),
         file_name=f"{results.file_stem(f'{state.study().code} dosing front')}.csv",
         mime="text/csv",
         icon=":material/download:",
