@@ -109,23 +109,15 @@ def export(format_: str, out: Path, home: Path | None) -> None:
     Examples:
       equipoise audit export --format json --out trail.json
     """
-    from dashboard.exports import acts
     from dashboard.exports.files import write_whole
+    from dashboard.trail_files import record_taking, taken_trail
+    from queries.workspace.trail import EVERY_ACT
 
     with open_here(home) as workspace:
-        room = workspace.audit
-        found, anchor = room.acts(), room.anchor()
-        if format_ == "csv":
-            data = acts.to_csv(found)
-        else:
-            data = acts.to_json(found, beginning=room.beginning(), written_at=anchor.at)
+        data, written = taken_trail(workspace, EVERY_ACT, format_)
         write_whole(out, data)
-        workspace.record(
-            act="export audit trail",
-            person=PERSON,
-            detail={"format": format_, "acts": len(found), "file": out.name},
-        )
-    click.echo(f"{out}: {_count(len(found), 'act')}")
+        record_taking(workspace, person=PERSON, format_=format_, acts=written)
+    click.echo(f"{out}: {_count(written, 'act')}")
 
 
 def _read(given: str) -> tuple[Anchor, ...]:
