@@ -154,7 +154,7 @@ class Verification:
         acts = f"{self.acts:,} {'act' if self.acts == 1 else 'acts'}"
         if self.holds:
             return f"Verified: {acts}, none changed, removed, added or moved."
-        places = "a place" if self.broken == 1 else f"{self.broken:,} places"
+        places = "one place" if self.broken == 1 else f"{self.broken:,} places"
         return f"Not as it was recorded: {acts}, and the chain breaks in {places}."
 
     @property

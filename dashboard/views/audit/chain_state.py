@@ -21,7 +21,7 @@ _HOW = (
 def show() -> None:
     """The state of the chain, what it cannot say, and what makes it say more."""
     found = _verified()
-    at = f"{found.head.at:%-d %b %Y, %H:%M:%S} UTC"
+    at = f"({found.head.at:%-d %b %Y, %H:%M:%S} UTC)"
     if found.holds:
         against = f" It agrees with {_anchors(found)}." if found.anchors else ""
         said = f"{plain(found.sentence)}{against} {plain(at)}"

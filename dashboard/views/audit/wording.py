@@ -34,6 +34,10 @@ def in_short(detail: Mapping[str, Any]) -> str:
     'to see'
     """
     told = next((str(detail[name]) for name in _TOLD if detail.get(name)), "")
+    if not told and isinstance(detail.get("snapshot"), str):
+        told = f"snapshot {detail['snapshot'][:8]}"
+    if not told and isinstance(detail.get("acts"), int):
+        told = f"{detail['acts']:,} acts"
     if told and isinstance(detail.get("version"), int):
         told += f", version {detail['version']}"
     if told and isinstance(detail.get("format"), str):
