@@ -21,6 +21,7 @@ from queries.errors import DataError
 from queries.workspace import chain, tables
 from queries.workspace.limits import checked_json, checked_text
 
+OURSELVES = "Equipoise"  # what is done without anybody asking
 _ACT = re.compile(r"[a-z][a-z0-9 _.-]{0,63}")
 
 

@@ -200,7 +200,7 @@ def _chain_older_acts(connection: Connection) -> None:
     activity.append(
         connection,
         act=chain.CHAINED_LATER,
-        person="Equipoise",
+        person=activity.OURSELVES,
         detail={"last": last, "hash": hashed},
     )
 
