@@ -102,9 +102,10 @@ def append(
     chain.lock(connection)
     last, previous = chain.head(connection)
     # The time is read when it is this act's turn, so that times rise with the numbers.
-    row = {"number": chain.next_number(connection, last), "at": tables.now(), **said}
+    number = chain.next_number(connection, last)
+    row = {"number": number, "at": tables.now(), **said}
     connection.execute(insert(tables.activity).values(row))
-    chain.add(connection, row["number"], chain.hash_of(previous, row))
+    chain.add(connection, number, chain.hash_of(previous, row))
 
 
 def latest(connection: Connection, study: str | None, limit: int) -> tuple[Activity, ...]:

@@ -63,7 +63,7 @@ def begin(connection: Connection) -> None:
     connection.execute(insert(tables.facts).values(fact))
     previous, rows = fact["value"], []
     for row in connection.execute(select(tables.activity).order_by(_acts.number)).mappings():
-        previous = hash_of(previous, row)
+        previous = hash_of(previous, dict(row))
         rows.append({"number": row["number"], "hash": previous})
     if rows:
         connection.execute(insert(tables.activity_links), rows)
