@@ -23,7 +23,7 @@ def choose() -> ActFilter | None:
         people = _several("People", known.people, "audit_people")
         acts = _several("Acts", known.acts, "audit_acts")
         studies = _several("Studies", known.studies, "audit_studies")
-        days = st.date_input("Days, in UTC", value=(), key="audit_days", format="YYYY-MM-DD")
+        days = st.date_input("Days, in UTC", value=[], key="audit_days", format="YYYY-MM-DD")
     since, until = _moments(days)
     return ActFilter(people=people, acts=acts, studies=studies, since=since, until=until)
 
