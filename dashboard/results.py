@@ -15,6 +15,7 @@ from analytics.checks import InputError, NotEstimableError
 from dashboard import recording, state
 from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
+from dashboard.disclosure import Disclosure
 from dashboard.exports import figures, tables
 from dashboard.exports.rich_text import to_rtf
 from dashboard.exports.spreadsheets import to_xlsx
@@ -26,6 +27,7 @@ from queries.errors import DataError
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PARQUET = "application/vnd.apache.parquet"
 Value = TypeVar("Value")
+MOST_KEPT = 10_000  # rows of a listing that are read along with its page, for reports
 CARDS = "cards"  # of this run, for whoever draws the page
 
 
@@ -54,6 +56,7 @@ def figure(
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
     recorded_as: str | None = None,
+    disclosure: Disclosure | None = None,
 ) -> None:
     """A figure on the page, its notes beneath; its data, pictures and code to take away.
 
@@ -65,10 +68,19 @@ def figure(
         Is told the `customdata` of a point that was clicked, before the page runs again.
     recorded_as : str, optional
         What the audit trail calls it, where its name says which subject it is about.
+    disclosure : Disclosure, optional
+        What its numbers are; without it no share holds it.
     """
     code = _script_of({"figure": drawn, "table": data}) or code
     drawn, data = _plain_value(drawn), _plain_value(data)
-    card = Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
+    card = Card(
+        name=name,
+        notes=tuple(notes),
+        figure=drawn,
+        data=data,
+        script=code,
+        disclosure=disclosure,
+    )
     _keep(card)
     if clicked is None:
         _draw(drawn, f"figure {name}")
@@ -153,6 +165,7 @@ def table(
     raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     drawn: pd.DataFrame | None = None,
     code: str | None = None,
+    disclosure: Disclosure | None = None,
 ) -> None:
     """A table on the page, ready to take away.
 
@@ -166,13 +179,15 @@ def table(
         How the page draws it, in Markdown; else as `shown` with every text taken as it is.
     code : str, optional
         The Python that makes it again, where neither `raw` nor `shown` is `Made`.
+    disclosure : Disclosure, optional
+        What its numbers are; without it no share holds it.
     """
     as_text = _plain_value(shown)
     if drawn is None:
         st.table(as_it_is(as_text), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
-    offer(shown, name=name, notes=notes, raw=raw, code=code)
+    offer(shown, name=name, notes=notes, raw=raw, code=code, disclosure=disclosure)
 
 
 def offer(
@@ -182,26 +197,36 @@ def offer(
     notes: Sequence[str],
     raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
+    disclosure: Disclosure | None = None,
+    recorded_as: str | None = None,
 ) -> None:
     """What stands under a table: for one that the view itself has drawn. As `table`."""
     code = _script_of({"table": shown if raw is None else raw}) or code
     shown, raw = _plain_value(shown), _plain_value(raw)
-    card = Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
+    card = Card(
+        name=name,
+        notes=tuple(notes),
+        shown=shown,
+        data=raw,
+        script=code,
+        disclosure=disclosure,
+    )
     _keep(card)
     sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
+    said = recorded_as or name
     with st.container(horizontal=True, gap="small"):
         with _menu():
             csv = partial(tables.to_csv, shown, notes)
-            _download("Table as CSV", "csv", name, csv, "text/csv")
+            _download("Table as CSV", "csv", name, csv, "text/csv", said)
             book = partial(to_xlsx, sheets, title=name, notes=notes)
-            _download("Table as XLSX", "xlsx", name, book, _XLSX)
+            _download("Table as XLSX", "xlsx", name, book, _XLSX, said)
             rich = partial(to_rtf, shown, title=name, notes=notes)
-            _download("Table as RTF", "rtf", name, rich, "application/rtf")
+            _download("Table as RTF", "rtf", name, rich, "application/rtf", said)
             if raw is not None:
                 numbers = partial(tables.to_csv, raw, notes)
-                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
+                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv", said)
             typed = partial(tables.to_parquet, shown if raw is None else raw, notes)
-            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET)
+            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET, said)
         _show_code(code)
         _add_to_report(card)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf, isnan
-from pathlib import Path
 from typing import Literal
 
 from analytics.baseline import (
@@ -30,17 +29,6 @@ ORDERS: tuple[Order, ...] = ("chosen", "alphabetical", "difference")
 
 _DIGITS = Digits()
 _USUAL = TableOptions(overall="Overall", differences=True)
-_SHOWN = {
-    "table": (
-        "print(answer.display().to_string())",
-        "print(answer.table.to_frame())",
-        "print(*answer.table.footnotes(), sep='\\n')",
-    ),
-    "balance": ("print(answer.differences())",),
-    "overlap": ("print(answer.overlap.to_frame())", "print(answer.overlap.pairs)"),
-    "distribution": ("print(answer.table.to_frame())",),
-}
-"""What a script prints, by what stands on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,48 +226,3 @@ class ComparisonAnalysis:
             return section, 0.0
 
         return replace(table, variables=tuple(sorted(table.variables, key=place)))
-
-    def code(self, snapshot: Path, *, pooled: bool = False, shown: str = "table") -> str:
-        """The Python that makes this comparison again from the snapshot file.
-
-        Parameters
-        ----------
-        snapshot : Path
-        pooled : bool
-            Whether its reader sees no arms.
-        shown : {"table", "balance", "overlap", "distribution"}
-            What the script prints.
-        """
-        imports = [
-            "from pathlib import Path",
-            "",
-            "from analytics.baseline import Digits, TableOptions",
-            "from dashboard.access.key import snapshot_key",
-            "from dashboard.analyses.comparison import ComparedVariable, ComparisonAnalysis",
-            "from queries.cohorts import Cohort",
-            "from queries.store import open_store",
-        ]
-        groups = [f"        {_cohort_code(group)}," for group in self.groups]
-        variables = [f"        {variable!r}," for variable in self.variables]
-        body = [
-            "analysis = ComparisonAnalysis(",
-            *("    groups=(", *groups, "    ),"),
-            *("    variables=(", *variables, "    ),"),
-            f"    within={_cohort_code(self.within)},",
-            f"    options={self.options!r},",
-            f"    test={self.test!r},",
-            f"    order={self.order!r},",
-            f"    frequent_first={self.frequent_first!r},",
-            f"    digits={self.digits!r},",
-            f"    missing_lines={self.missing_lines!r},",
-            ")",
-            f"file = Path({str(snapshot)!r})",
-            f"with open_store(file, pooled={pooled}, key=snapshot_key()) as store:",
-            "    answer = analysis.run(store)",
-            *_SHOWN[shown],
-        ]
-        return "\n".join([*imports, "", *body]) + "\n"
-
-
-def _cohort_code(cohort: Cohort) -> str:
-    return f"Cohort.from_json({cohort.to_json()!r})"

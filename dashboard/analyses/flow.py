@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -29,20 +29,17 @@ class FlowAnalysis:
     analysis_set : str, optional
         The ADSL flag whose subjects are analysed; None: everyone is.
     arm : {"planned", "actual"}
+    labels : mapping of str to str
+        Names of variables, for the steps of the cohort.
     """
 
     cohort: Cohort = EVERYONE
     analysis_set: str | None = None
     arm: ArmRole = "planned"
+    labels: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, store: Store, labels: dict[str, str] | None = None) -> Flow:
-        """Count every box of the diagram.
-
-        Parameters
-        ----------
-        labels : dict, optional
-            Names of variables, for the steps of the cohort.
-        """
+    def run(self, store: Store) -> Flow:
+        """Count every box of the diagram."""
         stratum = (self.analysis_set,) if self.analysis_set else ()
         table = questions.flow_by_arm(store=store, arm=self.arm, stratum=stratum)
         failures = questions.screen_failures_by_reason(store=store)
@@ -58,7 +55,7 @@ class FlowAnalysis:
             excluded=excluded,
             randomised=randomised,
             arms=tuple(sorted(arms, key=lambda arm: order.index(arm.arm))),
-            cohort=self._steps(store, randomised, labels or {}),
+            cohort=self._steps(store, randomised),
         )
 
     def _arm(self, name: str, rows: pd.DataFrame, *, treated: bool) -> ArmFlow:
@@ -81,11 +78,9 @@ class FlowAnalysis:
             not_analysed=Losses.by_reason(outside) if allocated > analysed else Losses(),
         )
 
-    def _steps(
-        self, store: Store, randomised: int, labels: dict[str, str]
-    ) -> tuple[CohortStep, ...]:
+    def _steps(self, store: Store, randomised: int) -> tuple[CohortStep, ...]:
         left = count_panels(store, self.cohort, []).attrition["left"].tolist()
-        sentences = (Cohort(part).sentence(labels) for part in parts(self.cohort.rule))
+        sentences = (Cohort(part).sentence(self.labels) for part in parts(self.cohort.rule))
         before = [randomised, *left][: len(left)]
         return tuple(
             CohortStep(rule=sentence, left_out=start - end, remaining=end)

@@ -263,7 +263,8 @@ def for_page(figure: go.Figure, mode: Mode) -> go.Figure:
 
 def _swapped(value: Any, swap: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _swapped(item, swap) for key, item in value.items()}
+        # What a figure says of itself is words: a colour in them, as an arm's name, stays.
+        return {key: item if key == "meta" else _swapped(item, swap) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_swapped(item, swap) for item in value]
     if isinstance(value, str) and "#" in value:

@@ -80,7 +80,7 @@ class Expressions:
         parts = [self.of(item, indent=indent + 4) for item in value]
         if isinstance(value, list):
             return self._wrapped("[", parts, "]", indent)
-        if len(parts) == 1:
+        if len(parts) == 1 and len(parts[0]) + 3 + indent <= WIDTH and "\n" not in parts[0]:
             return f"({parts[0]},)"
         return self._wrapped("(", parts, ")", indent)
 

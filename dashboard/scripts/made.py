@@ -92,6 +92,38 @@ def answer_of(analysis: Any, answer: Value, *, name: str = "answer") -> Made[Val
     return Made(answer, AnswerStep(name=name, analysis=analysis))
 
 
+def result_of(
+    request: Any, result: Value, *, name: str = "result", method: str = "run"
+) -> Made[Value]:
+    """What came of a request that needs no store: `request.run()`, or another method of it.
+
+    The result is taken as it is: it may have been computed long ago, by another process. So may
+    the request be a value that was `Made`.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> result_of(Fraction(1, 2), 42).value
+    42
+    """
+    asked = request if isinstance(request, Made) else given(request, name="request")
+    return Made(result, MethodStep(name=name, of=asked.step, method=method, args=(), kwargs={}))
+
+
+def taken_for(
+    value: Value, function: Callable[..., Value], *args: Any, name: str = "", **kwargs: Any
+) -> Made[Value]:
+    """A value that is known already for what a function would make of its arguments.
+
+    Examples
+    --------
+    >>> taken_for(2, max, given(1), 2).value
+    2
+    """
+    step = CallStep(name=name, function=function, args=_steps(args), kwargs=_steps(kwargs))
+    return Made(value, step)
+
+
 def answer_to(
     answer: Value,
     asked: str,

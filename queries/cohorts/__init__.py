@@ -17,6 +17,7 @@ from queries.cohorts.rule import (
     parts_of,
 )
 from queries.cohorts.schema import RecordTable, Schema
+from queries.cohorts.sentence import labels_in
 from queries.cohorts.timing import Late, late_parts
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "difference",
     "everything_in",
     "intersection",
+    "labels_in",
     "late_parts",
     "parts_of",
     "predicate",

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from queries.cohorts.criterion import Between, Criterion, MultipleOf, OneOf, Value
-from queries.cohorts.rule import AllOf, AnyOf, AnyRecord, Not, Rule, Window
+from queries.cohorts.rule import AllOf, AnyOf, AnyRecord, Not, Rule, Window, everything_in
 
 SHOWN_VALUES = 20
 
@@ -61,6 +61,23 @@ def rule_sentence(rule: Rule | None, labels: Mapping[str, str] | None = None) ->
         return "All subjects"
     text = _Writer(labels or {}).write(rule, outermost=True)
     return text[:1].upper() + text[1:]
+
+
+def labels_in(rule: Rule | None, labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels that the sentence of a rule can need, of all that are known.
+
+    Examples
+    --------
+    >>> labels_in(Between(column="AGE", low=65), {"AGE": "Age", "SEX": "Sex", "adlb.AGE": "Age"})
+    {'AGE': 'Age', 'adlb.AGE': 'Age'}
+    """
+    columns: set[str] = set()
+    for part in () if rule is None else everything_in(rule):
+        if isinstance(part, OneOf | Between | MultipleOf):
+            columns.add(part.column)
+        if isinstance(part, MultipleOf) and part.of is not None:
+            columns.add(part.of)
+    return {name: text for name, text in labels.items() if name.rpartition(".")[2] in columns}
 
 
 class _Writer:

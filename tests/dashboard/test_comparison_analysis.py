@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.baseline import Digits, LevelTable, TableOne, TableOptions, ValueTable
+from analytics.baseline import LevelTable, TableOne, TableOptions, ValueTable
 from analytics.checks import InputError, NotEstimableError
 from dashboard.analyses.comparison import ComparedVariable, ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
@@ -294,38 +294,3 @@ def test_levels_stand_in_their_order_or_by_size(tiny_store: Store) -> None:
 def test_two_variables_of_one_name_are_refused() -> None:
     with pytest.raises(InputError, match="each variable has a label of its own"):
         ComparisonAnalysis(groups=(WOMEN,), variables=(AGE, replace(RACE, label="Age")))
-
-
-@pytest.mark.parametrize("pooled", [True, False])
-@pytest.mark.parametrize("shown", ["table", "balance", "overlap", "distribution"])
-def test_the_code_makes_the_same_again_and_is_as_blind(
-    tmp_path: Path, pooled: bool, shown: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    analysis = ComparisonAnalysis(
-        groups=(WOMEN, Cohort(Not(WOMEN.rule), name='It\'s "other"')),
-        # In eight subjects, every age stands for an arm.
-        variables=(replace(RACE, section="Who"), *(() if pooled else (AGE,))),
-        within=Cohort(OneOf(column="COUNTRY", values=("DEU",))),
-        options=TESTED,
-        test="ranks",
-        digits=Digits(percent=0),
-        missing_lines=True,
-    )
-    names: dict[str, object] = {}
-    code = analysis.code(path, pooled=pooled, shown=shown)
-    exec(compile(code, "shown", "exec"), names)
-    answer = names["answer"]
-    assert isinstance(answer, ComparisonAnswer)
-    with open_store(path, pooled=pooled) as store:
-        expected = analysis.run(store).display()
-    pd.testing.assert_frame_equal(answer.display(), expected)
-    assert f"pooled={pooled}" in code
-    assert capsys.readouterr().out
-
-
-def test_the_code_of_a_pooled_reader_cannot_tell_arms(tmp_path: Path) -> None:
-    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    analysis = ComparisonAnalysis(groups=by_arm("TRT01P", ("Placebo", "Active")), variables=(RACE,))
-    with pytest.raises(ValueError, match="TRT01P"):
-        exec(compile(analysis.code(path, pooled=True), "shown", "exec"), {})

@@ -326,18 +326,3 @@ def test_an_arm_without_a_score_is_said(doses: Store) -> None:
 def test_an_unknown_adjustment_is_refused() -> None:
     with pytest.raises(InputError, match="adjustment in"):
         of_doses(adjustment="magic")
-
-
-def test_the_code_makes_the_same_numbers(tmp_path: Path, capsys: Any) -> None:
-    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    analysis = SurvivalAnalysis(endpoint="OS", arms=("Placebo", "Active"))
-    asked = Comparisons(
-        analysis=replace(analysis, horizon=7), scores=(("Placebo", 1.0), ("Active", 2.0))
-    )
-    names: dict[str, Any] = {}
-    exec(compile(asked.code(path), "shown", "exec"), names)
-    with open_store(path) as store:
-        again = asked.run(store)
-    assert names["analysis"] == asked
-    assert names["answer"].means_table().equals(again.means_table())
-    assert "log-rank" in capsys.readouterr().out

@@ -209,14 +209,6 @@ def test_the_unit_of_the_analysis_is_kept(eqx301: Store) -> None:
     assert sorted(found) == pytest.approx(sorted(days["incidence"]))
 
 
-def test_the_script_makes_the_answer_again(
-    eqx301: Store, answers: dict[str, CompetingAnswer], capsys: pytest.CaptureFixture[str]
-) -> None:
-    exec(PFS.code(eqx301.path), {})
-    printed = capsys.readouterr().out
-    assert str(answers["pfs"].incidence_table()) in printed
-
-
 # What is refused ------------------------------------------------------------------
 
 

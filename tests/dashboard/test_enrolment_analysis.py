@@ -438,17 +438,6 @@ def test_questions_and_answers_travel(answer: RecruitmentAnswer, store: Store) -
     assert same(Result.from_json(sites.to_json()), sites)
 
 
-def test_the_code_makes_the_answer_again(
-    demo_home: Path, answer: RecruitmentAnswer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = RecruitmentAnalysis(known_on=HALF, target=720)
-    exec(compile(asked.code(snapshot_path(demo_home)), "shown", "exec"), {})
-    said = capsys.readouterr().out
-    assert str(answer.to_frame()["upper_90"].iloc[-1]) in said
-    code = RecruitmentAnalysis(plan=PLAN).code(snapshot_path(demo_home))
-    assert "actual_activation=date(2023, 12, 1)" in code
-
-
 def test_a_blinded_reader_gets_the_same_forecast(
     demo_home: Path, answer: RecruitmentAnswer
 ) -> None:

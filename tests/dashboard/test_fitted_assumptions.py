@@ -417,15 +417,6 @@ def test_refuses(options: dict[str, Any], rule: str) -> None:
         asked(**options)
 
 
-@pytest.mark.parametrize("blind", [True, False])
-def test_the_code_is_as_blind_as_its_reader(
-    demo_home: Path, blind: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = asked().code(snapshot_path(demo_home), pooled=blind)
-    exec(compile(code, "shown", "exec"), {})
-    assert ("Placebo" in capsys.readouterr().out) is not blind
-
-
 # The CDISC pilot --------------------------------------------------------------------
 
 

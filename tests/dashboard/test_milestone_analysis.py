@@ -228,15 +228,6 @@ def test_questions_and_answers_travel(answer: MilestoneAnswer) -> None:
     assert same(Result.from_json(answer.to_json()), answer)
 
 
-def test_the_code_makes_the_answer_again(
-    demo_home: Path, answer: MilestoneAnswer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = asked().code(snapshot_path(demo_home))
-    exec(compile(code, "shown", "exec"), {})
-    assert str(answer.to_frame()["median"].iloc[1]) in capsys.readouterr().out
-    assert "BackTestAnalysis(" in BackTestAnalysis(analysis=asked()).code(snapshot_path(demo_home))
-
-
 def test_bad_questions_are_refused(store: Store) -> None:
     for options, rule in (
         ({"milestones": ()}, "1 to 20 milestones"),

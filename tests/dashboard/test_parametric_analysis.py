@@ -226,18 +226,6 @@ def test_a_cohort_of_the_future_gives_no_assumptions(demo_home: Path) -> None:
         found.hazards("weibull")
 
 
-@pytest.mark.parametrize("pooled", [True, False])
-def test_the_code_is_as_blind_as_its_reader(
-    tmp_path: Path, pooled: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    code = asked("OS").code(path, shown=["exponential"], horizon=12.0, pooled=pooled)
-    exec(compile(code, "shown", "exec"), {})
-    printed = capsys.readouterr().out
-    assert ("Placebo" in printed) is not pooled
-    assert "exponential" in printed
-
-
 # The pieces -------------------------------------------------------------------------
 
 

@@ -271,13 +271,6 @@ def test_a_landmark_holds_only_from_the_start_it_is_stated_for(eqx301: Store) ->
     assert "a day after first dose" in refusal
 
 
-def test_the_script_makes_the_answer_again(
-    eqx301: Store, answer: RecurrentAnswer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    exec(SERIOUS.code(eqx301.path), {})
-    assert str(answer.rate_table()) in capsys.readouterr().out
-
-
 # Bad input ------------------------------------------------------------------------
 
 

@@ -423,16 +423,3 @@ def test_only_what_the_plan_names_is_pre_specified(demo_home: Path) -> None:
     assert subgroup_standing(other, plan).sentence == (
         "Exploratory analysis: the plan names no subgroups by RACE."
     )
-
-
-def test_the_code_makes_the_numbers_again(gbsg2: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    model = MODELS["interaction"]
-    for asked in (
-        model,
-        HazardsCheck(model=model),
-        ResidualsCheck(model=model),
-        AdjustedSurvival(model=model),
-        SubgroupAnalysis(analysis=RFS, factors=("TGRADE",)),
-    ):
-        exec(compile(asked.code(gbsg2.path), "shown", "exec"), {})
-        assert len(capsys.readouterr().out) > 100

@@ -110,13 +110,3 @@ def test_one_arm_has_a_curve_and_says_why_it_has_no_comparison(tiny_store: Store
     assert list(answer.endpoint_table()["arm"]) == ["Placebo"]
     assert isinstance(answer.comparison, str)
     assert isinstance(answer.hazard_ratio, str)
-
-
-@pytest.mark.parametrize("pooled", [True, False])
-def test_the_code_is_as_blind_as_its_reader(
-    tmp_path: Path, pooled: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write_tiny_snapshot(tmp_path / "tiny.duckdb")
-    code = SurvivalAnalysis(endpoint="OS").code(path, pooled=pooled)
-    exec(compile(code, "shown", "exec"), {})
-    assert ("Placebo" in capsys.readouterr().out) is not pooled

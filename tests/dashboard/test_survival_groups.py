@@ -9,7 +9,6 @@ import pytest
 
 from analytics.checks import InputError
 from analytics.survival import SurvivalCounts, test_logrank
-from analytics.survival.logrank_weights import fleming_harrington
 from dashboard.analyses.survival import SurvivalAnalysis
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.store import Store, open_store
@@ -75,22 +74,3 @@ def test_groups_have_names_of_their_own() -> None:
     groups = tuple(Cohort(OLD.rule, name="A") for _ in range(2))
     with pytest.raises(InputError, match="groups have names of their own"):
         SurvivalAnalysis(endpoint="OS", groups=groups)
-
-
-def test_the_script_makes_the_same_numbers(
-    demo_home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    analysis = SurvivalAnalysis(
-        endpoint="PFS",
-        groups=(YOUNG, OLD),
-        weight=fleming_harrington(0, 1),
-        unit="months",
-        landmarks=(6.0,),
-    )
-    names: dict[str, object] = {}
-    path = snapshot_path(demo_home)
-    exec(compile(analysis.code(path), "shown", "exec"), names)
-    assert names["analysis"] == analysis
-    with open_store(path) as store:
-        table = analysis.run(store).endpoint_table()
-    assert str(table) in capsys.readouterr().out

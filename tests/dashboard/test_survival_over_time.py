@@ -123,16 +123,3 @@ def test_without_an_event_there_is_a_sentence_or_no_row(tmp_path: Path) -> None:
     assert "event" in str(hazard.result)
     assert parallel.to_frame().empty
     assert set(cumulative.to_frame()["cumulative_hazard"]) == {0.0}
-
-
-@pytest.mark.parametrize("estimate", ESTIMATES)
-def test_the_code_prints_the_same_numbers(
-    stores: dict[str, Store], estimate: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store = stores["EQX-301"]
-    analysis = SurvivalAnalysis(endpoint="OS", groups=(WOMEN, MEN), unit="months")
-    asked = OverTimeAnalysis(analysis=analysis, estimate=estimate)
-    names: dict[str, object] = {}
-    exec(compile(asked.code(store.path), "shown", "exec"), names)
-    assert names["analysis"] == asked
-    assert str(asked.run(store).to_frame()) in capsys.readouterr().out

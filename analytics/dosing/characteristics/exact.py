@@ -37,7 +37,7 @@ def exact_characteristics(
     ----------
     design : EscalationDesign
         Any; those with cohorts of one and many doses have many states. A model with two parameters
-        takes some minutes for thirty patients; `simulate_characteristics` takes less.
+        takes some seconds for thirty patients in cohorts of three.
     scenarios : tuple of ToxicityScenario
         At least one, of as many doses as the design has.
     accrual : CohortAccrual, optional

@@ -16,6 +16,12 @@ from analytics.dosing.response.families import Family, family_named
 from analytics.results import Result, registered
 
 Floats = NDArray[np.float64]
+_SAID = {  # where a word with a capital letter will not do
+    "linear-log": "Linear in log dose",
+    "sigmoid-emax": "Sigmoid Emax",
+    "ed50": "ED50",
+    "hill": "Hill",
+}
 
 
 @registered
@@ -128,11 +134,13 @@ class Shape(Result):
         Examples
         --------
         >>> Shape.of("logistic", ed50=50, delta=10).name
-        'logistic (ed50 50, delta 10)'
+        'Logistic, ED50 50, delta 10'
+        >>> Shape.of("sigmoid-emax", ed50=40, hill=3).name
+        'Sigmoid Emax, ED50 40, Hill 3'
         """
         pairs = zip(self.kind.shape_parameters, self.parameters, strict=True)
-        inside = ", ".join(f"{name} {value:g}" for name, value in pairs)
-        return f"{self.family} ({inside})" if inside else self.family
+        said = [f"{_SAID.get(name, name)} {value:g}" for name, value in pairs]
+        return ", ".join([_SAID.get(self.family, self.family.capitalize()), *said])
 
     def at(self, doses: ArrayLike) -> Floats:
         """The standardised curve at doses, >= 0.

@@ -202,7 +202,11 @@ class FittedExposureResponse:
         return self.climb.at_bound
 
     def risks(
-        self, doses: Sequence[float] | Floats, *, profile: pd.DataFrame | None = None
+        self,
+        doses: Sequence[float] | Floats,
+        *,
+        profile: pd.DataFrame | None = None,
+        extrapolate: bool = False,
     ) -> DoseRisks:
         """Risk with a band at each dose, for a subject or for the average one.
 
@@ -212,6 +216,9 @@ class FittedExposureResponse:
             Within the doses that were given.
         profile : DataFrame, optional
             One row with the predictors that are adjusted for; the average subject without it.
+        extrapolate : bool
+            Whether a dose may be outside those given: the shape of the curve alone answers there,
+            and the band does not say how wrong it may be.
 
         Raises
         ------
@@ -219,7 +226,9 @@ class FittedExposureResponse:
             A dose outside those given: nobody knows what happens there.
         """
         dose = np.asarray(doses, dtype=np.float64)
-        self._require_observed(dose)
+        require(bool((dose >= 0).all()), "dose >= 0", doses=dose.tolist())
+        if not extrapolate:
+            self._require_observed(dose)
         rows = np.repeat(self._profile(profile), dose.size, axis=0)
         linear, slope = self.climb.likelihood.linear(self.climb.estimate, dose, rows)
         variance = np.einsum("ij,jk,ik->i", slope, self.climb.covariance, slope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -22,7 +21,6 @@ from dashboard.analyses.designs.fitted_assumptions import (
     FittedAssumptions,
     HazardCandidate,
 )
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis
 from dashboard.analyses.survival.endpoint_times import time_origin
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -126,11 +124,6 @@ class AssumptionsFit:
             left_out=tuple(answer.analysis.exclusions(store).items()),
             notes=(*notes, *_of_zeros(answer)),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool) -> str:
-        """The Python that makes the assumptions again."""
-        shown = ["answer.to_frame()", "answer.hazards.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
     def _analysis(self, arms: tuple[str, ...] = ()) -> SurvivalAnalysis:
         return SurvivalAnalysis(

@@ -115,6 +115,18 @@ class MonitoredTrial:
             hazard_ratio_upper=turned[:, 2],
         )
 
+    def bounds_at_looks(self, found: InterimAnalysis) -> pd.DataFrame:
+        """`look`, `at` (events), and `efficacy` and `futility` as z."""
+        frame = found.bounds.to_frame()
+        return pd.DataFrame(
+            {
+                "look": frame["look"],
+                "at": np.array(found.information) / self.per_event,
+                "efficacy": frame["z_efficacy"],
+                "futility": frame["z_futility"],
+            }
+        )
+
     def _theta(self, hazard_ratio: float) -> float:
         return -log(hazard_ratio / self.design.margin)
 

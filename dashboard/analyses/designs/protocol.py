@@ -19,7 +19,7 @@ from dashboard.analyses.designs.wording import (
     listed,
     pace_words,
 )
-from dashboard.analyses.script import expression, import_lines
+from dashboard.scripts import given, write_script
 
 
 def rebuilding_code(proposal: DesignProposal | EndpointProposal) -> str:
@@ -33,18 +33,9 @@ def rebuilding_code(proposal: DesignProposal | EndpointProposal) -> str:
     >>> round(made["evaluation"].power, 6)
     0.9
     """
-    needed: set[tuple[str, str]] = set()
-    body = f"design = {expression(proposal.design(), needed)}"
-    return "\n".join(
-        [
-            *import_lines(needed),
-            "",
-            body,
-            "evaluation = design.evaluate()",
-            "print(evaluation.to_frame())",
-            "",
-        ]
-    )
+    design = given(proposal.design(), name="design")
+    looks = design.call("evaluate").named("evaluation").call("to_frame")
+    return write_script({"looks": looks}, snapshot="", pooled=True, shown="looks")
 
 
 def protocol_paragraphs(

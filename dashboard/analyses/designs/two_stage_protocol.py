@@ -1,8 +1,8 @@
-"""Simon's two-stage designs in plain English, and the Python that finds them again."""
+"""Simon's two-stage designs in plain English."""
 
 from __future__ import annotations
 
-from analytics.design.binary import SimonDesigns, TwoStageDesign
+from analytics.design.binary import TwoStageDesign
 
 
 def two_stage_sentences(design: TwoStageDesign) -> str:
@@ -33,25 +33,3 @@ def _at_most(responses: int) -> str:
     if responses == 0:
         return "no response"
     return f"{responses} response{'' if responses == 1 else 's'} or fewer"
-
-
-def two_stage_code(simon: SimonDesigns) -> str:
-    """Python that finds the designs again.
-
-    Examples
-    --------
-    >>> from analytics.design.binary import simon_designs
-    >>> made = {}
-    >>> code = two_stage_code(simon_designs(null_rate=0.1, target_rate=0.3))
-    >>> exec(code.replace("print", "str"), made)
-    >>> made["simon"].optimal.subjects
-    29
-    """
-    one = simon.optimal
-    return (
-        "from analytics.design.binary import admissible_designs, simon_designs\n\n"
-        "simon = simon_designs(\n"
-        f"    null_rate={one.null_rate!r}, target_rate={one.target_rate!r}, "
-        f"alpha={simon.alpha!r}, power={simon.target_power!r}\n)\n"
-        "print(admissible_designs(simon).to_frame())\n"
-    )

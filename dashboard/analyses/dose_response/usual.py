@@ -47,7 +47,7 @@ def usual_shapes(
     Examples
     --------
     >>> [shape.name for shape in usual_shapes(100, ["linear", "emax"])]
-    ['linear', 'emax (ed50 25)']
+    ['Linear', 'Emax, ED50 25']
     """
     return tuple(Shape.of(name, **usual_parameters(name, highest_dose)) for name in families)
 

@@ -6,6 +6,7 @@ from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.families import COMPARED, FAMILIES, OFFERED, ComparedFamily, Family
 from dashboard.analyses.dosing.proposal import DosingProposal, usual_dosing
 from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
+from dashboard.analyses.dosing.seen import SeenScenarios, ToxicitySeen, ToxicitySeenAnswer
 from dashboard.analyses.dosing.settings import (
     AmountSettings,
     IntervalSettings,
@@ -26,7 +27,10 @@ __all__ = [
     "Family",
     "IntervalSettings",
     "RuleSettings",
+    "SeenScenarios",
     "SkeletonSettings",
+    "ToxicitySeen",
+    "ToxicitySeenAnswer",
     "request_for",
     "usual_dosing",
 ]

@@ -31,7 +31,7 @@ class FamilyFacts:
     table_reason : str
         Why there is no card.
     slow : bool
-        Whether its posterior takes too long for all states of a trial to be found at once.
+        Whether its posterior takes seconds for all states of a trial, or for very many patients.
     paper : str
     """
 

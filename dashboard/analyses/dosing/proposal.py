@@ -28,9 +28,11 @@ from analytics.dosing.escalation.outcomes import MOST_DOSES
 from analytics.dosing.escalation.three_plus_three import Variant
 from analytics.dosing.late_toxicity import TiteCrm
 from analytics.results import Result, registered
+from dashboard.analyses.designs.proposal import AssumptionsSource
 from dashboard.analyses.dosing.efficacy_toxicity.settings import EfficacyToxicitySettings
 from dashboard.analyses.dosing.families import FACTS, OFFERED, Family, OfferedFamily
 from dashboard.analyses.dosing.late_toxicity.settings import LateToxicitySettings, window_days
+from dashboard.analyses.dosing.seen import SeenScenarios
 from dashboard.analyses.dosing.settings import (
     AmountSettings,
     IntervalSettings,
@@ -73,6 +75,8 @@ class DosingProposal(Result):
         As in `EscalationDesign`.
     accrual : CohortAccrual
         In months.
+    seen : SeenScenarios or None
+        Scenarios taken from what a study saw.
 
     Examples
     --------
@@ -101,6 +105,7 @@ bounded=False)
     start: int = 1
     most_patients: int = 30
     accrual: CohortAccrual = _ACCRUAL
+    seen: SeenScenarios | None = None
 
     def __post_init__(self) -> None:
         many = 1 <= len(self.amounts) <= MOST_DOSES
@@ -150,9 +155,23 @@ bounded=False)
         )
 
     @property
+    def source(self) -> AssumptionsSource | None:
+        """The data that scenarios were taken from."""
+        return None if self.seen is None else self.seen.source
+
+    @property
     def unblinded(self) -> bool:
-        """False: nothing here comes from data by arm."""
-        return False
+        """Whether scenarios come from data by dose, which tells the arm."""
+        return self.source is not None and self.source.unblinded
+
+    @property
+    def origin(self) -> str:
+        """Nothing else was taken from anywhere."""
+        return ""
+
+    def without_data(self) -> DosingProposal:
+        """The same without scenarios of a study: what a design does rests on no data."""
+        return replace(self, seen=None)
 
     def design(self, family: Family | None = None) -> EscalationDesign:
         """The design; of another family when asked for, with the rules which that one takes.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from dashboard.analyses.enrolment.forecast import (
     RecruitmentAnswer,
 )
 from dashboard.analyses.enrolment.recruited import MONTH, Recruitment, recruitment
-from dashboard.analyses.script import script
 from queries.store import Store
 
 LEAST_SUBJECTS = 20
@@ -170,10 +168,6 @@ class RecruitmentBackTest:
             slowing=_joined(tables["slowing"], "calendar"),
             recruitment=found,
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the back-test again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @registered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -27,7 +26,6 @@ from analytics.enrolment import (
 )
 from analytics.results import Result, registered, require_columns
 from dashboard.analyses.enrolment.recruited import MONTH, Recruitment, recruitment
-from dashboard.analyses.script import script
 from queries.cohorts import EVERYONE, Cohort
 from queries.site_plan import SitePlan
 from queries.store import Store
@@ -100,11 +98,6 @@ class RecruitmentAnalysis:
         return RecruitmentAnswer.of(
             model, found, known_on=known_on, rates=self.rates, target=self.target
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the forecast again."""
-        shown = ["answer.to_frame()", "answer.reached"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
     def _prior(self, sites: Sites, found: Recruitment) -> RatePrior:
         if self.rates == "constant":

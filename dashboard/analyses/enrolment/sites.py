@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -18,7 +17,6 @@ from analytics.enrolment import (
 )
 from analytics.results import Result, registered
 from dashboard.analyses.enrolment.forecast import RecruitmentAnalysis, RecruitmentAnswer
-from dashboard.analyses.script import script
 from queries.store import Store
 
 LEVEL = 0.9
@@ -63,10 +61,6 @@ class SiteAnalysis:
             failures=failures,
             notes=tuple(notes),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the table again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @registered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -21,7 +20,6 @@ from analytics.enrolment import (
 from analytics.results import Result, registered
 from dashboard.analyses.enrolment.forecast import RecruitmentAnalysis, RecruitmentAnswer
 from dashboard.analyses.enrolment.recruited import Recruitment
-from dashboard.analyses.script import script
 from queries.store import Store
 
 Change = Literal["add", "close", "delay", "pace"]
@@ -165,10 +163,6 @@ class WhatIfAnalysis:
     def sentences(self) -> tuple[str, ...]:
         """The changes in words."""
         return tuple(one.sentence for one in self.changes)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the comparison again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @registered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from analytics.results import Result, registered
 from analytics.survival.counts import DAYS
 from dashboard.analyses.milestones.dated import DatedFollowUp
 from dashboard.analyses.milestones.forecast import MilestoneAnalysis
-from dashboard.analyses.script import script
 from queries.store import Store
 
 ENROLMENTS = ("as it was", "recent pace")
@@ -97,11 +95,6 @@ class BackTestAnalysis:
             dated=dated,
             notes=(*dated.notes, _AS_KNOWN_NOW, *_left_out(found, dated)),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the back-test again."""
-        shown = ["answer.to_frame()", "answer.back_test.by_milestone()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
     def _cut_offs(self, dated: DatedFollowUp) -> list[float]:
         """At ends of whole days."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from math import inf
-from pathlib import Path
 
 import pandas as pd
 
@@ -23,7 +22,6 @@ from analytics.milestones.models import CRITERIA, DROPOUTS, FAMILIES, USUAL_FAMI
 from analytics.progress import Progress, part, unheard
 from analytics.results import Result, registered
 from dashboard.analyses.milestones.dated import DatedFollowUp, dated_trial
-from dashboard.analyses.script import script
 from queries.cohorts import EVERYONE, Cohort
 from queries.store import ArmRole, Store
 
@@ -198,11 +196,6 @@ class MilestoneAnalysis:
         """Time on study after which a subject is no longer followed, which may be never."""
         return inf if self.followup_limit is None else self.followup_limit
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the forecast again."""
-        shown = ["answer.to_frame()", "answer.forecast.models.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
     def _enrolment(self, dated: DatedFollowUp) -> RemainingEnrolment | None:
         missing = 0 if self.subjects is None else self.subjects - len(dated.follow_up.frame)
         if missing <= 0:
@@ -247,6 +240,11 @@ class MilestoneAnswer(Result):
         table = self.forecast.curve
         days = [self.dated.day_of(one) for one in table["time"]]
         return table.drop(columns="time").assign(day=days)[["day", *table.columns[1:]]]
+
+    def course(self) -> pd.DataFrame:
+        """What came: `day` of each event, and `events` so far."""
+        days = [self.dated.day_of(float(one)) for one in self.dated.follow_up.event_times]
+        return pd.DataFrame({"day": days, "events": range(1, len(days) + 1)})
 
     def probability_by(self, milestone: int, day: datetime.date) -> float:
         """That a milestone is reached by the end of a day.

@@ -12,7 +12,10 @@ import pandas as pd
 
 from analytics.checks import InputError, NotEstimableError, require
 from analytics.safety.prediction.data import ARM, RiskData
-from analytics.safety.prediction.exposure_response import ExposureResponse
+from analytics.safety.prediction.exposure_response import (
+    ExposureResponse,
+    FittedExposureResponse,
+)
 from analytics.safety.prediction.scores import observed_by
 from dashboard.analyses.prediction.question import PredictionQuestion
 from queries import questions
@@ -69,6 +72,23 @@ class DoseResponse:
         NotEstimableError
             Without doses, with too few of them for the curve, or without events.
         """
+        known = self.fitted(store)
+        fitted = known.fitted
+        grid = np.linspace(fitted.doses[0], fitted.doses[-1], _POINTS)
+        profile = pd.DataFrame([dict(self.profile)]) if self.profile else None
+        return DoseAnswer(
+            asked=self,
+            source=known.source,
+            curve=fitted.risks(grid, profile=profile).table,
+            at_doses=fitted.risks(fitted.doses, profile=profile).table,
+            observed=known.observed,
+            left_out=fitted.left_out,
+            at_bound=fitted.at_bound,
+            log_likelihood=fitted.log_likelihood,
+        )
+
+    def fitted(self, store: Store) -> FittedDoses:
+        """The curve itself, which tells the risk at any dose; raises as `run`."""
         if store.pooled:
             raise InputError("Doses tell the arm: they are not shown while the study is blinded.")
         if self.question.landmark:
@@ -83,19 +103,29 @@ class DoseResponse:
             sites=data.sites,
         )
         model = ExposureResponse(dose=_DOSE, curve=self.curve, adjust=self.adjust)
-        fitted = model.fit(with_dose, days=self.question.horizon)
-        grid = np.linspace(fitted.doses[0], fitted.doses[-1], _POINTS)
-        profile = pd.DataFrame([dict(self.profile)]) if self.profile else None
-        return DoseAnswer(
-            asked=self,
-            source=source,
-            curve=fitted.risks(grid, profile=profile).table,
-            at_doses=fitted.risks(fitted.doses, profile=profile).table,
+        return FittedDoses(
+            fitted=model.fit(with_dose, days=self.question.horizon),
             observed=_observed(with_dose, dose, self.question.horizon),
-            left_out=fitted.left_out,
-            at_bound=fitted.at_bound,
-            log_likelihood=fitted.log_likelihood,
+            source=source,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FittedDoses:
+    """A fitted curve of risk against dose, and what was observed.
+
+    Parameters
+    ----------
+    fitted : FittedExposureResponse
+    observed : DataFrame
+        As of `DoseAnswer`.
+    source : str
+        Where the doses come from, in a sentence.
+    """
+
+    fitted: FittedExposureResponse
+    observed: pd.DataFrame
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

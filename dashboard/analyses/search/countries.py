@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, floor
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from analytics.results import Result, registered, require_columns
 from analytics.search import CountrySites
 from analytics.survival.counts import DAYS
 from dashboard.analyses.enrolment import RecruitmentAnalysis
-from dashboard.analyses.script import script
 from queries.store import Store
 
 COUNTRY_COLUMNS = ("country", "sites", "randomised", "rate", "opened_month", "activated_per_month")
@@ -50,10 +48,6 @@ class CountryAnalysis:
             raise NotEstimableError("No sites by country: countries were not collected (COUNTRY).")
         rows = [_row(str(name), group) for name, group in table.groupby("country", sort=True)]
         return Countries(table=pd.DataFrame(rows, columns=list(COUNTRY_COLUMNS)))
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the table again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table"])
 
 
 def _row(name: str, group: pd.DataFrame) -> tuple[object, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.analyses.script import expression, import_lines
 from dashboard.analyses.search.asked import DesignSearch
+from dashboard.analyses.search.shown import search_whole
+from dashboard.scripts.expressions import Expressions, import_lines
 
 
 def searching_code(asked: DesignSearch, *, chosen: int) -> str:
@@ -30,11 +31,11 @@ def searching_code(asked: DesignSearch, *, chosen: int) -> str:
     >>> made["own"].power < made["better"].power or len(made["front"].numbers) > 0
     True
     """
-    needed = {("analytics.search", "SearchResult")}
-    written = expression(asked, needed)
+    words = Expressions()
+    written, whole = words.of(asked), words.name(search_whole)
     lines = [
         f"search = {written}",
-        "found = SearchResult.of_parts([part.run() for part in search.divided()])",
+        f"found = {whole}(search)",
         "front = found.front()",
         "print(front.table)",
         f"chosen = front.design({chosen})",
@@ -44,4 +45,4 @@ def searching_code(asked: DesignSearch, *, chosen: int) -> str:
         "print(search.problem.compare({'Own design': search.problem.space.design}))",
         f"print(front.table[front.table['number'] == {chosen}])",
     ]
-    return "\n".join([*import_lines(needed), "", *lines]) + "\n"
+    return "\n".join([*import_lines(words.needed), "", *lines]) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from analytics.survival.counts import SurvivalCounts
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.regression import AdjustedCurves, adjust_curves, cox_residuals
 from analytics.survival.regression.columns import Floats
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import or_reason
 from dashboard.analyses.survival.follow_up import ARM
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -65,11 +63,6 @@ class AdjustedSurvival:
             landmarks=tuple(landmarks),
         )
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes these curves again from the snapshot file."""
-        shown = ["answer.landmark_table()", "answer.adjusted.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdjustedAnswer:
@@ -86,6 +79,13 @@ class AdjustedAnswer:
     adjusted: AdjustedCurves
     unadjusted: KaplanMeier
     landmarks: tuple[float, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Both curves: `arm`, `time`, `survival`, `lower`, `upper` and which `curve` it is."""
+        columns = ["arm", "time", "survival", "lower", "upper"]
+        curves = {"adjusted": self.adjusted.table, "unadjusted": self.unadjusted.to_frame()}
+        parts = [rows[columns].assign(curve=name) for name, rows in curves.items()]
+        return pd.concat(parts, ignore_index=True)
 
     def landmark_table(self) -> pd.DataFrame:
         """Survival at the landmarks.

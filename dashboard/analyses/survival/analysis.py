@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -15,7 +14,6 @@ from analytics.survival.cox import CoxByArm, fit_cox_by_arm
 from analytics.survival.kaplan_meier import KaplanMeier, fit_kaplan_meier
 from analytics.survival.logrank import LogRank, test_logrank
 from analytics.survival.logrank_weights import LOG_RANK, Weight
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.endpoint_times import recorded_unit
 from dashboard.analyses.survival.immortal_time import immortal_time
 from queries import questions
@@ -284,12 +282,6 @@ class SurvivalAnalysis:
         whole = replace(self, landmark_day=None).counts(store)
         return whole.subjects - self.counts(store).subjects
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        tables = ("answer.endpoint_table()", "answer.comparison_table()")
-        shown = [*tables, "answer.curves.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SurvivalAnswer:
@@ -326,6 +318,23 @@ class SurvivalAnswer:
             )
             rows = rows.merge(at[["arm", name, f"{name}_lower", f"{name}_upper"]], on="arm")
         return rows
+
+    def by_arm_table(self) -> pd.DataFrame:
+        """Subjects, events, hazard ratio and the test, one row per arm; without a test its reason.
+
+        Returns
+        -------
+        DataFrame
+            As `LogRank.to_frame`, with the columns of `CoxByArm.to_frame` where there is a hazard
+            ratio; the p-value of a coefficient is `wald_p_value`.
+        """
+        if isinstance(self.comparison, str):
+            return pd.DataFrame({"reason": [self.comparison]})
+        table = self.comparison.to_frame()
+        if isinstance(self.hazard_ratio, str):
+            return table
+        ratios = self.hazard_ratio.to_frame().rename(columns={"p_value": "wald_p_value"})
+        return table.merge(ratios, on="arm", how="left")
 
     def comparison_table(self) -> pd.DataFrame:
         """Hazard ratio of each arm against the reference, and the log-rank test of them all."""

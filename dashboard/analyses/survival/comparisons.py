@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 
@@ -20,7 +19,6 @@ from analytics.survival.pairwise import PairwiseTests, test_pairs
 from analytics.survival.peto import PetoHazardRatio, peto_hazard_ratio
 from analytics.survival.rmst import RestrictedMeans, compare_restricted_means
 from analytics.survival.trend import TrendTest, test_trend
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.immortal_time import immortal_time
 from dashboard.analyses.survival.logrank_family import (
@@ -137,12 +135,6 @@ class Comparisons:
         order = tuple(arm for arm in named if arm in counts.arms)
         scores = [named[arm] for arm in order]
         return test_trend(counts.of_arms(order), self.analysis.weight, scores=scores)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes these comparisons again from the snapshot file."""
-        names = ("tests", "hazard_ratios", "means", "milestone", "pairs", "trend")
-        shown = [f"answer.{name}_table()" for name in names]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

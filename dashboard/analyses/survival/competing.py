@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -17,7 +16,6 @@ from analytics.survival.competing import (
     fit_competing_hazards,
     test_gray,
 )
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.asked import arms_present, by_arm_or_group, since_landmark
 from dashboard.analyses.survival.comparisons import nothing_to_compare
@@ -184,11 +182,6 @@ class CompetingRisks:
         _require_same_start(endpoint, self.other, pairs.to_dict())
         return int(pairs["without_other"])
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.incidence_table()", "answer.comparison_table()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompetingAnswer:
@@ -229,6 +222,11 @@ class CompetingAnswer:
     def causes(self) -> tuple[str, ...]:
         """What may come first."""
         return self.counts.causes
+
+    def incidence_of(self, cause: str) -> pd.DataFrame:
+        """The cumulative incidence of one cause over time, by arm."""
+        table = self.incidence.to_frame()
+        return table[table["cause"] == cause]
 
     def incidence_table(self) -> pd.DataFrame:
         """One row per cause and arm: subjects, events, incidence at the time, its difference.

@@ -149,6 +149,38 @@ def describe_estimand(
     )
 
 
+def plan_said(plan: Plan | None, endpoint: str, *, pooled: bool) -> Plan | None:
+    """The part of a plan that an estimand rests on; for a pooled reader without its arms.
+
+    Examples
+    --------
+    >>> os = PlannedEndpoint(code="OS", treatment="Drug against placebo")
+    >>> plan = Plan(study="X", title="X", status="ongoing", arms=("Drug",), endpoints=(os,))
+    >>> plan_said(plan, "OS", pooled=True) == Plan(
+    ...     study="X", title="X", status="ongoing", endpoints=(PlannedEndpoint(code="OS"),))
+    True
+    """
+    planned = planned_endpoint(plan, endpoint)
+    if plan is None or planned is None:
+        return None
+    said = PlannedEndpoint(
+        code=planned.code,
+        label=planned.label,
+        analysis_set=planned.analysis_set,
+        arm=planned.arm,
+        treatment=None if pooled else planned.treatment,
+        intercurrent_events=planned.intercurrent_events,
+        censoring=planned.censoring,
+    )
+    return Plan(
+        study=plan.study,
+        title=plan.study,
+        status=plan.status,
+        arms=() if pooled else plan.arms,
+        endpoints=(said,),
+    )
+
+
 def _of_plan(text: str | None) -> Attribute:
     return Attribute(text=text.rstrip("."), source="plan") if text else Attribute(text=NOT_STATED)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -15,7 +14,6 @@ from analytics.survival.log_minus_log import LogMinusLog, log_minus_log
 from analytics.survival.milestones import CurveDifference, difference_of_curves
 from analytics.survival.nelson_aalen import NelsonAalen, fit_nelson_aalen
 from analytics.survival.smoothed_hazard import SmoothedHazard, smooth_hazard
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.immortal_time import immortal_time
 from queries.store import Store
@@ -65,10 +63,6 @@ class OverTimeAnalysis:
             result=or_reason(lambda: _ESTIMATES[self.estimate](counts, level), refusal),
             curves=fit_kaplan_meier(counts),
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this estimate again from the snapshot file."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -14,7 +13,6 @@ from analytics.survival import compare_restricted_means, fit_kaplan_meier, smoot
 from analytics.survival.counts import DAYS, SurvivalCounts
 from analytics.survival.regression import ParametricFit
 from analytics.survival.regression.parametric.from_counts import fit_parametric_to_counts
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.immortal_time import immortal_time
 from dashboard.analyses.survival.parametric_answer import FITTED, ParametricAnswer
@@ -94,16 +92,6 @@ class ParametricAnalysis:
         """By arm, the rule for its subjects as JSON; arms themselves are no part of a rule."""
         members = self.analysis.members()
         return {arm: members.get(arm, self.analysis.subjects()).to_json() for arm in arms}
-
-    def code(self, snapshot: Path, *, shown: Sequence[str], horizon: float, pooled: bool) -> str:
-        """The Python that makes the tables of some distributions again."""
-        chosen = tuple(shown)
-        tables = (
-            "answer.comparison_table()",
-            f"answer.parameter_table({chosen!r})",
-            f"answer.summary_table({chosen!r}, {horizon!r})",
-        )
-        return script(self, snapshot, pooled=pooled, shown=tables)
 
 
 def event_quantiles(counts: SurvivalCounts, pieces: int) -> tuple[float, ...]:

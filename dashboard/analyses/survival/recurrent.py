@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
@@ -20,7 +19,6 @@ from analytics.survival.recurrent import (
     prentice_williams_peterson_rows,
 )
 from analytics.survival.regression import CoxRegression, Factor, FollowUp, fit_cox
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.comparisons import nothing_to_compare
 from dashboard.analyses.survival.endpoint_times import time_origin
@@ -121,11 +119,6 @@ class RecurrentAnalysis:
             return self.time
         last = last_common_time(events)
         return max((one for one in self.analysis.landmarks if one <= last), default=last)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.rate_table()", "answer.mean_table()", "answer.model_table()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -21,7 +20,6 @@ from analytics.survival.regression import (
 from analytics.survival.regression.cox import fit_rows
 from analytics.survival.regression.model_rows import ModelRows, model_rows
 from analytics.survival.regression.terms import Term
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.follow_up import ARM, follow_up_of
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -144,11 +142,6 @@ class RegressionAnalysis:
         crossed = [Interaction(arm, term) for term in mains if term.column == self.interaction]
         return [arm, *mains, *crossed]
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.model.fit.table", "answer.model.fit.tests", "answer.model.concordance"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FittedModel:
@@ -176,6 +169,10 @@ class FittedModel:
     def has_arm(self) -> bool:
         """Whether the arm is in the model."""
         return any(term.name == ARM for term in self.fit.terms)
+
+    def coefficient(self, covariate: str) -> float:
+        """The log hazard ratio of one coefficient, by the name that the fit gives it."""
+        return float(self.fit.table.set_index("covariate").loc[covariate, "coefficient"])
 
     def tests_table(self) -> pd.DataFrame:
         """Tests of the model and, by Wald, of each of its terms.

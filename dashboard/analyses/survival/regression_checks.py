@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -18,7 +17,6 @@ from analytics.survival.regression import (
 )
 from analytics.survival.regression.columns import Columns, Floats
 from analytics.survival.regression.natural_spline import natural_spline, spline_knots
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import or_reason
 from dashboard.analyses.survival.immortal_time import immortal_time
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
@@ -56,10 +54,6 @@ class HazardsCheck:
             transform=self.transform,
             confidence_level=self.model.analysis.confidence_level,
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this check again from the snapshot file."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +117,6 @@ class ResidualsCheck:
             rule = "residuals stand against the linear predictor, time or a numeric covariate"
             raise InputError(f"`{rule}` must hold, but got {self.against!r}.")
         return columns.numbers(self.against)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes these residuals again from the snapshot file."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.table"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

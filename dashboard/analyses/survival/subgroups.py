@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -15,7 +15,6 @@ from analytics.survival.regression import (
     SubgroupHazardRatios,
     subgroup_hazard_ratios,
 )
-from dashboard.analyses.script import script
 from dashboard.analyses.survival.analysis import SurvivalAnalysis, or_reason
 from dashboard.analyses.survival.follow_up import ARM, follow_up_of
 from dashboard.analyses.survival.immortal_time import immortal_time
@@ -84,11 +83,6 @@ class SubgroupAnalysis:
             confidence_level=self.analysis.confidence_level,
         )
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes this analysis again from the snapshot file."""
-        shown = ["answer.found.table", "answer.found.interactions"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SubgroupAnswer:
@@ -96,6 +90,35 @@ class SubgroupAnswer:
 
     analysis: SubgroupAnalysis
     found: SubgroupHazardRatios | str
+
+
+def subgroups_table(found: SubgroupHazardRatios, *, planned: Sequence[str] = ()) -> pd.DataFrame:
+    """Each level with the interaction test of its factor.
+
+    Parameters
+    ----------
+    found : SubgroupHazardRatios
+    planned : sequence of str
+        The factors that the plan names; their rows are `pre_specified`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `found.table`, then `pre_specified` and `interaction_...`.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.survival import SurvivalAnalysis
+    >>> asked = SubgroupAnalysis(analysis=SurvivalAnalysis(endpoint="OS"), factors=("SEX",))
+    >>> found = asked.run(store).found
+    >>> found if isinstance(found, str) else "interaction_p_value" in subgroups_table(found)
+    True
+    """
+    tests = found.interactions.rename(
+        columns={name: f"interaction_{name}" for name in found.interactions if name != "subgroup"}
+    )
+    named = found.table["subgroup"].isin(planned)
+    return found.table.assign(pre_specified=named).merge(tests, on="subgroup", how="left")
 
 
 def _of_arms(follow_up: FollowUp, arms: list[str]) -> FollowUp:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from analytics.baseline import LevelTable
 from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 
@@ -14,6 +15,29 @@ MOST_LEVELS = 12
 _MISSING = "Not collected"
 _BAR_PIXELS, _AROUND, _LINE_PIXELS, _NAME_PIXELS = 14, 12, 17, 125
 _TOP, _AXIS = 12, 66
+
+
+def levels_to_draw(described: LevelTable) -> pd.DataFrame:
+    """The levels in their order, missing among them where the table says so.
+
+    Examples
+    --------
+    >>> from analytics.baseline import LevelCounts, describe_levels
+    >>> frame = pd.DataFrame({"group": "A", "level": ["F", None], "subjects": [3, 1]})
+    >>> counts = LevelCounts(frame=frame, groups=("A",), levels=("F",), disjoint=True)
+    >>> levels_to_draw(describe_levels(counts, denominator="with value"))["level"].tolist()
+    ['F']
+    """
+    levels = described.table
+    if (
+        described.denominator == "with value"
+        or not levels["subjects"][levels["level"].isna()].any()
+    ):
+        levels = levels[levels["level"].notna()]
+    if len(described.levels) > MOST_LEVELS:  # the rest is folded: that must be the rare ones
+        return levels
+    order = pd.CategoricalDtype(described.levels, ordered=True)
+    return levels.astype({"level": order})
 
 
 def draw_shares(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cohorts, state
-from dashboard.text import plain
-from queries.cohorts import AllOf, AnyOf, Cohort, Rule, late_parts
+from dashboard import cohorts, results, state
+from dashboard.analyses.attrition import CohortAttrition
+from dashboard.text import percent, plain
+from dashboard.views import heading
+from queries.cohorts import AllOf, AnyOf, Cohort, Rule, labels_in, late_parts
 from queries.cohorts.editing import (
     from_parts,
     joined_by_or,
@@ -17,9 +19,16 @@ from queries.cohorts.editing import (
     with_part,
     without_part,
 )
-from queries.panels import PanelCounts
 
 _CHIP = 70  # characters of a chip
+_TO_GAIN = "To gain: subjects who would come in if only this criterion were dropped."
+_TITLES = {
+    "criterion": "Criterion",
+    "left": "Left",
+    "left_share": "Left, %",
+    "gained": "To gain",
+    "gained_share": "To gain, %",
+}
 
 
 def chips() -> None:
@@ -50,17 +59,19 @@ def _remove(place: int) -> None:
 
 def attrition() -> None:
     """Subjects left after each criterion, and what dropping it would gain."""
-    rule = state.current_cohort().rule
-    known = parts(rule)
-    counts = state.panel_counts([])
+    cohort = state.current_cohort()
+    known = parts(cohort.rule)
     st.header("Attrition", anchor=False)
     if not known:
-        st.caption(f"All {counts.total:,} subjects are in: there are no criteria yet.")
+        _, total = heading.cohort_size()
+        st.caption(f"All {total:,} subjects are in: there are no criteria yet.")
         return
-    table = attrition_table(counts, known)
+    labels = labels_in(cohort.rule, state.labels())
+    raw = state.made(CohortAttrition(cohort=cohort, labels=labels), name="attrition")
+    table = raw.value.rename(columns=_TITLES)
     event = st.dataframe(
         table,
-        key=f"attrition {len(known)} {hash(repr(rule))}",
+        key=f"attrition {len(known)} {hash(repr(cohort.rule))}",
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
@@ -71,30 +82,28 @@ def attrition() -> None:
             "Criterion": st.column_config.TextColumn(width="large"),
         },
     )
+    results.offer(
+        _in_percent(table),
+        raw=raw,
+        name=f"{state.study().code} attrition",
+        notes=[
+            "Left: subjects after the criterion and all those before it, in percent of the "
+            f"snapshot. {_TO_GAIN} Its percentage is of the cohort.",
+            heading.cohort_sentence(),
+            heading.provenance_line(),
+        ],
+    )
     _actions(list(event["selection"]["rows"]), known)
     _late()
 
 
-def attrition_table(counts: PanelCounts, known: tuple[Rule, ...]) -> pd.DataFrame:
-    """Attrition as a table: subjects left, and gained by dropping each criterion alone."""
-    labels = state.labels()
-    size = max(counts.subjects, 1)
-    return pd.DataFrame(
-        {
-            "Criterion": [Cohort(part).sentence(labels) for part in known],
-            "Left": counts.attrition["left"],
-            "Left, %": counts.attrition["left"] / max(counts.total, 1),
-            "To gain": counts.attrition["gained"],
-            "To gain, %": counts.attrition["gained"] / size,
-        }
-    )
+def _in_percent(table: pd.DataFrame) -> pd.DataFrame:
+    shares = [name for name in table if name.endswith("%")]
+    return table.assign(**{name: [percent(one, 1) for one in table[name]] for name in shares})
 
 
 def _actions(chosen: list[int], known: tuple[Rule, ...]) -> None:
-    st.caption(
-        "To gain: subjects who would come in if only this criterion were dropped. "
-        "Select rows to drop, reverse or combine them."
-    )
+    st.caption(f"{_TO_GAIN} Select rows to drop, reverse or combine them.")
     places = [place for place in chosen if place < len(known)]
     if not places:
         return

@@ -6,10 +6,9 @@ import json
 
 import streamlit as st
 
-from dashboard import cohorts, recording, results, state
+from dashboard import cohorts, dialogs, recording, results, state
 from dashboard.exports import tables
-from dashboard.results import file_stem
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from queries import questions
 from queries.cohorts import EVERYONE
@@ -17,6 +16,7 @@ from queries.cohorts.files import read_cohort, read_subjects, write_cohort
 from queries.errors import DataError
 
 _SHOWN = 5
+TAKE_AWAY = "cohort_take_away"
 
 
 def take_away() -> None:
@@ -48,6 +48,18 @@ def take_away() -> None:
             type="tertiary",
             on_click="ignore",
         )
+    st.button(
+        "Datasets of this cohort",
+        key="ask_datasets",
+        icon=":material/dataset:",
+        type="tertiary",
+        on_click=_ask_for_datasets,
+    )
+
+
+def _ask_for_datasets() -> None:
+    st.session_state[TAKE_AWAY] = False  # an open popover would stand before the dialog
+    dialogs.ask("datasets")
 
 
 def bring_in() -> None:

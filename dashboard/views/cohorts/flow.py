@@ -8,7 +8,9 @@ from dashboard import results, state
 from dashboard.analyses.flow import FlowAnalysis
 from dashboard.charts.flow import draw_flow, flow_table
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.views import heading
+from queries.cohorts import labels_in
 from queries.store import ArmRole
 
 _SETS = {"ITTFL": "Intention to treat", "SAFFL": "Safety", "PPROTFL": "Per protocol"}
@@ -18,15 +20,18 @@ _WIDTH = 600  # pixels that a page has even on a small screen with its sidebar o
 def show() -> None:
     """Draw the flow of the study and of the cohort."""
     flag, role = _inputs()
-    analysis = FlowAnalysis(cohort=state.current_cohort(), analysis_set=flag, arm=role)
-    flow = analysis.run(state.store(), state.labels())
+    cohort = state.current_cohort()
+    labels = labels_in(cohort.rule, state.labels())
+    flow = state.made(
+        FlowAnalysis(cohort=cohort, analysis_set=flag, arm=role, labels=labels), name="flow"
+    )
     name = f"{state.study().code} flow"
-    styles = arm_styles([arm.arm for arm in flow.arms], state.arms(role))
-    table, notes = flow_table(flow), _notes(flag, role)
-    figure = draw_flow(flow, styles=styles, width=_WIDTH)
-    results.figure(figure, name=name, notes=notes, data=table)
+    styles = arm_styles([arm.arm for arm in flow.value.arms], state.arms(role))
+    table, notes = flow.then(flow_table), _notes(flag, role)
+    figure = flow.then(draw_flow, styles=styles, width=_WIDTH)
+    results.figure(figure, name=name, notes=notes, data=table, disclosure=AGGREGATE)
     with st.expander("The same numbers as a table"):
-        results.table(table, name=f"{name} table", notes=notes)
+        results.table(table, name=f"{name} table", notes=notes, disclosure=AGGREGATE)
 
 
 def _inputs() -> tuple[str | None, ArmRole]:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import results, state
+from dashboard.analyses.panels import PanelLevels, levels_of_panels, panel_table
 from dashboard.charts.panels import HISTOGRAM, level_height
+from dashboard.scripts import answer_of
+from dashboard.views import heading
 from dashboard.views.cohorts.column_panel import column_panel
 from dashboard.views.cohorts.event_panel import EVENT_LABELS, event_panel, owns_events
 from queries.cohorts import EVERYONE, Between, OneOf, Rule
@@ -30,8 +33,7 @@ def show() -> None:
     now = state.panel_counts(list(panels.values()), owners=owners, events=events)
     total = state.panel_counts(list(panels.values()), cohort=EVERYONE, events=events)
     known = parts(state.current_cohort().rule)
-    left, every = _by_panel(now.levels), _by_panel(total.levels)
-    counts = {name: _merged(left.get(name, {}), every.get(name, {})) for name in chosen}
+    counts = levels_of_panels(chosen, now.levels, total.levels)
     grid = st.grid(3, min_column_width=250, gap="small")
     for column in _columns(counts, panels):
         with grid.cell():
@@ -43,6 +45,30 @@ def show() -> None:
                         event_panel(name, counts[name], own, owner)
                     else:
                         column_panel(panels[name], profiles[name], counts[name], own, owner)
+    _offer(
+        PanelLevels(
+            cohort=state.current_cohort(),
+            shown=tuple(chosen),
+            panels=tuple(panels.values()),
+            owners=owners,
+        ),
+        counts,
+    )
+
+
+def _offer(asked: PanelLevels, counts: Mapping[str, pd.DataFrame]) -> None:
+    if not counts:
+        return
+    results.offer(
+        answer_of(asked, panel_table(counts, asked.panels), name="levels"),
+        name=f"{state.study().code} panels",
+        notes=[
+            "Subjects by level: in the snapshot (total), and now under the criteria of the other "
+            "panels.",
+            heading.cohort_sentence(),
+            heading.provenance_line(),
+        ],
+    )
 
 
 def _columns(counts: Mapping[str, pd.DataFrame], panels: Mapping[str, Panel]) -> list[list[str]]:
@@ -115,24 +141,3 @@ def _owns(name: str, part: Rule) -> bool:
     if name in EVENT_PANELS:
         return owns_events(name, part)
     return isinstance(part, OneOf | Between) and part.column == name
-
-
-def _by_panel(levels: pd.DataFrame) -> dict[str, dict[object, int]]:
-    found: dict[str, dict[object, int]] = {}
-    for panel, level, subjects in zip(
-        levels["panel"], levels["level"], levels["subjects"].tolist(), strict=True
-    ):
-        found.setdefault(panel, {})[level] = subjects
-    return found
-
-
-def _merged(now: Mapping[object, int], total: Mapping[object, int]) -> pd.DataFrame:
-    """Every level of the snapshot with its subjects now and in total, most first."""
-    levels = sorted(total, key=lambda level: -total[level])
-    return pd.DataFrame(
-        {
-            "level": pd.Series(levels, dtype=object),
-            "total": pd.Series([total[level] for level in levels], dtype="int64"),
-            "now": pd.Series([now.get(level, 0) for level in levels], dtype="int64"),
-        }
-    )

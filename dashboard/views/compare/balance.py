@@ -7,8 +7,9 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.charts.balance import draw_love
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.compare import notes
-from dashboard.views.compare.inputs import Comparison, code_of
+from dashboard.views.compare.inputs import Comparison, made
 
 _THRESHOLDS = (0.1, 0.2, 0.25)
 
@@ -16,8 +17,8 @@ _THRESHOLDS = (0.1, 0.2, 0.25)
 def show(comparison: Comparison) -> None:
     """The Balance tab."""
     # Without differences in the table, they are still what this tab is about.
-    analysis = comparison.of_differences()
-    answer = state.compared(analysis)
+    found = made(comparison.of_differences())
+    answer = found.value
     if len(answer.groups) < 2:
         raise NotEstimableError("A standardised difference compares groups, and there is one.")
     threshold = st.radio(
@@ -28,9 +29,9 @@ def show(comparison: Comparison) -> None:
         format_func=lambda value: f"±{value:g}",
         horizontal=True,
     )
-    differences = answer.differences()
-    figure = draw_love(
-        differences,
+    differences = found.call("differences").named("differences")
+    figure = differences.then(
+        draw_love,
         threshold=threshold or _THRESHOLDS[0],
         styles=comparison.groups.styles,
     )
@@ -46,5 +47,5 @@ def show(comparison: Comparison) -> None:
         name=f"{state.study().code} balance",
         notes=said,
         data=differences,
-        code=code_of(analysis, "balance"),
+        disclosure=AGGREGATE,
     )

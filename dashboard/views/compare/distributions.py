@@ -6,16 +6,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from analytics.baseline import LevelTable, ValueTable
+from analytics.baseline import ValueTable
 from analytics.baseline.samples import QUARTILES
 from dashboard import results, state
 from dashboard.analyses.comparison import ComparedVariable
 from dashboard.analyses.comparison_answer import ComparisonAnswer
-from dashboard.charts.distributions import draw_boxes, draw_densities, draw_shares
-from dashboard.charts.distributions.shares import MOST_LEVELS
+from dashboard.charts.distributions import draw_boxes, draw_densities, draw_shares, levels_to_draw
+from dashboard.scripts import Made
 from dashboard.views.compare import notes
 from dashboard.views.compare.groups import Groups
-from dashboard.views.compare.inputs import Comparison, code_of
+from dashboard.views.compare.inputs import Comparison, made
 
 _BOXES, _OUTLINES = "boxes", "outlines"
 
@@ -26,19 +26,18 @@ def show(comparison: Comparison) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         variable = _choose_variable(comparison.analysis.variables)
         drawing = _choose_drawing() if variable.kind == "numbers" else ""
-    analysis = comparison.of_variable(variable)
-    answer = state.compared(analysis)
+    found = made(comparison.of_variable(variable))
+    answer = found.value
     if variable.label in answer.left_out:
         st.warning(answer.left_out[variable.label])
         return
-    figure, data = _drawn(answer, variable, groups, drawing)
+    figure, data = _drawn(found, variable, groups, drawing)
     said = notes.notes(groups, answer, *_method(answer, variable, groups, drawing))
     results.figure(
         figure,
         name=f"{state.study().code} {variable.column} by {groups.whole}",
         notes=said,
         data=data,
-        code=code_of(analysis, "distribution"),
     )
 
 
@@ -69,35 +68,19 @@ def _choose_drawing() -> str:
 
 
 def _drawn(
-    answer: ComparisonAnswer, variable: ComparedVariable, groups: Groups, drawing: str
-) -> tuple[go.Figure, pd.DataFrame]:
+    found: Made[ComparisonAnswer], variable: ComparedVariable, groups: Groups, drawing: str
+) -> tuple[Made[go.Figure], Made[pd.DataFrame]]:
     label = f"{variable.label} ({variable.unit})" if variable.unit else variable.label
-    described, styles = answer.described(variable.column), groups.styles
-    if not isinstance(described, ValueTable):
-        shares = _shares(described)
-        return (
-            draw_shares(shares, styles=styles, label=label, whole=groups.whole),
-            described.to_frame(),
-        )
+    described = found.call("described", variable.column).named("described")
+    styles, frame = groups.styles, described.call("to_frame")
+    if not isinstance(described.value, ValueTable):
+        shares = described.then(levels_to_draw)
+        return shares.then(draw_shares, styles=styles, label=label, whole=groups.whole), frame
     if drawing == _OUTLINES:
-        bins = answer.histogram(variable.column)
-        return draw_densities(bins, styles=styles, label=label, whole=groups.whole), bins
-    summary = described.table.rename(columns={"min": "minimum", "max": "maximum"})
-    return draw_boxes(summary, styles=styles, label=label), described.to_frame()
-
-
-def _shares(described: LevelTable) -> pd.DataFrame:
-    """The levels as they are drawn: in their order, missing among them where the table says so."""
-    levels = described.table
-    if (
-        described.denominator == "with value"
-        or not levels["subjects"][levels["level"].isna()].any()
-    ):
-        levels = levels[levels["level"].notna()]
-    if len(described.levels) > MOST_LEVELS:  # the rest is folded: that must be the rare ones
-        return levels
-    order = pd.CategoricalDtype(described.levels, ordered=True)
-    return levels.astype({"level": order})
+        bins = found.call("histogram", variable.column).named("bins")
+        return bins.then(draw_densities, styles=styles, label=label, whole=groups.whole), bins
+    summary = described.part("table").call("rename", columns={"min": "minimum", "max": "maximum"})
+    return summary.then(draw_boxes, styles=styles, label=label), frame
 
 
 def _method(

@@ -12,6 +12,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.analyses.comparison import ComparedVariable, ComparisonAnalysis
+from dashboard.analyses.comparison_answer import ComparisonAnswer
+from dashboard.scripts import Made, answer_of
 from dashboard.views.compare.cohort_groups import choose_cohorts
 from dashboard.views.compare.groups import BY, By, Groups, reference_first
 from dashboard.views.compare.level_groups import arm_role, choose_levels, grouping_columns
@@ -41,9 +43,9 @@ class Comparison:
         return replace(self.analysis, variables=(variable,), options=options)
 
 
-def code_of(analysis: ComparisonAnalysis, shown: str) -> str:
-    """The Python that makes a result of the page again, as blind as its reader."""
-    return analysis.code(state.snapshot_path(), pooled=state.store().pooled, shown=shown)
+def made(analysis: ComparisonAnalysis) -> Made[ComparisonAnswer]:
+    """The answer to a comparison, with the step that makes it in a script."""
+    return answer_of(analysis, state.compared(analysis))
 
 
 def choose_comparison() -> Comparison | None:

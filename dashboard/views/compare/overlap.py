@@ -7,35 +7,37 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.charts.overlap import draw_overlap
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import percent
 from dashboard.views.compare import notes
-from dashboard.views.compare.inputs import Comparison, code_of
+from dashboard.views.compare.inputs import Comparison, made
 
 
 def show(comparison: Comparison) -> None:
     """The Overlap tab."""
-    analysis = comparison.of_groups()
-    answer = state.compared(analysis)
-    code = code_of(analysis, "overlap")
+    found = made(comparison.of_groups())
+    answer, shared = found.value, found.part("overlap")
     said = notes.notes(
         comparison.groups,
         answer,
         "Bars count the subjects who are in exactly the cohorts dotted below them.",
     )
     results.figure(
-        draw_overlap(
-            answer.patterns(), names=answer.overlap.names, styles=comparison.groups.styles
+        found.call("patterns").then(
+            draw_overlap, names=shared.part("names"), styles=comparison.groups.styles
         ),
         name=f"{state.study().code} overlap",
         notes=said,
-        data=answer.overlap.to_frame(),
-        code=code,
+        data=shared.call("to_frame"),
+        disclosure=AGGREGATE,
     )
     if len(answer.overlap.names) > 1:
-        _pairs(answer.overlap.pairs, said)
+        _pairs(shared.part("pairs"), said)
 
 
-def _pairs(pairs: pd.DataFrame, said: list[str]) -> None:
+def _pairs(raw: Made[pd.DataFrame], said: list[str]) -> None:
+    pairs = raw.value
     st.header("Pairs", anchor=False)
     shown = pd.DataFrame(
         {
@@ -46,4 +48,10 @@ def _pairs(pairs: pd.DataFrame, said: list[str]) -> None:
             "Shared (Jaccard)": [percent(share, 1) for share in pairs["jaccard"]],
         }
     )
-    results.table(shown, raw=pairs, name=f"{state.study().code} overlap of pairs", notes=said)
+    results.table(
+        shown,
+        raw=raw,
+        name=f"{state.study().code} overlap of pairs",
+        notes=said,
+        disclosure=AGGREGATE,
+    )

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from analytics.baseline import TableOne
 from analytics.baseline.described_variable import LINES
 from analytics.baseline.table_display import FIRST, RESERVED
 from dashboard import results, state
+from dashboard.disclosure import AGGREGATE, Disclosure
 from dashboard.text import plain
+from dashboard.views import disclosing
 from dashboard.views.compare import notes
-from dashboard.views.compare.inputs import Comparison, code_of
+from dashboard.views.compare.inputs import Comparison, made
 
 COMPARISONS = tuple(name for name in RESERVED if name not in FIRST)
 NAME = "Characteristic"
@@ -23,8 +26,8 @@ _WIDE = 9  # columns that fit a narrow screen, those that are not drawn among th
 
 def show(comparison: Comparison) -> None:
     """The Table 1 tab."""
-    analysis = comparison.analysis
-    answer = state.compared(analysis)
+    found = made(comparison.analysis)
+    answer = found.value
     text = answer.display()
     footnotes = () if isinstance(answer.table, str) else answer.table.footnotes()
     said = notes.notes(comparison.groups, answer, *footnotes)
@@ -32,13 +35,22 @@ def show(comparison: Comparison) -> None:
         st.caption("On a narrow screen, scroll the table sideways to see all groups.")
     results.table(
         text,
-        raw=None if isinstance(answer.table, str) else answer.table.to_frame(),
+        raw=found.part("table").call("to_frame"),
         drawn=drawn(text),
         name=f"{state.study().code} Table 1",
         notes=said,
-        code=code_of(analysis, "table"),
+        disclosure=_disclosure(answer.table),
     )
     notes.show(said)
+
+
+def _disclosure(table: TableOne | str) -> Disclosure:
+    """Groups that share subjects may differ in a few of them: their counts are not described."""
+    if isinstance(table, str) or not table.disjoint:
+        return AGGREGATE
+    return disclosing.table_one(
+        state.current_cohort(), table.to_frame(), table.subjects, whole=table.options.overall
+    )
 
 
 def drawn(text: pd.DataFrame) -> pd.DataFrame:

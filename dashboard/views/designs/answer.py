@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from analytics.design.survival import (
     Assurance,
@@ -15,6 +15,7 @@ from analytics.results import Result
 from dashboard import state
 from dashboard.analyses.designs import DesignProposal, EndpointProposal
 from dashboard.analyses.designs.protocol import rebuilding_code
+from dashboard.scripts import Made, given, result_of, taken_for
 
 
 class ProposalAnswer(Protocol):
@@ -24,6 +25,10 @@ class ProposalAnswer(Protocol):
     def proposal(self) -> DesignProposal | EndpointProposal: ...
     @property
     def evaluation(self) -> Result: ...
+    @property
+    def made_proposal(self) -> Made[Any]: ...
+    @property
+    def made_evaluation(self) -> Made[Any]: ...
     @property
     def name(self) -> str: ...
     @property
@@ -38,20 +43,48 @@ class DesignAnswer:
     Parameters
     ----------
     proposal : DesignProposal
-    design : SurvivalDesign
-    evaluation : SurvivalEvaluation
-    assurance : Assurance
+    made_proposal : Made
+        The same without where it comes from, of which scripts say nothing.
+    made_design, made_evaluation, made_assurance : Made
+        With the steps from the proposal.
     """
 
     proposal: DesignProposal
-    design: SurvivalDesign
-    evaluation: SurvivalEvaluation
-    assurance: Assurance
+    made_proposal: Made[DesignProposal]
+    made_design: Made[SurvivalDesign]
+    made_evaluation: Made[SurvivalEvaluation]
+    made_assurance: Made[Assurance]
 
     @classmethod
     def of(cls, proposal: DesignProposal) -> DesignAnswer:
         """Computed once for each proposal, whoever looks."""
         return state.computed(proposal, lambda: _answer(proposal))
+
+    @property
+    def design(self) -> SurvivalDesign:
+        """What the proposal comes to."""
+        return self.made_design.value
+
+    @property
+    def evaluation(self) -> SurvivalEvaluation:
+        """What the design does."""
+        return self.made_evaluation.value
+
+    @property
+    def assurance(self) -> Assurance:
+        """Its power, averaged over what the assumptions leave open."""
+        return self.made_assurance.value
+
+    def made_from(self, design: Made[SurvivalDesign]) -> DesignAnswer:
+        """The same, with steps that begin elsewhere and make the same design."""
+        return replace(
+            self,
+            made_design=design,
+            made_evaluation=result_of(
+                design, self.evaluation, name="evaluation", method="evaluate"
+            ),
+            made_assurance=taken_for(self.assurance, assurance, design),
+        )
 
     @property
     def name(self) -> str:
@@ -77,10 +110,12 @@ def where_from(proposal: DesignProposal | EndpointProposal) -> list[str]:
 
 
 def _answer(proposal: DesignProposal) -> DesignAnswer:
-    design = proposal.design()
+    bare = given(replace(proposal, source=None, origin=""), name="proposal")
+    design = bare.call("design").named("design")
     return DesignAnswer(
         proposal=proposal,
-        design=design,
-        evaluation=design.evaluate(),
-        assurance=assurance(design),
+        made_proposal=bare,
+        made_design=design,
+        made_evaluation=design.call("evaluate").named("evaluation"),
+        made_assurance=design.then(assurance),
     )

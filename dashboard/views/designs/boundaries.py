@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analytics.design.boundaries import bound_scales
 from dashboard import results, state
+from dashboard.analyses.designs.bounds import bounds_on
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.answer import DesignAnswer
 
@@ -51,43 +52,23 @@ def show(answer: DesignAnswer) -> None:
             horizontal=True,
         )
     )
-    scale = SCALES[chosen]
-    table = bounds_on(answer, chosen)
+    bounds = answer.made_design.then(bounds_on, answer.made_evaluation, _COLUMNS[chosen])
+    looks = answer.made_evaluation.call("to_frame")
     results.figure(
-        draw_boundaries(table, scale=scale, information="Events"),
+        bounds.then(draw_boundaries, scale=SCALES[chosen], information="Events"),
         name=f"{answer.name} boundaries {chosen}",
         notes=answer.notes(*_said(answer)),
-        data=answer.evaluation.to_frame(),
-        code=answer.code,
+        data=looks,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
         _table(answer),
-        raw=answer.evaluation.to_frame(),
+        raw=looks,
         name=f"{answer.name} looks",
         notes=answer.notes(*_said(answer)),
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
-
-
-def bounds_on(answer: DesignAnswer, scale: str) -> pd.DataFrame:
-    """`look`, `at`, `efficacy` and `futility` on a scale."""
-    design, found = answer.design, answer.evaluation
-    share = design.assumptions.control_share
-    effect = -np.log(found.average_hazard_ratios[-1] / design.margin)
-    scales = bound_scales(
-        design.monitoring,
-        planned_information=design.events * share * (1 - share),
-        assumed_theta=float(effect),
-    )
-    scales["hazard_ratio"] = design.margin * np.exp(-scales["effect"])
-    wide = scales.pivot(index="look", columns="bound", values=_COLUMNS[scale])
-    looks = np.arange(1, len(found.events) + 1)
-    wide = wide.reindex(index=looks, columns=["efficacy", "futility"])
-    shown = wide.reset_index().assign(at=found.events)
-    if scale.startswith("Conditional"):  # at the last look nothing is ahead
-        shown = shown[shown["look"] < len(looks)]
-    return shown
 
 
 def _said(answer: DesignAnswer) -> list[str]:

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
 from dashboard import results, state
-from dashboard.analyses.designs.wording import (
-    boundary_sentence,
-    dropout_sentence,
-    effect_sentence,
-    hazard_sentence,
-)
-from dashboard.text import number, percent, plain
+from dashboard.analyses.designs.comparison import compare_designs
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, made_by
+from dashboard.text import plain
 from dashboard.views.designs import current, saved
 from dashboard.views.designs.answer import DesignAnswer
 
 _HERE = "On screen"
-ROWS: Mapping[str, Callable[[DesignAnswer], str]] = {
-    "Effect": lambda one: effect_sentence(one.design),
-    "Control hazard": lambda one: "; ".join(
-        hazard_sentence(group.control) for group in one.design.assumptions.subgroups
-    ),
-    "Dropout": lambda one: dropout_sentence(one.design.assumptions),
-    "Enrolment, months": lambda one: number(one.design.assumptions.accrual.duration),
-    "Looks at": lambda one: ", ".join(
-        percent(share, 0) for share in one.design.monitoring.information_fractions
-    ),
-    "Boundaries": lambda one: boundary_sentence(one.design.monitoring),
-    "Type I error": lambda one: percent(one.design.monitoring.type_one_error(), 2),
-    "Power": lambda one: percent(one.evaluation.power, 2),
-    "Assurance": lambda one: percent(one.assurance.probability, 2),
-    "Events": lambda one: f"{np.ceil(one.design.events - 1e-9):,.0f}",
-    "Expected events": lambda one: number(one.evaluation.expected_events),
-    "Subjects": lambda one: f"{np.ceil(one.design.assumptions.accrual.subjects - 1e-9):,.0f}",
-    "Expected subjects": lambda one: number(one.evaluation.expected_subjects),
-    "First look, months": lambda one: number(one.evaluation.calendar_times[0]),
-    "Final look, months": lambda one: number(one.evaluation.calendar_times[-1]),
-    "Expected duration, months": lambda one: number(one.evaluation.expected_duration),
-    "Stops early": lambda one: percent(1 - one.evaluation.stopping.stop[-1], 1),
-    "Stops early without effect": lambda one: percent(1 - one.evaluation.null_stopping.stop[-1], 1),
-}
 
 
 def show(answer: DesignAnswer) -> None:
@@ -73,20 +45,21 @@ def show(answer: DesignAnswer) -> None:
     table = compared(columns)
     results.table(
         table,
-        drawn=marked(table),
+        drawn=marked(table.value),
         name=f"{answer.name} comparison",
-        notes=["Bold: not as in the design on screen."],
+        notes=answer.notes("Bold: not as in the design on screen."),
+        disclosure=AGGREGATE,
     )
     st.caption("Bold: not as in the design on screen.")
 
 
-def compared(columns: Mapping[str, DesignAnswer]) -> pd.DataFrame:
+def compared(columns: Mapping[str, DesignAnswer]) -> Made[pd.DataFrame]:
     """One row per property, one column per design."""
-    rows = [
-        {"": label, **{name: said(one) for name, one in columns.items()}}
-        for label, said in ROWS.items()
-    ]
-    return pd.DataFrame(rows)
+    evaluated = {
+        name: (one.made_design, one.made_evaluation, one.made_assurance)
+        for name, one in columns.items()
+    }
+    return made_by(compare_designs, evaluated)
 
 
 def marked(table: pd.DataFrame) -> pd.DataFrame:

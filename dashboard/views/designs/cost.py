@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from analytics.design.cost import ITEMS, Costs
-from analytics.design.courses import TrialCourses
+from analytics.design.cost import Costs
 from dashboard import results
+from dashboard.analyses.designs.money import (
+    cost_by_look,
+    looks_of,
+    worth_at_looks,
+    worth_by_month,
+)
 from dashboard.charts.designs.course import draw_cost, draw_value
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
-
-_KINDS = {
-    "sites": "Sites",
-    "activated sites": "Activation",
-    "screened subjects": "Screening",
-    "randomised subjects": "Randomised subjects",
-    "subject months": "Subject months",
-    "trial months": "Trial months",
-    "analyses": "Analyses",
-}
 
 
 def show(answer: DesignAnswer) -> None:
     """Nothing but a hint until a price is stated."""
-    found = answer.evaluation
-    looks = pd.DataFrame(
-        {
-            "month": found.calendar_times,
-            "subjects": found.subjects,
-            "subject_months": found.subject_months,
-            "probability": found.stopping.stop,
-        }
-    )
     if is_priced(answer.proposal.costs):
-        show_courses(answer, found.courses(), looks)
+        show_courses(answer)
 
 
 def is_priced(costs: Costs) -> bool:
@@ -49,77 +38,48 @@ def is_priced(costs: Costs) -> bool:
     return False
 
 
-def show_courses(answer: ProposalAnswer, courses: TrialCourses, looks: pd.DataFrame) -> None:
-    """What the trial costs if it stops at each look, and the forecast.
-
-    Parameters
-    ----------
-    courses : TrialCourses
-    looks : DataFrame
-        `month`, `subjects`, `subject_months` and `probability` of stopping there.
-    """
-    costs = answer.proposal.costs
-    forecast = courses.forecast(costs, answer.proposal.value)
+def show_courses(answer: ProposalAnswer) -> None:
+    """What the trial costs if it stops at each look, and the forecast."""
+    evaluation, proposal = answer.made_evaluation, answer.made_proposal
+    costs, value = proposal.part("costs"), proposal.part("value")
+    looks = evaluation.then(looks_of).named("looks")
+    forecast = evaluation.call("courses").call("forecast", costs, value).call("to_frame")
     notes = answer.notes(
         "The trial stops at one of its looks, with the probabilities of the design; 5 % and 95 % "
         "are over these courses. Looks are taken to happen at their expected times: a simulation "
         "adds how those vary.",
     )
-    table = by_look(costs, looks)
+    table = costs.then(cost_by_look, looks).named("cost")
     results.figure(
-        draw_cost(table, currency=costs.currency),
-        name=f"{answer.name} cost",
+        table.then(draw_cost, currency=costs.part("currency")),
+        name=f"{answer.name} cost by look",
         notes=notes,
         data=table,
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
-    if answer.proposal.value is not None:
-        _show_value(answer, looks, notes)
+    if value.value is not None:
+        _show_value(answer, value, looks, notes)
     results.table(
-        forecast_table(forecast.to_frame()),
-        raw=forecast.to_frame(),
-        name=f"{answer.name} forecast",
+        forecast_table(forecast.value),
+        raw=forecast,
+        name=f"{answer.name} cost and duration",
         notes=notes,
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 
-def _show_value(answer: ProposalAnswer, looks: pd.DataFrame, notes: list[str]) -> None:
+def _show_value(
+    answer: ProposalAnswer, value: Made[Any], looks: Made[pd.DataFrame], notes: list[str]
+) -> None:
     """What finishing is worth, with the looks on the curve."""
-    value = answer.proposal.value
-    assert value is not None
-    last = 1.05 * max(float(looks["month"].iloc[-1]), value.months[-1])
-    times = np.unique([0.0, *value.months, last])
-    curve = pd.DataFrame({"month": times, "value": value.value(times)})
-    marked = looks.assign(
-        look=np.arange(1, len(looks) + 1), value=value.value(looks["month"].to_numpy(float))
-    )
+    curve = value.then(worth_by_month, looks).named("worth")
+    marked = value.then(worth_at_looks, looks)
     results.figure(
-        draw_value(curve, marked, currency=value.currency),
-        name=f"{answer.name} value",
+        curve.then(draw_value, marked, currency=value.part("currency")),
+        name=f"{answer.name} value of finishing",
         notes=notes,
         data=curve,
-        code=answer.code,
-    )
-
-
-def by_look(costs: Costs, looks: pd.DataFrame) -> pd.DataFrame:
-    """`look`, `month`, `kind`, `cost`, `probability`."""
-    amounts = costs.amounts(
-        months=looks["month"].to_numpy(float),
-        subjects=looks["subjects"].to_numpy(float),
-        analyses=np.arange(1.0, len(looks) + 1),
-        activated_sites=None,
-        subject_months=looks["subject_months"].to_numpy(float),
-    )
-    return pd.DataFrame(
-        [
-            (look + 1, month, _KINDS[item], amounts[at, look], looks["probability"].iloc[look])
-            for at, item in enumerate(ITEMS)
-            if amounts[at].any()
-            for look, month in enumerate(looks["month"])
-        ],
-        columns=["look", "month", "kind", "cost", "probability"],
+        disclosure=AGGREGATE,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
 
@@ -22,8 +22,26 @@ from dashboard.analyses.designs import (
     usual_continuous,
     usual_proposal,
 )
+from dashboard.analyses.designs.proposal import AssumptionsSource
 
-Proposal = TypeVar("Proposal", bound=DesignProposal | EndpointProposal)
+
+class Proposed(Protocol):
+    """What a page keeps on screen: it is text and back, and says what data it rests on."""
+
+    @property
+    def source(self) -> AssumptionsSource | None: ...
+
+    @property
+    def unblinded(self) -> bool: ...
+
+    @property
+    def origin(self) -> str: ...
+
+    def to_json(self) -> str: ...
+
+
+Proposal = TypeVar("Proposal", bound=Proposed)
+NO_DESIGN = "The file holds no design of this page."
 _MOST = 60_000  # characters that a link can carry
 
 
@@ -45,6 +63,10 @@ class Screen(Generic[Proposal]):
         What is shown before anything was entered.
     instead : str
         How messages call that one.
+    rests_on, taken : str
+        What data by arm may have gone into, and what was taken from them, in messages.
+    page : str
+        Whose files and saved designs it can open.
     """
 
     endpoint: str
@@ -53,6 +75,9 @@ class Screen(Generic[Proposal]):
     holds: Callable[[object], bool]
     first: Callable[[], Proposal]
     instead: str
+    rests_on: str = "hazards by arm"
+    taken: str = "assumptions"
+    page: str = "Designs"
 
     @property
     def text(self) -> str:
@@ -73,7 +98,7 @@ class Screen(Generic[Proposal]):
             return self._begin()
         if found.unblinded and state.store().pooled:
             st.warning(
-                "This design rests on hazards by arm, which are not shown while the study is "
+                f"This design rests on {self.rests_on}, which are not shown while the study is "
                 f"blinded; {self.instead} is shown instead.",
                 icon=":material/visibility_off:",
             )
@@ -180,9 +205,17 @@ def choose_endpoint() -> str:
 
 
 def open_proposal(found: object, saved: tuple[str, int] | None = None) -> None:
-    """Make a proposal, saved or not, the one on screen, and its endpoint that of the page."""
+    """Make a proposal, saved or not, the one on screen, and its endpoint that of the page.
+
+    Raises
+    ------
+    InputError
+        For what is no design of the Designs page.
+    """
     screens: tuple[Screen[DesignProposal] | Screen[EndpointProposal], ...]
     screens = (SURVIVAL, BINARY, CONTINUOUS)
-    screen = next(one for one in screens if one.holds(found))
+    screen = next((one for one in screens if one.holds(found)), None)
+    if screen is None:
+        raise InputError(NO_DESIGN)
     screen.put(found, saved=saved)  # type: ignore[arg-type]
     st.session_state[_ENDPOINT] = screen.endpoint

@@ -12,6 +12,8 @@ from analytics.design.boundaries import InterimAnalysis
 from dashboard import results, state
 from dashboard.analyses.designs.monitored import MEASURES, Measure, MonitoredTrial
 from dashboard.charts.designs.boundaries import draw_boundaries
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, made_by
 from dashboard.text import interval, number, p_value, percent, plain
 from dashboard.views.designs import fields
 from dashboard.views.designs.answer import DesignAnswer
@@ -34,36 +36,43 @@ _ICONS = {"efficacy": ":material/check_circle:", "continue": ":material/arrow_fo
 
 def show(answer: DesignAnswer) -> None:
     """Inputs, the verdict, the picture, the table."""
-    seen = _enter(answer)
-    if seen is None:
+    trial = _enter(answer)
+    if trial is None:
         st.info(
             "Enter the events and the statistic of each look so far, and see whether a boundary "
             "is reached, what is to be expected, and estimates that count every look.",
             icon=":material/query_stats:",
         )
         return
-    found = seen.analysis()
+    analysis = trial.call("analysis").named("analysis")
+    seen, found = trial.value, analysis.value
     _verdict(seen, found)
     _tiles(seen, found)
     notes = answer.notes(*_said(found))
-    frame = seen.to_frame(found)
+    frame = trial.call("to_frame", analysis).named("looks")
     results.figure(
-        draw_boundaries(
-            _bounds(seen, found),
+        trial.call("bounds_at_looks", analysis).then(
+            draw_boundaries,
             scale=SCALES["z"],
             information="Events",
-            observed=pd.DataFrame(
-                {"look": frame["look"], "at": frame["events"], "value": frame["z"]}
-            ),
+            observed=frame.call("rename", columns={"events": "at", "z": "value"}),
         ),
-        name=f"{answer.name} interim",
+        name=f"{answer.name} interim analysis",
         notes=notes,
         data=frame,
+        disclosure=AGGREGATE,
     )
-    results.table(_table(frame), raw=frame, name=f"{answer.name} interim looks", notes=notes)
+    results.table(
+        _table(frame),
+        raw=frame,
+        name=f"{answer.name} interim looks",
+        notes=notes,
+        disclosure=AGGREGATE,
+    )
+    results.table(_table(frame.value), raw=frame, name=f"{answer.name} interim looks", notes=notes)
 
 
-def _enter(answer: DesignAnswer) -> MonitoredTrial | None:
+def _enter(answer: DesignAnswer) -> Made[MonitoredTrial] | None:
     with st.grid(3, min_column_width=170):
         measure = st.selectbox(
             "What was seen",
@@ -90,15 +99,16 @@ def _enter(answer: DesignAnswer) -> MonitoredTrial | None:
     ratio, spread = _prior(informed)
     if not events and not values:
         return None
-    return MonitoredTrial(
-        design=answer.design,
+    return made_by(
+        MonitoredTrial,
+        design=answer.made_design,
         events=events,
         values=values,
         measure=measure,
         final=final,
         prior_hazard_ratio=ratio,
         prior_log_std_dev=spread,
-    )
+    ).named("trial")
 
 
 def _numbers(label: str, key: str, example: str) -> tuple[float, ...]:
@@ -196,18 +206,6 @@ def _repeated(seen: MonitoredTrial, found: InterimAnalysis) -> str:
     if np.isnan(low) and np.isnan(high):
         return "no repeated interval"
     return f"{number(low, 3)} to {number(high, 3)}, repeated"
-
-
-def _bounds(seen: MonitoredTrial, found: InterimAnalysis) -> pd.DataFrame:
-    frame = found.bounds.to_frame()
-    return pd.DataFrame(
-        {
-            "look": frame["look"],
-            "at": np.array(found.information) / seen.per_event,
-            "efficacy": frame["z_efficacy"],
-            "futility": frame["z_futility"],
-        }
-    )
 
 
 def _said(found: InterimAnalysis) -> list[str]:

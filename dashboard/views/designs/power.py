@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from analytics.design.survival import (
-    lachin_foulkes_subjects,
-    required_events,
-    subjects_for_events,
-)
-from analytics.design.survival.sample_size import METHODS
 from dashboard import results
+from dashboard.analyses.designs.effect_curves import (
+    assurance_curve,
+    effect_curves,
+    sizes_by_formula,
+)
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs.answer import DesignAnswer
-
-_POINTS = 81
 
 
 def show(answer: DesignAnswer) -> None:
     """Two curves, and what assurance says."""
-    design, found = answer.design, answer.evaluation
-    assumed = found.average_hazard_ratios[-1]
-    curve, size = curves(answer)
+    design, evaluation = answer.made_design, answer.made_evaluation
+    curves = design.then(effect_curves, evaluation).named("curves")
+    curve, size = curves.part(0).named("power"), curves.part(1).named("size")
+    drawn: dict[str, Any] = {
+        "effect": "True hazard ratio, treatment / control",
+        "assumed": evaluation.part("average_hazard_ratios").part(-1),
+        "logarithmic": True,
+    }
     notes = answer.notes(*_said(answer))
     _show_assurance(answer)
     results.figure(
-        draw_power(
-            curve,
-            effect="True hazard ratio, treatment / control",
-            assumed=assumed,
-            logarithmic=True,
+        curve.then(
+            draw_power,
             target=answer.proposal.target_power,
-            assurance=assurance_curve(answer, curve),
+            assurance=design.then(assurance_curve, curve),
+            **drawn,
         ),
         name=f"{answer.name} power",
         notes=notes,
         data=curve,
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
     results.figure(
-        draw_expected_size(
-            size,
-            effect="True hazard ratio, treatment / control",
-            size="Expected events",
-            assumed=assumed,
-            logarithmic=True,
-            most=design.events,
-        ),
+        size.then(draw_expected_size, size="Expected events", most=design.part("events"), **drawn),
         name=f"{answer.name} expected events",
         notes=notes,
         data=size,
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
     _other_formulas(answer)
 
@@ -64,75 +59,27 @@ def _other_formulas(answer: DesignAnswer) -> None:
     if not design.assumptions.proportional or design.monitoring.sides == 2:
         return
     with st.expander("Size by other formulas", icon=":material/functions:"):
+        sizes = answer.made_design.then(sizes_by_formula, answer.made_evaluation)
         results.table(
-            formulas(answer),
-            name=f"{answer.name} formulas",
+            _formulas(sizes.value),
+            raw=sizes,
+            name=f"{answer.name} size by other formulas",
             notes=answer.notes(
                 "For the power of the design at its final calendar time. Looks act through the "
                 "inflation factor. Schoenfeld (1981), Freedman (1982), Lachin and Foulkes (1986)."
             ),
+            disclosure=AGGREGATE,
         )
 
 
-def formulas(answer: DesignAnswer) -> pd.DataFrame:
-    """Events and subjects by Schoenfeld, Freedman, and Lachin and Foulkes."""
-    design, found = answer.design, answer.evaluation
-    assumed, plan = design.assumptions, design.monitoring
-    drift, end = plan.drift(found.power), found.calendar_times[-1]
-    rows = []
-    for method in METHODS:
-        events = required_events(
-            assumed.subgroups[0].effect.hazard_ratios[0],
-            drift=drift,
-            margin=design.margin,
-            allocation_ratio=assumed.allocation_ratio,
-            method=method,
-        )
-        subjects = subjects_for_events(assumed, events=events, study_duration=end)
-        rows.append((method.capitalize(), events, subjects))
-    fixed = lachin_foulkes_subjects(
-        assumed, power=found.power, study_duration=end, alpha=plan.alpha, margin=design.margin
-    )
-    subjects = fixed * plan.inflation_factor(found.power)
-    events = found.events[-1] * subjects / assumed.accrual.subjects
-    rows.append(("Lachin and Foulkes", events, subjects))
+def _formulas(sizes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
-        [(name, number(events), number(subjects)) for name, events, subjects in rows],
-        columns=["Formula", "Events", "Subjects"],
+        {
+            "Formula": sizes["formula"],
+            "Events": [number(one) for one in sizes["events"]],
+            "Subjects": [number(one) for one in sizes["subjects"]],
+        }
     )
-
-
-def curves(answer: DesignAnswer) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`effect`, `look`, `succeeded`; and `effect`, `expected` events."""
-    design = answer.design
-    assumed, margin = answer.evaluation.average_hazard_ratios[-1], design.margin
-    low, high = min(assumed, margin) ** 2 / max(assumed, margin), 1.25 * max(assumed, margin)
-    ratios = np.geomspace(max(low, 0.05), min(high, 20), _POINTS)
-    events = np.array(design.look_events)
-    rows, sizes = [], []
-    for ratio in ratios:
-        stopping = design.monitoring.stopping(design.drift_at(float(ratio)))
-        succeeded = np.cumsum(stopping.efficacy)
-        rows += [(ratio, look + 1, share) for look, share in enumerate(succeeded)]
-        sizes.append((ratio, float(np.dot(stopping.stop, events))))
-    return (
-        pd.DataFrame(rows, columns=["effect", "look", "succeeded"]),
-        pd.DataFrame(sizes, columns=["effect", "expected"]),
-    )
-
-
-def assurance_curve(answer: DesignAnswer, power: pd.DataFrame) -> pd.DataFrame | None:
-    """`effect`, `assurance`: the power averaged over the same uncertainty about each effect."""
-    spread = answer.design.assumptions.subgroups[0].effect.log_std_err
-    if spread == 0:
-        return None
-    nodes, weights = np.polynomial.hermite_e.hermegauss(31)
-    design, ratios = answer.design, power["effect"].unique()
-    wide = np.geomspace(ratios.min() * np.exp(-8 * spread), ratios.max() * np.exp(8 * spread), 400)
-    powers = [design.power_at(float(one)) for one in wide]
-    asked = np.log(ratios)[:, None] + spread * nodes
-    averaged = np.interp(asked, np.log(wide), powers) @ weights / weights.sum()
-    return pd.DataFrame({"effect": ratios, "assurance": averaged})
 
 
 def _show_assurance(answer: DesignAnswer) -> None:

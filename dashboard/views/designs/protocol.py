@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import recording, results
+from dashboard import recording
 from dashboard.analyses.designs.protocol import protocol_paragraphs
 from dashboard.exports import tables
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
 
 
@@ -21,7 +21,7 @@ def show_paragraphs(answer: ProposalAnswer, said: list[str]) -> None:
     with st.container(border=True):
         for paragraph in said:
             st.markdown(plain(paragraph))
-    stem = results.file_stem(answer.name)
+    stem = file_stem(answer.name)
     frame = answer.evaluation.to_frame()
     with st.container(horizontal=True, gap="small"):
         _file("Paragraph as text", "\n\n".join(said), f"{stem}.txt", "text/plain")

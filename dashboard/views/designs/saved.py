@@ -25,8 +25,8 @@ def show(screen: Screen[Proposal], shown: Proposal) -> None:
     """Two popovers."""
     known = of_study(screen.kind)
     with st.popover(f"Open ({len(known):,})", icon=":material/folder_open:"):
-        _open(known)
-        _upload()
+        _open(screen, known)
+        _upload(screen)
     with st.popover("Save", icon=":material/save:"):
         _save(screen, shown, known)
 
@@ -61,15 +61,15 @@ def say_where_from(screen: Screen[Proposal], shown: Proposal) -> None:
     source = shown.source
     if source is not None:
         with st.expander(
-            f"Assumptions from {plain(source.endpoint)} of the cohort", icon=":material/groups:"
+            f"{screen.taken.capitalize()} from {plain(source.endpoint)} of the cohort",
+            icon=":material/groups:",
         ):
             st.markdown(plain(source.cohort_sentence))
             for sentence in source.sentences:
                 st.markdown(f"- {plain(sentence)}")
             if source.unblinded:
                 st.badge("Computed by arm", icon=":material/visibility:", color="orange")
-        for reason in _stale(shown):
-            st.warning(plain(reason), icon=":material/update:")
+        show_stale(screen, shown)
     elif shown.origin:
         st.caption(plain(f"{shown.origin}. {_open_questions(shown)}"))
 
@@ -101,8 +101,13 @@ def _say_saved(screen: Screen[Proposal], shown: Proposal) -> None:
     )
 
 
-def _stale(shown: Proposal) -> list[str]:
-    """Why the data behind are not those of today."""
+def show_stale(screen: Screen[Proposal], shown: Proposal) -> None:
+    """Warn when the data behind are not those of today."""
+    for reason in _stale(screen, shown):
+        st.warning(plain(reason), icon=":material/update:")
+
+
+def _stale(screen: Screen[Proposal], shown: Proposal) -> list[str]:
     source = shown.source
     if source is None:
         return []
@@ -110,23 +115,23 @@ def _stale(shown: Proposal) -> list[str]:
     newest = state.workspace().current_snapshot(state.study().code)
     if newest is not None and newest.id != source.snapshot:
         reasons.append(
-            "Stale: the assumptions were fitted to an earlier snapshot of the study. Take them "
+            f"Stale: the {screen.taken} were fitted to an earlier snapshot of the study. Take them "
             "from the cohort again."
         )
     if source.cohort is not None and source.cohort_version is not None:
-        reasons += _stale_cohort(source.cohort, source.cohort_version)
+        reasons += _stale_cohort(screen.taken, source.cohort, source.cohort_version)
     return reasons
 
 
-def _stale_cohort(cohort: str, version: int) -> list[str]:
+def _stale_cohort(taken: str, cohort: str, version: int) -> list[str]:
     try:
         newest = state.workspace().cohort(cohort)
     except DataError:
-        return ["Stale: the saved cohort behind the assumptions is not there any more."]
+        return [f"Stale: the saved cohort behind the {taken} is not there any more."]
     if newest.version == version:
         return []
     return [
-        f"Stale: the assumptions rest on version {version} of the cohort {newest.name!r}; it has "
+        f"Stale: the {taken} rest on version {version} of the cohort {newest.name!r}; it has "
         f"version {newest.version} now. Take them from the cohort again."
     ]
 
@@ -134,7 +139,7 @@ def _stale_cohort(cohort: str, version: int) -> list[str]:
 # Opening and saving -----------------------------------------------------------------------
 
 
-def _open(known: tuple[SavedDesign, ...]) -> None:
+def _open(screen: Screen[Proposal], known: tuple[SavedDesign, ...]) -> None:
     if not known:
         st.info("No design of this study is saved yet.", icon=":material/architecture:")
         return
@@ -159,7 +164,7 @@ def _open(known: tuple[SavedDesign, ...]) -> None:
             type="primary",
             icon=":material/folder_open:",
             on_click=_put,
-            args=(chosen,),
+            args=(screen, chosen),
         )
         st.button(
             "Retire",
@@ -171,7 +176,7 @@ def _open(known: tuple[SavedDesign, ...]) -> None:
         )
 
 
-def _upload() -> None:
+def _upload(screen: Screen[Proposal]) -> None:
     """A design that was taken away as JSON comes back."""
     key = f"design_file_{st.session_state.get(_FILES, 0)}"
     st.file_uploader(
@@ -180,29 +185,36 @@ def _upload() -> None:
         key=key,
         max_upload_size=1,
         on_change=_take_file,
-        args=(key,),
+        args=(screen, key),
     )
 
 
-def _take_file(key: str) -> None:
+def _take_file(screen: Screen[Proposal], key: str) -> None:
     given = st.session_state.get(key)
     if given is None:
         return
     st.session_state[_FILES] = st.session_state.get(_FILES, 0) + 1
     try:
-        found = Result.from_json(given.getvalue().decode("utf-8"))
-        if not isinstance(found, DesignProposal | EndpointProposal):
-            raise InputError("The file holds no design of this page.")
-        current.open_proposal(found)
+        _show(screen, Result.from_json(given.getvalue().decode("utf-8")))
     except (InputError, UnicodeDecodeError) as error:
         st.session_state[_SAID] = f"{given.name} cannot be opened: {error}"
 
 
-def _put(chosen: SavedDesign) -> None:
+def _put(screen: Screen[Proposal], chosen: SavedDesign) -> None:
     try:
-        current.open_proposal(proposal_of(chosen), (chosen.id, chosen.version))
+        _show(screen, Result.from_json(chosen.design_json), (chosen.id, chosen.version))
     except InputError as error:
-        st.session_state[_SAID] = str(error)
+        st.session_state[_SAID] = f"The design {chosen.name!r} cannot be opened: {error}"
+
+
+def _show(screen: Screen[Proposal], found: object, pointer: tuple[str, int] | None = None) -> None:
+    """On the screen; on the Designs page on that of its endpoint."""
+    if screen.page == current.SURVIVAL.page:
+        current.open_proposal(found, pointer)
+    elif screen.holds(found):
+        screen.put(found, saved=pointer)  # type: ignore[arg-type]
+    else:
+        raise InputError(current.NO_DESIGN)
 
 
 def _retire(design_id: str) -> None:

@@ -16,7 +16,9 @@ from analytics.design.simulation import (
 from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
+from dashboard.scripts import result_of
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
 from dashboard.views.designs.answer import DesignAnswer
@@ -94,6 +96,7 @@ def _choose(answer: DesignAnswer) -> TrialSimulation:
 
 
 def _show(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) -> None:
+    made = result_of(asked, found, name="simulated")
     _verdict(answer, found)
     notes = answer.notes(
         f"{found.replications:,} simulated trials, seed {found.seed}; ± is the Monte-Carlo "
@@ -102,21 +105,27 @@ def _show(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) 
     )
     results.table(
         _tests(answer, asked, found),
-        raw=found.by_test,
+        raw=made.part("by_test"),
         name=f"{answer.name} simulated tests",
         notes=notes,
+        disclosure=AGGREGATE,
     )
     results.table(
         _looks(found),
-        raw=found.by_look,
+        raw=made.part("by_look"),
         name=f"{answer.name} simulated looks",
         notes=notes,
+        disclosure=AGGREGATE,
     )
     if asked.costs is not None and found.forecast is not None:
         st.subheader("Cost and duration", anchor=False)
-        frame = found.forecast.to_frame()
+        frame = made.part("forecast").call("to_frame")
         results.table(
-            forecast_table(frame), raw=frame, name=f"{answer.name} simulated cost", notes=notes
+            forecast_table(frame.value),
+            raw=frame,
+            name=f"{answer.name} simulated cost",
+            notes=notes,
+            disclosure=AGGREGATE,
         )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import recording, results, state
+from dashboard import recording, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.protocol import protocol_paragraphs, rebuilding_code
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 
 
 def show(proposal: DosingProposal) -> None:
@@ -16,7 +16,7 @@ def show(proposal: DosingProposal) -> None:
     with st.container(border=True):
         for paragraph in said:
             st.markdown(plain(paragraph))
-    stem = results.file_stem(f"{state.study().code} dosing")
+    stem = file_stem(f"{state.study().code} dosing")
     with st.container(horizontal=True, gap="small"):
         _file("Paragraphs as text", "\n\n".join(said), f"{stem}.txt", "text/plain")
         _file("Design as JSON", proposal.to_json(), f"{stem}.json", "application/json")

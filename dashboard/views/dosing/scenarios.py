@@ -1,4 +1,4 @@
-"""Which scenarios designs are compared under: fixed, random or typed."""
+"""Which scenarios designs are compared under: fixed, random, typed, or seen in a study."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from dashboard.analyses.dosing.compared import scenario_names
 from dashboard.analyses.dosing.request import MOST_SCENARIOS
 from dashboard.analyses.dosing.scenarios import drawn_scenarios, fixed_scenarios, parsed, written
 from dashboard.text import plain
+from dashboard.views.designs import saved
+from dashboard.views.dosing.current import SCREEN
 
-FIXED, RANDOM, OWN = "One for each dose", "Random", "Own"
+FIXED, RANDOM, OWN, SEEN = "One for each dose", "Random", "Own", "As the study saw"
+SET = "dosing_scenario_set"
 _TEXT = "dosing_scenarios"
 
 
@@ -23,20 +26,33 @@ def choose_scenarios(proposal: DosingProposal) -> tuple[ToxicityScenario, ...]:
     Raises
     ------
     InputError
-        For own ones that break a rule.
+        For own ones that break a rule, and for those of a study at other doses.
     """
+    sources = (FIXED, RANDOM, OWN, *([SEEN] if proposal.seen is not None else []))
     source = st.radio(
         "Scenarios",
-        (FIXED, RANDOM, OWN),
-        key=state.choice("dosing_scenario_set", (FIXED, RANDOM, OWN), FIXED),
+        sources,
+        key=state.choice(SET, sources, FIXED),
         persist_state="session",
         horizontal=True,
     )
+    if source == SEEN and proposal.seen is not None:
+        proposal.seen.require_for(proposal.amounts, proposal.unit)
+        saved.show_stale(SCREEN, proposal)
+        return proposal.seen.scenarios
     if source == RANDOM:
         return _random(proposal)
     if source == OWN:
         return _own(proposal)
     return fixed_scenarios(proposal)
+
+
+def scenario_notes(
+    proposal: DosingProposal, scenarios: tuple[ToxicityScenario, ...]
+) -> tuple[str, ...]:
+    """Where scenarios come from, when a study saw them."""
+    seen = proposal.seen
+    return seen.notes if seen is not None and scenarios == seen.scenarios else ()
 
 
 def choose_seed() -> int:

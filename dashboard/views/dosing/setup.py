@@ -17,8 +17,8 @@ from dashboard.analyses.dosing.families import FACTS, OfferedFamily
 from dashboard.analyses.dosing.late_toxicity.settings import LateToxicitySettings
 from dashboard.analyses.dosing.protocol import protocol_paragraphs
 from dashboard.text import plain
-from dashboard.views.designs import fields
-from dashboard.views.dosing import current
+from dashboard.views.designs import fields, saved
+from dashboard.views.dosing import current, seen
 from dashboard.views.dosing.efficacy_toxicity.settings import choose_joint_rules
 from dashboard.views.dosing.family_settings import choose_settings
 from dashboard.views.dosing.late_toxicity.settings import (
@@ -29,14 +29,20 @@ from dashboard.views.dosing.rule_settings import choose_rules
 
 
 def show(shown: DosingProposal) -> None:
-    """Inputs at the left, the design in words at the right."""
+    """Inputs at the left, the design in words at the right; beneath, what a study saw."""
+    above = st.container()
     left, right = st.columns([5, 6], gap="large")
     with left:
         entered = _enter(shown)
+    now = shown if entered is None else entered
+    with above:
+        with st.container(horizontal=True, gap="small"):
+            saved.show(current.SCREEN, now)
+        saved.say_where_from(current.SCREEN, now)
+    seen.show(now)
     with right:
         if entered is None:
             st.caption("The other tabs keep to the last sound design.")
-        now = shown if entered is None else entered
         st.subheader("The design in words", anchor=False)
         for paragraph in protocol_paragraphs(now):
             st.markdown(plain(paragraph))

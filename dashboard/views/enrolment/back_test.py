@@ -20,7 +20,9 @@ from dashboard.analyses.milestones import BackTestAnalysis, BackTestAnswer
 from dashboard.analyses.milestones.back_test import ENROLMENTS
 from dashboard.charts.forecast.back_test import draw_enrolment_back_test, draw_milestone_back_test
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
+from dashboard.scripts import Made, answer_of, made_by
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
 from dashboard.views.enrolment.events import choose_milestones
@@ -58,36 +60,43 @@ def _from_a_day(asked: RecruitmentAnalysis) -> None:
     )
     day = day_of_share(found, float(share or 0.5))
     constant, slowing = (
-        state.answered(
+        state.made(
             RecruitmentAnalysis(
                 cohort=asked.cohort,
                 plan=asked.plan,
                 known_on=day,
                 rates=rates,
-            )
+            ),
+            name=rates,
         )
         for rates in RATES
     )
-    _judged(constant, slowing)
+    _judged(constant.value, slowing.value)
+    bands = {
+        one.value.rates: one.call("to_frame").named(f"{one.value.rates}_bands")
+        for one in (constant, slowing)
+    }
     said = [
         "Both forecasts know what was known on the day, and go on beyond the last enrolment, at "
         "which they are judged."
     ]
     results.figure(
-        draw_forecasts(
-            constant.course(),
+        constant.call("course").then(
+            draw_forecasts,
             [
-                Forecast(name="Constant rates", bands=constant.to_frame()),
-                Forecast(name="Slowing rates", bands=slowing.to_frame()),
+                made_by(Forecast, name=f"{rates.capitalize()} rates", bands=one)
+                for rates, one in bands.items()
             ],
             known_on=day,
         ),
         name=named("enrolment back-test"),
-        notes=notes(constant, said),
-        data=pd.concat(
-            [one.to_frame().assign(rates=one.rates) for one in (constant, slowing)],
+        notes=notes(constant.value, said),
+        data=made_by(
+            pd.concat,
+            [one.call("assign", rates=rates) for rates, one in bands.items()],
             ignore_index=True,
         ),
+        disclosure=AGGREGATE,
     )
 
 
@@ -116,10 +125,11 @@ def _from_many(asked: RecruitmentAnalysis) -> None:
         about=f"{_CUT_OFFS} days, each with constant and with slowing rates; some seconds.",
     )
     if answer is not None:
-        _record(request, answer)
+        _record(answer_of(request, answer))
 
 
-def _record(request: RecruitmentBackTest, answer: RecruitmentBackTestAnswer) -> None:
+def _record(made: Made[RecruitmentBackTestAnswer]) -> None:
+    answer = made.value
     with st.grid(2, min_column_width=260):
         for rates, one in (("Constant", answer.constant), ("Slowing", answer.slowing)):
             held = int(one.table["inside"].sum())
@@ -128,13 +138,13 @@ def _record(request: RecruitmentBackTest, answer: RecruitmentBackTestAnswer) -> 
                 percent(one.coverage),
                 f"{held:,} of {len(one.table):,} bands held what came",
             )
-    table = answer.to_frame()
+    table = made.call("to_frame").named("bands")
     results.figure(
-        draw_enrolment_back_test(table),
+        table.then(draw_enrolment_back_test),
         name=named("enrolment back-test coverage"),
         notes=["Empty marks missed.", *answer.sentences, *answer.recruitment.notes, *of_whom()],
         data=table,
-        code=request.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
 
 
@@ -161,18 +171,19 @@ def _of_events() -> None:
         about=f"Forecasts from {request.cut_offs} earlier days; some seconds.",
     )
     if answer is not None:
-        _events(request, answer)
+        _events(request, answer_of(request, answer))
 
 
-def _events(request: BackTestAnalysis, answer: BackTestAnswer) -> None:
-    table = answer.to_frame()
+def _events(request: BackTestAnalysis, made: Made[BackTestAnswer]) -> None:
+    answer, forecasts = made.value, made.call("to_frame").named("forecasts")
+    table = forecasts.value
     st.markdown(plain(answer.sentences[0]))
     results.figure(
-        draw_milestone_back_test(table),
+        forecasts.then(draw_milestone_back_test),
         name=named(f"{request.analysis.endpoint} milestone back-test"),
         notes=["Empty marks missed.", *answer.sentences, *of_whom()],
-        data=table,
-        code=request.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=forecasts,
+        disclosure=AGGREGATE,
     )
     judged = table[[day is not None for day in table["actual"]]]
     if judged.empty:
@@ -190,7 +201,8 @@ def _events(request: BackTestAnalysis, answer: BackTestAnswer) -> None:
     )
     results.table(
         shown,
-        raw=table,
+        raw=forecasts,
         name=named(f"{request.analysis.endpoint} milestone back-test days"),
         notes=[*answer.sentences, *of_whom()],
+        disclosure=AGGREGATE,
     )

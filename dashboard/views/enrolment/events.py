@@ -13,7 +13,9 @@ from dashboard.analyses.enrolment import RecruitmentAnalysis
 from dashboard.analyses.milestones import MilestoneAnalysis, MilestoneAnswer
 from dashboard.analyses.survival.standing import planned_endpoint
 from dashboard.charts.forecast.milestones import draw_milestones
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
+from dashboard.scripts import Made, answer_of
 from dashboard.text import percent
 from dashboard.views import jobs
 from dashboard.views.enrolment.forecast import shown_day
@@ -37,7 +39,7 @@ def show_milestones() -> None:
         return
     answer = jobs.answer(state.job(kinds.MILESTONES, asked), label="Forecast", about=_ABOUT)
     if answer is not None:
-        _show(asked, answer)
+        _show(asked, answer_of(asked, answer))
 
 
 def choose_milestones() -> MilestoneAnalysis | None:
@@ -106,22 +108,24 @@ def _milestones(typed: str) -> tuple[int, ...]:
     return tuple(sorted({int(part) for part in parts}))
 
 
-def _show(asked: MilestoneAnalysis, answer: MilestoneAnswer) -> None:
-    found, table = answer.forecast, answer.to_frame()
+def _show(asked: MilestoneAnalysis, made: Made[MilestoneAnswer]) -> None:
+    answer = made.value
+    days, curve = made.call("to_frame").named("days"), made.call("curve").named("curve")
+    table = days.value
     ahead = table[~table["reached"].astype(bool)]
     said = [*answer.sentences, *of_whom()]
     results.figure(
-        draw_milestones(
-            _course(answer),
-            answer.curve(),
-            table,
+        made.call("course").then(
+            draw_milestones,
+            curve,
+            days,
             cut_on=answer.dated.cut_on,
-            level=found.confidence_level,
+            level=answer.forecast.confidence_level,
         ),
         name=named(f"{asked.endpoint} milestones"),
         notes=said,
-        data=answer.curve(),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=curve,
+        disclosure=AGGREGATE,
     )
     day = None
     if len(ahead):
@@ -135,16 +139,11 @@ def _show(asked: MilestoneAnalysis, answer: MilestoneAnswer) -> None:
             )
     results.table(
         _shown(answer, table, day),
-        raw=table,
+        raw=days,
         name=named(f"{asked.endpoint} milestone days"),
         notes=said,
+        disclosure=AGGREGATE,
     )
-
-
-def _course(answer: MilestoneAnswer) -> pd.DataFrame:
-    times = answer.dated.follow_up.event_times
-    days = [answer.dated.day_of(float(one)) for one in times]
-    return pd.DataFrame({"day": days, "events": range(1, len(days) + 1)})
 
 
 def _shown(answer: MilestoneAnswer, table: pd.DataFrame, day: datetime.date | None) -> pd.DataFrame:

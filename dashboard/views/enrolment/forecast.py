@@ -16,6 +16,8 @@ from dashboard.analyses.enrolment import (
     with_forecast,
 )
 from dashboard.charts.forecast.fan import draw_fan
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.enrolment.inputs import RATES_KEY, choose_day
@@ -26,19 +28,19 @@ _SAID = "enrolment_design_said"
 
 def show(asked: RecruitmentAnalysis) -> None:
     """The forecast that is asked for."""
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     show_verdict(answer)
     day = _tiles(answer)
+    bands = made.call("to_frame").named("bands")
     results.figure(
-        draw_fan(
-            answer.course(), answer.to_frame(), known_on=answer.known_on, target=answer.target
-        ),
+        made.call("course").then(draw_fan, bands, known_on=answer.known_on, target=answer.target),
         name=named("enrolment forecast"),
         notes=notes(answer),
-        data=answer.to_frame(),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=bands,
+        disclosure=AGGREGATE,
     )
-    _countries(answer, day)
+    _countries(made, day)
     _to_the_design(answer)
 
 
@@ -127,11 +129,13 @@ def _usual_finish(answer: RecruitmentAnswer) -> datetime.date:
 # Countries ----------------------------------------------------------------------------
 
 
-def _countries(answer: RecruitmentAnswer, day: datetime.date) -> None:
+def _countries(made: Made[RecruitmentAnswer], day: datetime.date) -> None:
+    answer = made.value
     if len(answer.model.sites.countries) < 2:
         return
     st.subheader("By country", anchor=False)
-    table = answer.by_country(day)
+    by_country = made.call("by_country", day)
+    table = by_country.value
     shown = pd.DataFrame(
         {
             "Country": [one or "Not recorded" for one in table["country"]],
@@ -145,7 +149,13 @@ def _countries(answer: RecruitmentAnswer, day: datetime.date) -> None:
     if (table["happened"] >= 0).all() and answer.is_past:
         shown["Came by then"] = [number(one, 0) for one in table["happened"]]
     said = "Each country's band is its own: they do not add up to the band of the total."
-    results.table(shown, raw=table, name=named("enrolment by country"), notes=notes(answer, [said]))
+    results.table(
+        shown,
+        raw=by_country,
+        name=named("enrolment by country"),
+        notes=notes(answer, [said]),
+        disclosure=AGGREGATE,
+    )
     st.caption(said)
 
 

@@ -11,6 +11,7 @@ from dashboard import results, state
 from dashboard.analyses.enrolment import RecruitmentAnalysis, SiteAnalysis, SiteAnswer
 from dashboard.analyses.enrolment.sites import LEAST_FOR_RAW
 from dashboard.charts.forecast.site_rates import MOST, draw_site_rates
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, percent, plain
 from dashboard.views.enrolment.forecast import shown_day
 from dashboard.views.enrolment.inputs import forget_site_plan, keep_site_plan, site_plan
@@ -30,26 +31,26 @@ def show(asked: RecruitmentAnalysis) -> None:
     """All sites, the fastest first."""
     _plan()
     wanted = SiteAnalysis(recruitment=asked)
-    answer = state.answered(wanted)
-    table = answer.to_frame()
+    made = state.made(wanted)
+    answer, by_site = made.value, made.call("to_frame").named("sites")
+    table = by_site.value
     first = f" The first {MOST} are drawn." if len(table) > MOST else ""
     raw = f"Raw rates (open circles) only from {LEAST_FOR_RAW} subjects on.{first}"
-    code = wanted.code(state.snapshot_path(), pooled=state.store().pooled)
     results.figure(
-        draw_site_rates(table),
+        by_site.then(draw_site_rates),
         name=named("site rates"),
         notes=notes(answer.answer, [_METHOD, raw]),
-        data=table,
-        code=code,
+        data=by_site,
+        disclosure=AGGREGATE,
     )
     st.subheader("Sites", anchor=False)
     with st.container(height=560 if len(table) > _LONG else "content", border=False):
         results.table(
             _shown(answer, table),
-            raw=table,
+            raw=by_site,
             name=named("sites"),
             notes=notes(answer.answer, [_METHOD, *answer.notes]),
-            code=code,
+            disclosure=AGGREGATE,
         )
     for note in answer.notes:
         st.caption(plain(note))

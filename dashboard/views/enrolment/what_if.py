@@ -20,7 +20,9 @@ from dashboard.analyses.enrolment import (
 )
 from dashboard.analyses.enrolment.what_if import CHANGES, MOST_ADDED, MOST_CHANGES, Change
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.requests import read_request, write_request
+from dashboard.scripts import Made, made_by
 from dashboard.text import number, percent, plain
 from dashboard.views.enrolment.forecast import shown_day
 from dashboard.views.enrolment.inputs import choose_day, own, site_plan
@@ -55,7 +57,7 @@ def show(asked: RecruitmentAnalysis) -> None:
         )
         return
     wanted = WhatIfAnalysis(recruitment=asked, changes=kept)
-    _show(wanted, state.answered(wanted))
+    _show(wanted, state.made(wanted))
 
 
 # Changes ------------------------------------------------------------------------------
@@ -190,32 +192,41 @@ def _number(label: str, name: str, first: float, low: float, high: float, step: 
 # What they do -------------------------------------------------------------------------
 
 
-def _show(wanted: WhatIfAnalysis, answer: WhatIfAnswer) -> None:
+def _show(wanted: WhatIfAnalysis, made: Made[WhatIfAnswer]) -> None:
+    answer = made.value
     _tiles(answer)
     before = answer.before
     said = ["Median and 90% band, before and after the changes.", *answer.changes]
     if any(one.kind == "add" for one in wanted.changes):
         said.append(_NEW)
-    code = wanted.code(state.snapshot_path(), pooled=state.store().pooled)
-    frames = [one.to_frame().assign(which=name) for name, one in _both(answer)]
+    bands = {
+        name: made.part(name.lower()).call("to_frame").named(name.lower())
+        for name, _ in _both(answer)
+    }
     results.figure(
-        draw_forecasts(
-            before.course(),
-            [Forecast(name=name, bands=one.to_frame()) for name, one in _both(answer)],
+        made.part("before")
+        .call("course")
+        .then(
+            draw_forecasts,
+            [made_by(Forecast, name=name, bands=one) for name, one in bands.items()],
             known_on=before.known_on,
             target=before.target,
         ),
         name=named("enrolment what-if"),
         notes=notes(before, said),
-        data=pd.concat(frames, ignore_index=True),
-        code=code,
+        data=made_by(
+            pd.concat,
+            [one.call("assign", which=name) for name, one in bands.items()],
+            ignore_index=True,
+        ),
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
-        raw=answer.to_frame(),
+        raw=made.call("to_frame"),
         name=named("enrolment before and after"),
         notes=notes(before, [*said, _NO_CLOCK]),
-        code=code,
+        disclosure=AGGREGATE,
     )
     st.caption(_NO_CLOCK)
 

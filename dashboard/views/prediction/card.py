@@ -13,9 +13,8 @@ from dashboard.analyses.prediction.card import Provenance, make_card
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
 from dashboard.home import PERSON
-from dashboard.results import file_stem
 from dashboard.scripts import Made, given, made_by
-from dashboard.text import plain
+from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from dashboard.views.prediction.notes import prediction_notes
 

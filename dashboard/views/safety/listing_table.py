@@ -11,11 +11,11 @@ import streamlit as st
 
 from dashboard import navigation, recording, results, state
 from dashboard.analyses.safety.listings import ListedDeaths, ListedEvents
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
 from dashboard.views.subjects import listing
 
 ROWS = 25
-MOST_KEPT = 10_000  # rows that are read along with the page, for reports
 _DAY = st.column_config.DateColumn(format="YYYY-MM-DD")
 
 
@@ -111,9 +111,11 @@ def _offer(
 ) -> None:
     """All of the listing, to take away; a very long one is read only when it is asked for."""
     store = state.store()
-    if found <= MOST_KEPT:
+    if found <= results.MOST_KEPT:
         rows: Made[pd.DataFrame] = answer_of(listed, listed.run(store), name="listing")
-        results.offer(rows.call("rename", columns=dict(labels)), name=name, notes=notes)
+        results.offer(
+            rows.call("rename", columns=dict(labels)), name=name, notes=notes, disclosure=SUBJECTS
+        )
         return
     none: Made[pd.DataFrame] = answer_of(listed, listed.page(store, 0, 1), name="listing")
     results.offer_later(

@@ -11,7 +11,6 @@ from analytics.checks import NotEstimableError
 from analytics.design.survival import SurvivalDesign
 from analytics.search import (
     Front,
-    SearchProblem,
     textbook_designs,
     tornado,
     why_not_better,
@@ -20,23 +19,31 @@ from analytics.search.space import Point
 from dashboard import navigation, recording, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
+from dashboard.analyses.search.shown import titled
 from dashboard.charts.search.front import draw_tornado
-from dashboard.text import number, percent, plain
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
+from dashboard.text import file_stem, number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
-from dashboard.views.search.found import CHOSEN, chosen_number, is_share, spoken, titled
+from dashboard.views.search.found import CHOSEN, chosen_number, is_share, spoken
 from dashboard.views.search.searched import Searched
 from dashboard.views.search.varied import FUTILITIES
+
+_STEPS = (
+    "Each variable is moved by 2 % of its range or a whole number, and each choice is changed, all "
+    "else being the same: steps that would improve {objective}, and what stops them."
+)
 
 
 def show(searched: Searched) -> None:
     """Comparison, what binds, tornado."""
     picked = _pick(searched.front)
-    point = searched.front.point(picked)
+    point = searched.made_front.call("point", picked).named("point")
     found = replace(
         proposal_with(searched.proposal, searched.front.design(picked)),
-        costs=searched.problem.costs_at(point) or searched.proposal.costs,
+        costs=searched.problem.costs_at(point.value) or searched.proposal.costs,
     )
     st.button(
         "Open on the Designs page",
@@ -45,9 +52,9 @@ def show(searched: Searched) -> None:
         on_click=_open,
         args=(found,),
     )
-    _compare(searched.proposal, found, picked)
-    _why_not_better(searched.problem, point)
-    _sensitivity(searched.problem, point)
+    _compare(searched, found, picked)
+    _why_not_better(searched, point)
+    _sensitivity(searched, point)
     _code(searching_code(searched.asked, chosen=picked))
 
 
@@ -57,7 +64,7 @@ def _code(text: str) -> None:
     st.download_button(
         "Python",
         data=recording.taken(text, what="search", ending="py"),
-        file_name=f"{results.file_stem(f'{state.study().code} search')}.py",
+        file_name=f"{file_stem(f'{state.study().code} search')}.py",
         mime="text/x-python",
         icon=":material/download:",
         on_click="ignore",
@@ -95,27 +102,36 @@ def _open(found: DesignProposal) -> None:
     navigation.go("designs")
 
 
-def _compare(proposal: DesignProposal, found: DesignProposal, picked: int) -> None:
-    columns = {f"Design {picked}": DesignAnswer.of(found), "Own design": DesignAnswer.of(proposal)}
+def _compare(searched: Searched, found: DesignProposal, picked: int) -> None:
+    proposal, own = searched.proposal, searched.made_own
+    chosen = searched.made_front.call("design", picked).named("chosen")
+    columns = {
+        f"Design {picked}": DesignAnswer.of(found).made_from(chosen),
+        "Own design": DesignAnswer.of(proposal).made_from(own),
+    }
     try:
-        power = columns["Own design"].evaluation.power
-        for name, one in textbook_designs(proposal.design(), power=power).items():
-            columns[name] = DesignAnswer.of(proposal_with(proposal, one))
+        power = columns["Own design"].made_evaluation.part("power")
+        textbook = own.then(textbook_designs, power=power).named("textbook")
+        for name, one in textbook.value.items():
+            answer = DesignAnswer.of(proposal_with(proposal, one))
+            columns[name] = answer.made_from(textbook.call("get", name))
     except NotEstimableError as error:
         st.caption(plain(f"Textbook designs are left out: {error}"))
     table = compared(columns)
     results.table(
-        table,
-        drawn=marked(table),
-        name=f"{state.study().code} search comparison",
-        notes=["Textbook designs have the power of the own design."],
+        searched.told(table),
+        drawn=marked(table.value),
+        name=f"{state.study().code} chosen design beside others",
+        notes=["Textbook designs have the power of the own design.", *_found_by(searched)],
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Bold: not as in the chosen design. Textbook designs have the power of the own design."
     )
 
 
-def _why_not_better(problem: SearchProblem, point: Point) -> None:
+def _why_not_better(searched: Searched, point: Made[Point]) -> None:
+    problem = searched.problem
     st.subheader("Why not better?", anchor=False)
     labels = list(problem.labels)
     label = st.selectbox(
@@ -125,7 +141,8 @@ def _why_not_better(problem: SearchProblem, point: Point) -> None:
         persist_state="session",
         format_func=lambda one: titled(problem, one),
     )
-    found = why_not_better(problem, point, label)
+    made = searched.made_problem.then(why_not_better, point, label)
+    found = made.value
     if found.table.empty:
         st.info("No small step would improve it.", icon=":material/check_circle:")
         return
@@ -144,7 +161,13 @@ def _why_not_better(problem: SearchProblem, point: Point) -> None:
             "Stopped by": rows["stopped_by"],
         }
     )
-    results.table(shown, raw=found.table, name=f"{state.study().code} why not better", notes=[])
+    results.table(
+        shown,
+        raw=searched.told(made.part("table")),
+        name=f"{state.study().code} why not better: {titled(problem, label)}",
+        notes=[_STEPS.format(objective=titled(problem, label)), *_found_by(searched)],
+        disclosure=AGGREGATE,
+    )
 
 
 def _said(constraints: tuple[str, ...]) -> str:
@@ -159,17 +182,27 @@ def _value(value: object) -> str:
     return FUTILITIES.get(str(value), str(value)).removeprefix("β: ")
 
 
-def _sensitivity(problem: SearchProblem, point: Point) -> None:
+def _sensitivity(searched: Searched, point: Made[Point]) -> None:
     st.subheader("Sensitivity to the assumptions", anchor=False)
-    found = tornado(problem, point)
+    problem = searched.problem
+    found = searched.made_problem.then(tornado, point)
     for label in problem.labels:
-        results.figure(
-            draw_tornado(
-                found.bars(label),
-                objective=titled(problem, label),
-                percent=is_share(problem, label),
-            ),
-            name=f"{state.study().code} tornado {label}",
-            notes=["One assumption 10 % lower or higher at a time, the design kept as it is."],
-            data=found.bars(label),
+        bars = found.call("bars", label).named("bars")
+        drawn = bars.then(
+            draw_tornado, objective=titled(problem, label), percent=is_share(problem, label)
         )
+        results.figure(
+            searched.told(drawn),
+            name=f"{state.study().code} sensitivity of {titled(problem, label)}",
+            notes=[
+                "One assumption 10 % lower or higher at a time, the design kept as it is.",
+                *_found_by(searched),
+            ],
+            data=searched.told(bars),
+            disclosure=AGGREGATE,
+        )
+
+
+def _found_by(searched: Searched) -> list[str]:
+    asked = searched.asked
+    return [f"A design of the front of {asked.title}, {asked.policy}, seed {asked.seed}."]

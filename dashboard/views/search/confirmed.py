@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.search import Confirmation, of_front
+from analytics.search import Confirmation
 from dashboard import results, state
-from dashboard.analyses.search import FrontConfirmation
+from dashboard.analyses.search.shown import confirmation_of
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
+from dashboard.scripts import Made, result_of
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
 from dashboard.views.search.searched import Searched
@@ -26,14 +28,15 @@ def show(searched: Searched) -> None:
         persist_state="session",
         format_func=lambda count: f"{count:,}",
     )
-    proposal = searched.proposal
-    costs = proposal.costs if any(proposal.costs.prices) else None
-    asked = FrontConfirmation(
-        designs=tuple(of_front(searched.front, most=_MOST).items()),
-        costs=None if costs is not None and costs.per_subject_month else costs,
+    costs = searched.problem.costs
+    request = searched.made_front.then(
+        confirmation_of,
+        most=_MOST,
         replications=int(replications),
         seed=searched.answer.seed,
+        priced=costs is not None and not costs.per_subject_month,
     )
+    asked = request.value
     found = jobs.answer(
         state.job(kinds.FRONT_CONFIRMATION, asked),
         label="Simulate the front",
@@ -41,10 +44,11 @@ def show(searched: Searched) -> None:
         f"100,000 without on fresh seeds; about {len(asked.designs) * 2.5:,.0f} s.",
     )
     if found is not None:
-        _show(found)
+        _show(searched, result_of(request, found, name="confirmation"))
 
 
-def _show(found: Confirmation) -> None:
+def _show(searched: Searched, made: Made[Confirmation]) -> None:
+    found = made.value
     beyond = found.type_one_error_exceeded
     if beyond:
         st.warning(
@@ -59,12 +63,13 @@ def _show(found: Confirmation) -> None:
         )
     results.table(
         _table(found),
-        raw=found.table,
-        name=f"{state.study().code} confirmed front",
+        raw=searched.told(made.part("table")),
+        name=f"{state.study().code} front confirmed by simulation",
         notes=[
             f"{found.replications:,} trials with effect, the same patients for every design; "
             f"{found.null_replications:,} without, on fresh seeds. ± is the Monte-Carlo error."
         ],
+        disclosure=AGGREGATE,
     )
 
 

@@ -8,25 +8,26 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from analytics.checks import NotEstimableError
 from analytics.search import MEASURES, Front, SearchProblem, SearchResult
-from analytics.search.characteristics import Characteristics
-from dashboard import recording, results, state
-from dashboard.analyses.designs import DesignProposal
+from dashboard import results, state
+from dashboard.analyses.search.shown import (
+    feasible_objectives,
+    front_numbers,
+    front_objectives,
+    front_points,
+    own_point,
+    titled,
+    tried_designs,
+)
 from dashboard.charts.search.front import draw_front, draw_parallel
 from dashboard.charts.search.matrix import draw_matrix
-from dashboard.exports import tables
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import number, percent
 from dashboard.views.search.searched import Searched
 
 CHOSEN = "search_chosen"
 _MOST_VARIABLES = 7
-_OVER = {
-    "assumed": "",
-    "mean": ", mean of scenarios",
-    "worst": ", worst scenario",
-    "quantile": ", all but the worst fifth",
-}
 
 
 def chosen_number(front: Front) -> int:
@@ -43,51 +44,55 @@ def choose(clicked: Sequence[object]) -> None:
 
 def show(searched: Searched) -> None:
     """Pictures and table."""
-    front, said = searched.front, _said(searched.answer)
-    across, up = _axes(list(searched.problem.labels))
+    problem, said = searched.problem, _said(searched.answer)
+    across, up = _axes(list(problem.labels))
     results.figure(
-        _front(searched, across, up),
-        name=f"{state.study().code} front {across} {up}",
+        searched.told(_front(searched, across, up)),
+        name=f"{state.study().code} front: {titled(problem, up)} by {titled(problem, across)}",
         notes=["Click a design on the front to choose it.", *said],
-        data=front.table.drop(columns="design"),
+        data=searched.told(_numbers(searched)),
         clicked=choose,
+        disclosure=AGGREGATE,
     )
-    if len(searched.problem.labels) > 2:
+    if len(problem.labels) > 2:
         _matrix(searched, said)
     _parallel(searched, said)
-    _listed(front, said)
+    _listed(searched, said)
 
 
 def _matrix(searched: Searched, said: Sequence[str]) -> None:
     """All objectives against each other."""
-    problem, trials = searched.problem, searched.answer.trials
-    labels = list(problem.labels)
-    table = searched.front.table[["number", *labels]]
+    problem = searched.problem
+    table = searched.made_front.then(front_objectives).named("objectives")
+    drawn = searched.made_answer.then(feasible_objectives).then(
+        draw_matrix,
+        table,
+        titles=[titled(problem, one) for one in problem.labels],
+        shares=[is_share(problem, one) for one in problem.labels],
+    )
     results.figure(
-        draw_matrix(
-            trials.loc[trials["feasible"].astype(bool), labels],
-            table,
-            titles=[titled(problem, one) for one in labels],
-            shares=[is_share(problem, one) for one in labels],
-        ),
-        name=f"{state.study().code} front matrix",
+        searched.told(drawn),
+        name=f"{state.study().code} objectives of the front",
         notes=["Designs that keep the limits; those of the front are large.", *said],
-        data=table,
+        data=searched.told(table),
         clicked=choose,
+        disclosure=AGGREGATE,
     )
 
 
 def _parallel(searched: Searched, said: Sequence[str]) -> None:
     """Objectives and the variables that go with them most, a line for each design."""
-    table, labels = searched.front.table, list(searched.problem.labels)
-    numeric = _numeric(table)
+    made, labels = searched.made_front.then(front_numbers), list(searched.problem.labels)
+    numbers = made.named("numbers")
+    table, numeric = numbers.value, list(numbers.value.columns[1:])
     wanted = [one for one in labels if one in numeric]
     others = [one for one in numeric if one not in labels]
     told = table[numeric].astype(float).rank().corr()
     strongest = told.loc[others, wanted].abs().max(axis=1).nlargest(_MOST_VARIABLES).index
     drawn = [*(one for one in others if one in strongest), *wanted]
     names = {one: titled(searched.problem, one) if one in labels else spoken(one) for one in drawn}
-    numbers = table[["number", *drawn]].rename(columns=names).reset_index(drop=True)
+    lines = numbers.call("filter", items=["number", *drawn]).call("rename", columns=names)
+    figure = lines.then(draw_parallel, chosen=chosen_number(searched.front))
     left_out = len(others) - len(strongest)
     notes = ["Each line is a design of the front; the chosen one is thick."]
     if left_out:
@@ -95,10 +100,11 @@ def _parallel(searched: Searched, said: Sequence[str]) -> None:
             f"Of {len(others)} variables those {len(strongest)} that go most with an objective."
         )
     results.figure(
-        draw_parallel(numbers, chosen=chosen_number(searched.front)),
-        name=f"{state.study().code} front parallel",
+        searched.told(figure),
+        name=f"{state.study().code} variables of the front",
         notes=[*notes, *said],
-        data=table[["number", *numeric]],
+        data=searched.told(numbers),
+        disclosure=AGGREGATE,
     )
 
 
@@ -118,22 +124,24 @@ def show_front(searched: Searched) -> None:
     """The first two objectives, while the search goes on."""
     across, up = _usual_axes(list(searched.problem.labels))
     results.figure(
-        _front(searched, across, up),
-        name=f"{state.study().code} front so far",
+        searched.told(_front(searched, across, up)),
+        name=f"{state.study().code} front of a search that goes on",
         notes=["The search goes on.", *_said(searched.answer)],
-        data=searched.front.table.drop(columns="design"),
+        data=searched.told(_numbers(searched)),
+        disclosure=AGGREGATE,
     )
 
 
-def _front(searched: Searched, across: str, up: str) -> go.Figure:
-    problem, trials, table = searched.problem, searched.answer.trials, searched.front.table
-    tried = trials.assign(across=trials[across], up=trials[up])
-    tried = tried[tried["evaluated"]][["across", "up", "feasible"]]
-    shown = table.assign(across=table[across], up=table[up])
-    return draw_front(
-        tried.astype({"feasible": bool}),
-        shown[["number", "across", "up"]].sort_values("across"),
-        marked=_own(searched.proposal, problem, across, up),
+def _numbers(searched: Searched) -> Made[pd.DataFrame]:
+    return searched.made_front.part("table").call("drop", columns="design")
+
+
+def _front(searched: Searched, across: str, up: str) -> Made[go.Figure]:
+    problem = searched.problem
+    return searched.made_answer.then(tried_designs, across, up).then(
+        draw_front,
+        searched.made_front.then(front_points, across, up),
+        marked=searched.made_problem.then(own_point, searched.made_own, across, up),
         across=titled(problem, across),
         up=titled(problem, up),
         percent=(is_share(problem, across), is_share(problem, up)),
@@ -141,10 +149,12 @@ def _front(searched: Searched, across: str, up: str) -> go.Figure:
     )
 
 
-def _listed(front: Front, said: Sequence[str]) -> None:
+def _listed(searched: Searched, said: Sequence[str]) -> None:
     """The designs of the front; a row that is selected is chosen."""
+    front = searched.front
+    shown = table_of(front)
     event = st.dataframe(
-        table_of(front),
+        shown,
         key=f"search_front {front.numbers[:1]} {chosen_number(front)}",
         hide_index=True,
         on_select="rerun",
@@ -156,23 +166,12 @@ def _listed(front: Front, said: Sequence[str]) -> None:
     if picked:
         choose([front.numbers[picked[0]]])
         st.rerun()
-    st.download_button(
-        "Front as CSV",
-        data=recording.taken(
-            lambda: tables.to_csv(front.table, said), what="front of a search", ending="csv"
-        ),
-        file_name=f"{results.file_stem(f'{state.study().code} front')}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
+    results.offer(
+        shown,
+        raw=searched.told(searched.made_front.call("to_frame")),
+        name=f"{state.study().code} designs of the front",
+        notes=said,
     )
-
-
-def titled(problem: SearchProblem, label: str) -> str:
-    """A label of an objective for people."""
-    one = next(one for one in problem.objectives if one.label == label)
-    return MEASURES[one.measure].title + _OVER[one.over]
 
 
 def is_share(problem: SearchProblem, label: str) -> bool:
@@ -220,34 +219,6 @@ def _axes(labels: list[str]) -> tuple[str, str]:
 
 def _usual_axes(labels: list[str]) -> tuple[str, str]:
     return (labels[1] if len(labels) > 1 else labels[0]), labels[0]
-
-
-def _own(
-    proposal: DesignProposal, problem: SearchProblem, across: str, up: str
-) -> dict[str, tuple[float, float]]:
-    """Where the design to improve is."""
-    try:
-        at = Characteristics(design=proposal.design(), costs=problem.costs, value=problem.value)
-        by_label = {one.label: one for one in problem.objectives}
-        x, y = (
-            float(MEASURES[by_label[one].measure].read(at, by_label[one].month or 0.0))
-            for one in (across, up)
-        )
-    except NotEstimableError:
-        return {}
-    return {"Own design": (x, y)}
-
-
-def _numeric(table: pd.DataFrame) -> list[str]:
-    """Columns that vary and are numbers."""
-    kept = []
-    for name in table.columns:
-        if name in ("number", "design") or str(name).startswith("value:"):
-            continue
-        values = pd.to_numeric(table[name], errors="coerce")
-        if values.notna().all() and values.nunique() > 1:
-            kept.append(str(name))
-    return kept
 
 
 def _said(answer: SearchResult) -> list[str]:

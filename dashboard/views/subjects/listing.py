@@ -7,9 +7,9 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import recording, state
-from dashboard.exports import tables
-from dashboard.results import file_stem
+from dashboard import recording, results, state
+from dashboard.analyses.subjects import SubjectListing
+from dashboard.scripts import Made, answer_of
 from dashboard.views import heading
 from queries.cohorts.checking import column_kind
 from queries.subjects import EVENTS, SEVERE, SubjectList, count_subjects, list_subjects
@@ -78,10 +78,12 @@ def show(shown: SubjectList) -> None:
     rows = list_subjects(store, cohort, shown, start=(page - 1) * ROWS, rows=ROWS)
     _table(rows)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{(page - 1) * ROWS + 1:,} to {min(page * ROWS, found):,} of {found:,} found")
+        last = min(page * ROWS, found)
+        all_of = "; the CSV holds all of them" if pages > 1 else ""
+        st.caption(f"{(page - 1) * ROWS + 1:,} to {last:,} of {found:,} found{all_of}")
         if pages > 1:
             _pages(page, pages)
-        _take_away(shown)
+        _take_away(shown, found)
 
 
 def _pages(page: int, pages: int) -> None:
@@ -170,23 +172,14 @@ def _distinct(names: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _take_away(shown: SubjectList) -> None:
-    # What a download makes is made outside the session: it gets everything from here.
-    store, cohort = state.store(), state.current_cohort()
-    notes = [heading.cohort_sentence(), heading.provenance_line()]
-    if shown.search:
-        notes.insert(1, f"Found by the search {shown.search!r}.")
-
-    def as_csv() -> bytes:
-        return tables.to_csv(list_subjects(store, cohort, shown, rows=None), notes)
-
-    st.download_button(
-        "All found as CSV",
-        data=recording.taken(as_csv, what="list of subjects", ending="csv"),
-        file_name=f"{file_stem(f'{state.study().code} subjects')}.csv",
-        mime="text/csv",
-        key="subjects as csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+def _take_away(shown: SubjectList, found: int) -> None:
+    """All that were found, whatever page is on screen; very many are read when asked for."""
+    searched = [f"Found by the search {shown.search!r}."] if shown.search else []
+    store, listed = state.store(), SubjectListing(cohort=state.current_cohort(), shown=shown)
+    name = f"{state.study().code} subjects"
+    notes = [heading.cohort_sentence(), *searched, heading.provenance_line()]
+    if found <= results.MOST_KEPT:
+        results.offer(state.made(listed, name="subjects"), name=name, notes=notes)
+        return
+    none: Made[pd.DataFrame] = answer_of(listed, pd.DataFrame(), name="subjects")
+    results.offer_later(none, lambda: listed.run(store), name=name, notes=notes)

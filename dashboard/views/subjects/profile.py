@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from dashboard import navigation, recording, results, state
+from dashboard.analyses.subjects import (
+    day_zero,
+    events_to_draw,
+    milestones_of,
+    results_of_tests,
+)
 from dashboard.charts.timeline import draw_labs, draw_timeline
+from dashboard.disclosure import SUBJECTS
+from dashboard.scripts import Made, made_by
 from dashboard.text import number, plain
 from dashboard.views import heading
 from dashboard.views.subjects import listing
@@ -20,24 +26,27 @@ _LIVER = ("ALT", "AST", "BILI", "ALP")
 _MOST_TESTS = 6
 _PAGES = {"measurements": "labs and vitals"}  # what pages are called where it is not their path
 _FACTS = 4  # in a column
+_DRAWN_EVENTS = ("term", "grade", "start_day", "end_day", "serious", "related")
+_DRAWN_EXPOSURE = ("start_day", "end_day", "dose", "unit", "treatment")
+_DRAWN_LABS = ("test", "unit", "day", "value", "low", "high")
 
 
 def show(subject: str, shown: SubjectList) -> None:
     """Draw the profile of a subject."""
     _steps(subject, shown)
-    facts = state.ask("subject_facts", cohort=EVERYONE, subject=subject)
-    if facts.empty:
+    facts = _asked("subject_facts", subject)
+    if facts.value.empty:
         st.warning(
             f"Subject {plain(subject)} is not in this snapshot, or was never enrolled.",
             icon=":material/person_off:",
         )
         return
     recording.seen("subject profile")
-    _facts(facts.iloc[0])
-    _timeline(subject, facts.iloc[0])
-    _labs(subject, facts.iloc[0])
-    _events(subject)
-    _endpoints(subject)
+    _facts(facts.value.iloc[0])
+    _timeline(subject, facts)
+    _labs(subject, facts.value)
+    _events(subject, facts.value)
+    _endpoints(subject, facts.value)
 
 
 # Who, and who is next -----------------------------------------------------------------
@@ -120,90 +129,61 @@ def _day(value: object) -> str | None:
 # What happened when ---------------------------------------------------------------------
 
 
-def _day_zero(facts: pd.Series) -> tuple[date | None, str]:
-    for column, name in (("first_dose_on", "first dose"), ("randomised_on", "randomisation")):
-        if not pd.isna(facts[column]):
-            return pd.Timestamp(facts[column]).date(), name
-    return None, ""
+def _asked(question: str, subject: str) -> Made[pd.DataFrame]:
+    return state.asked(question, cohort=EVERYONE, subject=subject)
 
 
-def _notes(what: str, facts: pd.Series) -> list[str]:
-    day_zero, name = _day_zero(facts)
-    days = f"Study day 1 is the day of {name}." if day_zero else "No first dose is dated."
-    return [what, days, f"Subject {facts['subject']}.", heading.provenance_line()]
+def _notes(what: str, facts: pd.DataFrame) -> list[str]:
+    day, name = day_zero(facts)
+    days = f"Study day 1 is the day of {name}." if day else "No first dose is dated."
+    return [what, days, f"Subject {facts['subject'].iloc[0]}.", heading.provenance_line()]
 
 
-def _timeline(subject: str, facts: pd.Series) -> None:
+def _timeline(subject: str, facts: Made[pd.DataFrame]) -> None:
     st.header("Timeline", anchor=False)
-    day_zero, _ = _day_zero(facts)
-    if day_zero is None:
+    zero, _ = day_zero(facts.value)
+    if zero is None:
         st.caption("Date of first dose and of randomisation: not collected.")
         return
-    store = state.store()
-    events = state.ask("subject_adverse_events", cohort=EVERYONE, subject=subject)
-    events = events.assign(
-        grade=events["grade"].fillna(events["severity"].map(_GRADES)),
-        related=events["related"].map(_is_related),
-    )
-    exposure = state.ask("subject_exposures", cohort=EVERYONE, subject=subject)
-    visits = state.ask("subject_visits", cohort=EVERYONE, subject=subject)
-    figure = draw_timeline(
-        events=events[["term", "grade", "start_day", "end_day", "serious", "related"]],
-        exposure=exposure[["start_day", "end_day", "dose", "unit", "treatment"]],
-        visits=visits.rename(columns={"visit": "name"}),
-        milestones=_milestones(subject, facts, day_zero),
+    events = _asked("subject_adverse_events", subject).then(events_to_draw).named("events")
+    exposure, visits = _asked("subject_exposures", subject), _asked("subject_visits", subject)
+    endpoints, cut = _asked("subject_endpoints", subject), state.facts().get("data_cut")
+    figure = made_by(
+        draw_timeline,
+        events=events.call("filter", items=_DRAWN_EVENTS),
+        exposure=exposure.call("filter", items=_DRAWN_EXPOSURE),
+        visits=visits.call("rename", columns={"visit": "name"}),
+        milestones=made_by(milestones_of, facts, endpoints, data_cut=cut),
         subject=subject,
-        first_dose=day_zero,
+        first_dose=zero,
     )
-    said = "Exposure, visits, adverse events by grade, disposition and endpoints."
-    if "grade" not in store.layout.adverse_events.sources:
-        said += " Mild, moderate and severe are drawn as grades 1, 2 and 3."
-    if store.pooled:
-        said += " Exposure is not shown: the study is blinded."
-    elif not collected_records(store.layout, "exposures"):
-        said += " Exposure: not collected."
     name = f"{state.study().code} {subject} timeline"
     results.figure(
         figure,
         name=name,
-        notes=_notes(said, facts),
+        notes=_notes(_drawn(), facts.value),
         data=events,
+        disclosure=SUBJECTS,
         recorded_as="timeline of a subject",
     )
 
 
-_GRADES = {"MILD": 1, "MODERATE": 2, "SEVERE": 3, "LIFE THREATENING": 4, "FATAL": 5}
+def _drawn() -> str:
+    """What the timeline shows, and what it cannot show."""
+    store = state.store()
+    said = "Exposure, visits, adverse events by grade, disposition and endpoints."
+    if "grade" not in store.layout.adverse_events.sources:
+        said += " Mild, moderate and severe are drawn as grades 1, 2 and 3."
+    if store.pooled:
+        return f"{said} Exposure is not shown: the study is blinded."
+    if not collected_records(store.layout, "exposures"):
+        return f"{said} Exposure: not collected."
+    return said
 
 
-def _is_related(value: object) -> bool | None:
-    if pd.isna(value):
-        return None
-    return str(value).upper() not in {"N", "NO", "NONE", "NOT RELATED", "UNRELATED", "UNLIKELY"}
-
-
-def _milestones(subject: str, facts: pd.Series, day_zero: date) -> pd.DataFrame:
-    dated = [
-        (facts["randomised_on"], "Randomised", "disposition"),
-        (facts["first_dose_on"], "First dose", "disposition"),
-        (facts["last_dose_on"], "Last dose", "disposition"),
-        (facts["died_on"], "Died", "disposition"),
-        (state.facts().get("data_cut"), "Data cut", "cut"),
-    ]
-    rows = [(_study_day(day, day_zero), name, kind) for day, name, kind in dated if pd.notna(day)]
-    endpoints = state.ask("subject_endpoints", cohort=EVERYONE, subject=subject)
-    happened = endpoints[endpoints["event"].fillna(False).astype(bool) & endpoints["day"].notna()]
-    for row in happened.itertuples():
-        rows.append((int(row.day), row.reason or row.label, "endpoint"))
-    return pd.DataFrame(rows, columns=["day", "name", "kind"]).drop_duplicates()
-
-
-def _study_day(day: object, day_zero: date) -> int:
-    days: int = (pd.Timestamp(str(day)).date() - day_zero).days
-    return days + 1 if days >= 0 else days
-
-
-def _labs(subject: str, facts: pd.Series) -> None:
-    labs = state.ask("subject_laboratory_results", cohort=EVERYONE, subject=subject)
+def _labs(subject: str, facts: pd.DataFrame) -> None:
+    recorded = _asked("subject_laboratory_results", subject)
+    labs = recorded.value
     st.header("Laboratory", anchor=False)
     if labs.empty:
         collected = collected_records(state.store().layout, "laboratory_results")
@@ -229,12 +209,12 @@ def _labs(subject: str, facts: pd.Series) -> None:
     if not chosen:
         st.caption("Choose a test.")
         return
-    shown = labs[labs["test"].isin(chosen)]
-    figure = draw_labs(
-        shown[["test", "unit", "day", "value", "low", "high"]],
+    shown = recorded.then(results_of_tests, chosen).named("shown")
+    figure = shown.call("filter", items=_DRAWN_LABS).then(
+        draw_labs,
         multiples=multiples,
         subject=subject,
-        first_dose=_day_zero(facts)[0],
+        first_dose=day_zero(facts)[0],
     )
     said = "Laboratory results against their normal range (shaded)."
     name = f"{state.study().code} {subject} laboratory"
@@ -243,6 +223,7 @@ def _labs(subject: str, facts: pd.Series) -> None:
         name=name,
         notes=_notes(said, facts),
         data=shown,
+        disclosure=SUBJECTS,
         recorded_as="laboratory results of a subject",
     )
 
@@ -250,30 +231,51 @@ def _labs(subject: str, facts: pd.Series) -> None:
 # Tables ---------------------------------------------------------------------------------
 
 
-def _events(subject: str) -> None:
+def _events(subject: str, facts: pd.DataFrame) -> None:
     st.header("Adverse events", anchor=False)
     if not collected_records(state.store().layout, "adverse_events"):
         st.caption("Adverse events: not collected.")
         return
-    events = state.ask("subject_adverse_events", cohort=EVERYONE, subject=subject)
-    if events.empty:
+    events = _asked("subject_adverse_events", subject)
+    if events.value.empty:
         st.caption("None is recorded.")
         return
-    _table(events, alt="Adverse events of the subject")
+    shown = _table(events.value, alt="Adverse events of the subject")
+    name = f"{state.study().code} {subject} adverse events"
+    notes = _notes("Adverse events as they are recorded.", facts)
+    results.offer(
+        shown,
+        raw=events,
+        name=name,
+        notes=notes,
+        disclosure=SUBJECTS,
+        recorded_as="adverse events of a subject",
+    )
 
 
-def _endpoints(subject: str) -> None:
-    endpoints = state.ask("subject_endpoints", cohort=EVERYONE, subject=subject)
-    if endpoints.empty:
+def _endpoints(subject: str, facts: pd.DataFrame) -> None:
+    endpoints = _asked("subject_endpoints", subject)
+    if endpoints.value.empty:
         return
     st.header("Endpoints", anchor=False)
-    said = endpoints["event"].map({True: "Event", False: "Censored"})
-    _table(endpoints.assign(event=said), alt="Endpoints of the subject")
+    said = endpoints.value["event"].map({True: "Event", False: "Censored"})
+    shown = _table(endpoints.value.assign(event=said), alt="Endpoints of the subject")
+    name = f"{state.study().code} {subject} endpoints"
+    notes = _notes("Endpoints as they are recorded (ADTTE).", facts)
+    results.offer(
+        shown,
+        raw=endpoints,
+        name=name,
+        notes=notes,
+        disclosure=SUBJECTS,
+        recorded_as="endpoints of a subject",
+    )
 
 
-def _table(records: pd.DataFrame, *, alt: str) -> None:
-    """Records as they are, without columns that hold nothing."""
+def _table(records: pd.DataFrame, *, alt: str) -> pd.DataFrame:
+    """Draw records as they are, without columns that hold nothing; gives what is drawn."""
     titles = {name: name.replace("_", " ").capitalize() for name in records}
     dates = {titles[name]: st.column_config.DateColumn() for name in titles if name[-3:] == "_on"}
     shown = records.dropna(axis="columns", how="all").rename(columns=titles)
     st.dataframe(shown, hide_index=True, alt=alt, column_config=dates)
+    return shown

@@ -12,7 +12,7 @@ from analytics.survival.regression.parametric.distributions import DISTRIBUTIONS
 from dashboard import __version__, cohorts, navigation, recording, results, state
 from dashboard.analyses.designs import with_fitted_hazards
 from dashboard.analyses.survival.parametric_answer import ParametricAnswer
-from dashboard.text import number, plain
+from dashboard.text import file_stem, number, plain
 from dashboard.views.designs import current
 from dashboard.views.survival.notes import origin
 
@@ -41,8 +41,7 @@ def use_as_assumption(answer: ParametricAnswer, fitted: list[str], best: str | N
             data=recording.taken(
                 hazards.to_json, what=f"{hazards.endpoint} hazards", ending="json"
             ),
-            file_name=f"{results.file_stem(f'{hazards.study} {hazards.endpoint} {name} hazards')}"
-            ".json",
+            file_name=f"{file_stem(f'{hazards.study} {hazards.endpoint} {name} hazards')}.json",
             mime="application/json",
             key=f"download hazards {name}",
             icon=":material/download:",

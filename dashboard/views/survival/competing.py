@@ -19,6 +19,8 @@ from dashboard.charts.survival.incidence import (
     draw_incidence,
     draw_stacked_incidence,
 )
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.survival import competing_tables
 from dashboard.views.survival.curves import styles
@@ -42,15 +44,16 @@ _TWO_RATIOS = (
 def show(analysis: SurvivalAnalysis) -> None:
     """What competes, the incidences, their comparison and how causes add up."""
     asked = _choose(analysis)
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     standing = standing_beside(analysis, state.study().plan, "a competing-risks analysis")
     if not state.store().pooled:
         st.caption(plain(standing.sentence))
-    _incidence(answer, standing)
-    competing_tables.show_incidence(answer, _said(answer, standing))
-    _comparison(answer, standing)
-    _stacked(answer, standing)
-    competing_tables.show_overestimate(answer, _said(answer, standing))
+    _incidence(made, standing)
+    competing_tables.show_incidence(made, _said(answer, standing))
+    _comparison(made, standing)
+    _stacked(made, standing)
+    competing_tables.show_overestimate(made, _said(answer, standing))
 
 
 # Inputs --------------------------------------------------------------------------
@@ -58,7 +61,7 @@ def show(analysis: SurvivalAnalysis) -> None:
 
 def _choose(analysis: SurvivalAnalysis) -> CompetingRisks:
     endpoint = analysis.endpoint
-    offered = offered_causes(ends_of(analysis), endpoint_labels()[endpoint])
+    offered = offered_causes(ends_of(analysis).value, endpoint_labels()[endpoint])
     st.subheader("What competes", anchor=False)
     with st.grid(3, min_column_width=240):
         apart = _apart(endpoint, offered)
@@ -201,7 +204,8 @@ def _options(analysis: SurvivalAnalysis) -> IncidenceOptions:
     )
 
 
-def _incidence(answer: CompetingAnswer, standing: Standing) -> None:
+def _incidence(made: Made[CompetingAnswer], standing: Standing) -> None:
+    answer = made.value
     analysis = answer.asked.analysis
     st.subheader("Cumulative incidence", anchor=False)
     cause = st.radio(
@@ -212,45 +216,43 @@ def _incidence(answer: CompetingAnswer, standing: Standing) -> None:
         format_func=plain,
         horizontal=True,
     )
-    drawn = draw_incidence(
-        answer.incidence,
-        cause,
-        styles=styles(analysis, list(answer.arms)),
-        options=_options(analysis),
-    )
-    data = answer.incidence.to_frame()
     results.figure(
-        drawn,
+        made.part("incidence").then(
+            draw_incidence,
+            cause,
+            styles=styles(analysis, list(answer.arms)),
+            options=_options(analysis),
+        ),
         name=f"{state.study().code} {analysis.endpoint} incidence of {cause}",
         notes=_said(answer, standing),
-        data=data[data["cause"] == cause].assign(unit=analysis.unit),
-        code=competing_tables.code_of(answer),
+        data=made.call("incidence_of", cause).call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )
 
 
-def _comparison(answer: CompetingAnswer, standing: Standing) -> None:
+def _comparison(made: Made[CompetingAnswer], standing: Standing) -> None:
+    answer = made.value
     st.subheader("Comparison of arms", anchor=False)
     if answer.refusal is not None:
         st.info(plain(answer.refusal), icon=_HERE)
         return
     st.info(_TWO_RATIOS, icon=":material/lightbulb:")
     said = _said(answer, standing, competing_tables.method_of(answer))
-    competing_tables.show_comparison(answer, said)
+    competing_tables.show_comparison(made, said)
 
 
-def _stacked(answer: CompetingAnswer, standing: Standing) -> None:
-    analysis = answer.asked.analysis
+def _stacked(made: Made[CompetingAnswer], standing: Standing) -> None:
+    answer, analysis = made.value, made.value.asked.analysis
     st.subheader("All events, stacked", anchor=False)
-    drawn = draw_stacked_incidence(
-        answer.incidence,
-        styles=styles(analysis, list(answer.arms)),
-        options=_options(analysis),
-    )
     said = "Areas add up to the share in whom any event has happened; the rest is event-free."
     results.figure(
-        drawn,
+        made.part("incidence").then(
+            draw_stacked_incidence,
+            styles=styles(analysis, list(answer.arms)),
+            options=_options(analysis),
+        ),
         name=f"{state.study().code} {analysis.endpoint} stacked incidence",
         notes=_said(answer, standing, said),
-        data=answer.incidence.stacked().assign(unit=analysis.unit),
-        code=competing_tables.code_of(answer),
+        data=made.part("incidence").call("stacked").call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )

@@ -9,14 +9,17 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.competing import CompetingAnswer
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, percent, plain
 
 _HERE = ":material/do_not_disturb_on:"
 
 
-def show_incidence(answer: CompetingAnswer, notes: Sequence[str]) -> None:
+def show_incidence(made: Made[CompetingAnswer], notes: Sequence[str]) -> None:
     """Incidences at the chosen time by event and arm, with the differences between arms."""
-    raw, analysis = answer.incidence_table(), answer.asked.analysis
+    answer, table = made.value, made.call("incidence_table")
+    raw, analysis = table.value, answer.asked.analysis
     level = f"{analysis.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
     shown: dict[str, list[str]] = {
@@ -34,21 +37,22 @@ def show_incidence(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         ]
     results.table(
         pd.DataFrame(shown),
-        raw=raw,
+        raw=table,
         name=f"{state.study().code} {analysis.endpoint} cumulative incidence",
         notes=notes,
-        code=code_of(answer),
+        disclosure=AGGREGATE,
     )
 
 
-def show_comparison(answer: CompetingAnswer, notes: Sequence[str]) -> None:
+def show_comparison(made: Made[CompetingAnswer], notes: Sequence[str]) -> None:
     """Gray's test and both hazard ratios of every event."""
+    answer = made.value
     if isinstance(answer.hazards, str):
         st.warning(plain(answer.hazards), icon=_HERE)
         return
-    raw, analysis = answer.comparison_table(), answer.asked.analysis
+    table, analysis = made.call("comparison_table"), answer.asked.analysis
     level = f"{analysis.confidence_level:.0%} CI"
-    rows = raw.to_dict("records")
+    rows = table.value.to_dict("records")
     several = len(answer.arms) > 2
     shown = pd.DataFrame(
         {
@@ -64,14 +68,15 @@ def show_comparison(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} competing risks compared"
-    results.table(shown, raw=raw, name=name, notes=notes, code=code_of(answer))
+    results.table(shown, raw=table, name=name, notes=notes, disclosure=AGGREGATE)
     _say_why(rows)
     st.caption(plain(method_of(answer)))
 
 
-def show_overestimate(answer: CompetingAnswer, notes: Sequence[str]) -> None:
+def show_overestimate(made: Made[CompetingAnswer], notes: Sequence[str]) -> None:
     """One minus Kaplan–Meier beside the incidence, for comparison with reports that used it."""
-    raw, analysis = answer.overestimate_table(), answer.asked.analysis
+    answer, table = made.value, made.call("overestimate_table")
+    raw, analysis = table.value, answer.asked.analysis
     at = f"{round(answer.time, 2):g} {analysis.unit}"
     shown = pd.DataFrame(
         {
@@ -89,9 +94,10 @@ def show_overestimate(answer: CompetingAnswer, notes: Sequence[str]) -> None:
         )
         results.table(
             shown,
-            raw=raw,
+            raw=table,
             name=f"{state.study().code} {analysis.endpoint} overestimates",
             notes=[*notes, "1 − Kaplan–Meier overestimates the incidence."],
+            disclosure=AGGREGATE,
         )
 
 
@@ -139,8 +145,3 @@ def _difference(row: dict[str, object]) -> str:
     if estimate != estimate:
         return "NE"
     return f"{number(estimate)} ({number(lower)} to {number(upper)})"
-
-
-def code_of(answer: CompetingAnswer) -> str:
-    """The Python that makes the answer again."""
-    return answer.asked.code(state.snapshot_path(), pooled=state.store().pooled)

@@ -8,34 +8,44 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
+from dashboard.analyses.survival.endpoints import endpoints_table
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
+from dashboard.scripts import Made, made_by
 from dashboard.text import interval, p_value, percent, plain, reached
+from dashboard.views import disclosing
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import curve_notes, notes, origin
 from dashboard.views.survival.usual import endpoint_labels, usual_analysis
 
 _ROWS = "survival_endpoint_rows"
 _MOST = 4  # side by side
+_METHOD = (
+    "Kaplan–Meier medians, hazard ratios of Cox models and the test of each endpoint; p-values "
+    "are not adjusted for the number of endpoints."
+)
 
 
 def show(analysis: SurvivalAnalysis) -> None:
     """The table of endpoints, and the curves of those chosen."""
-    answers = {code: _answer(code, analysis) for code in endpoint_labels()}
-    _table(analysis, answers)
-    _side_by_side(answers)
+    found = {code: _answer(code, analysis) for code in endpoint_labels()}
+    _table(analysis, found)
+    _side_by_side({code: one for code, one in found.items() if isinstance(one, Made)})
 
 
-def _answer(endpoint: str, analysis: SurvivalAnalysis) -> SurvivalAnswer | str:
+def _answer(endpoint: str, analysis: SurvivalAnalysis) -> Made[SurvivalAnswer] | str:
     try:
-        return state.answered(usual_analysis(endpoint, analysis))
+        return state.made(usual_analysis(endpoint, analysis))
     except (InputError, NotEstimableError) as error:
         return str(error)
 
 
-def _table(analysis: SurvivalAnalysis, answers: dict[str, SurvivalAnswer | str]) -> None:
-    codes, labels = list(answers), endpoint_labels()
-    rows = pd.DataFrame([_row(code, labels[code], answers[code]) for code in codes])
+def _table(analysis: SurvivalAnalysis, found: dict[str, Made[SurvivalAnswer] | str]) -> None:
+    codes, labels = list(found), endpoint_labels()
+    answers = [one.value if isinstance(one, Made) else one for one in found.values()]
+    rows = pd.DataFrame(
+        [_row(code, labels[code], one) for code, one in zip(codes, answers, strict=True)]
+    )
 
     def select() -> None:
         chosen = st.session_state[_ROWS]["selection"]["rows"]
@@ -51,10 +61,17 @@ def _table(analysis: SurvivalAnalysis, answers: dict[str, SurvivalAnswer | str])
         key=_ROWS,
         alt="Endpoints of the study; choosing a row puts its curve on screen",
     )
+    how = "Each endpoint is analysed as its plan says, or as its data suggest."
+    said = _without_endpoint(analysis)
     st.caption(
         f"Choosing a row puts that endpoint on screen; {plain(labels[analysis.endpoint])} is now. "
-        "Each is analysed as its plan says, or as its data suggest. "
-        + " ".join(plain(note) for note in _without_endpoint(analysis))
+        f"{how} {' '.join(plain(note) for note in said)}"
+    )
+    results.offer(
+        rows,
+        raw=made_by(endpoints_table, found),
+        name=f"{state.study().code} all endpoints",
+        notes=[f"{_METHOD} {how}", *said],
     )
 
 
@@ -91,9 +108,8 @@ def _compared(answer: SurvivalAnswer) -> dict[str, str]:
     return compared
 
 
-def _side_by_side(answers: dict[str, SurvivalAnswer | str]) -> None:
-    labels = endpoint_labels()
-    drawn = [code for code, answer in answers.items() if not isinstance(answer, str)]
+def _side_by_side(answers: dict[str, Made[SurvivalAnswer]]) -> None:
+    labels, drawn = endpoint_labels(), list(answers)
     if len(drawn) < 2:
         return
     chosen = st.multiselect(
@@ -107,15 +123,13 @@ def _side_by_side(answers: dict[str, SurvivalAnswer | str]) -> None:
     )
     with st.grid(2, min_column_width=380) as grid:
         for code in [one for one in drawn if one in chosen]:
-            answer = answers[code]
-            if not isinstance(answer, str):
-                with grid.cell():
-                    st.subheader(plain(labels[code]), anchor=False)
-                    _curve(answer, labels[code])
+            with grid.cell():
+                st.subheader(plain(labels[code]), anchor=False)
+                _curve(answers[code], labels[code])
 
 
-def _curve(answer: SurvivalAnswer, label: str) -> None:
-    analysis = answer.analysis
+def _curve(answer: Made[SurvivalAnswer], label: str) -> None:
+    analysis, curves = answer.value.analysis, answer.part("curves")
     options = SurvivalOptions(
         endpoint=label,
         unit=analysis.unit,
@@ -123,11 +137,11 @@ def _curve(answer: SurvivalAnswer, label: str) -> None:
         medians=True,
         origin=origin(analysis),
     )
-    arms = [curve.arm for curve in answer.curves.curves]
+    arms = [curve.arm for curve in curves.value.curves]
     results.figure(
-        draw_kaplan_meier(answer.curves, styles=styles(analysis, arms), options=options),
+        curves.then(draw_kaplan_meier, styles=styles(analysis, arms), options=options),
         name=f"{state.study().code} {analysis.endpoint} survival beside",
-        notes=curve_notes(answer),
-        data=answer.curves.to_frame().assign(unit=analysis.unit),
-        code=analysis.code(state.snapshot_path(), pooled=state.store().pooled),
+        notes=curve_notes(answer.value),
+        data=curves.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=disclosing.curves(analysis),
     )

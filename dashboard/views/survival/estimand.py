@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
-from dashboard.analyses.survival.estimand import NOT_STATED, Estimand
+from dashboard.analyses.survival.estimand import NOT_STATED
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent, plain
 from dashboard.views.survival.notes import ends_of, estimand_of, notes
 
@@ -22,13 +23,13 @@ _SOURCES = {
 def show(analysis: SurvivalAnalysis) -> None:
     """The attributes of the estimand, and how the times of the data ended."""
     with st.expander("Estimand", icon=":material/target:"), results.explained():
-        estimand = estimand_of(analysis)
-        _attributes(analysis, estimand)
+        _attributes(analysis)
         _ends(analysis)
 
 
-def _attributes(analysis: SurvivalAnalysis, estimand: Estimand) -> None:
-    table = estimand.to_frame()
+def _attributes(analysis: SurvivalAnalysis) -> None:
+    raw = estimand_of(analysis).named("estimand").call("to_frame")
+    table = raw.value
     shown = pd.DataFrame(
         {
             "Attribute": table["attribute"],
@@ -37,7 +38,7 @@ def _attributes(analysis: SurvivalAnalysis, estimand: Estimand) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} estimand"
-    results.table(shown, raw=table, name=name, notes=notes(analysis, []))
+    results.table(shown, raw=raw, name=name, notes=notes(analysis, []), disclosure=AGGREGATE)
     silent = table.loc[table["text"] == NOT_STATED, "attribute"]
     if len(silent):
         st.caption(
@@ -47,7 +48,8 @@ def _attributes(analysis: SurvivalAnalysis, estimand: Estimand) -> None:
 
 
 def _ends(analysis: SurvivalAnalysis) -> None:
-    ends = ends_of(analysis)
+    raw = ends_of(analysis)
+    ends = raw.value
     counts = ends.assign(description=ends["description"].fillna("not described")).pivot_table(
         index=["event", "description"], columns="arm", values="subjects", aggfunc="sum", sort=False
     )
@@ -57,7 +59,7 @@ def _ends(analysis: SurvivalAnalysis) -> None:
     shown["event"] = shown["event"].map({True: "Event", False: "Censored"})
     shown = shown.rename(columns={"event": "How times ended", "description": "Described as"})
     name = f"{state.study().code} {analysis.endpoint} how times ended"
-    results.table(shown, raw=ends, name=name, notes=notes(analysis, []))
+    results.table(shown, raw=raw, name=name, notes=notes(analysis, []), disclosure=AGGREGATE)
 
 
 def _counted(number: float, total: float) -> str:

@@ -9,12 +9,14 @@ import pandas as pd
 from dashboard import state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.endpoint_times import named_origin
-from dashboard.analyses.survival.estimand import Estimand, describe_estimand
+from dashboard.analyses.survival.ends import EndpointEnds
+from dashboard.analyses.survival.estimand import Estimand, describe_estimand, plan_said
 from dashboard.analyses.survival.standing import Standing, planned_endpoint, standing_of
+from dashboard.scripts import Made, made_by
 from dashboard.views import heading
 from dashboard.views.survival.inputs import INTERVALS
 from dashboard.views.survival.usual import missing_strata
-from queries.cohorts import EVERYONE, Cohort, late_parts
+from queries.cohorts import EVERYONE, labels_in, late_parts
 
 
 def notes(
@@ -46,7 +48,7 @@ def notes(
         _compared(analysis),
         _analysed(analysis),
         *said,
-        estimand_of(analysis).sentence(measure),
+        estimand_of(analysis).value.sentence(measure),
         *method,
         *_unit_said(analysis),
         *_marks(analysis),
@@ -78,40 +80,24 @@ def record_notes(
     ]
 
 
-def estimand_of(analysis: SurvivalAnalysis) -> Estimand:
+def estimand_of(analysis: SurvivalAnalysis) -> Made[Estimand]:
     """What the analysis estimates, as far as the plan and the data say it."""
-    arms = [curve.arm for curve in state.answered(analysis).curves.curves]
-    return describe_estimand(
+    pooled = state.store().pooled
+    return made_by(
+        describe_estimand,
         analysis,
-        state.study().plan,
-        arms=arms,
+        plan_said(state.study().plan, analysis.endpoint, pooled=pooled),
+        arms=[curve.arm for curve in state.answered(analysis).curves.curves],
         origin=origin(analysis),
         ends=ends_of(analysis),
-        pooled=state.store().pooled,
-        labels=state.labels(),
+        pooled=pooled,
+        labels=labels_in(analysis.cohort.rule, state.labels()),
     )
 
 
-def ends_of(analysis: SurvivalAnalysis) -> pd.DataFrame:
+def ends_of(analysis: SurvivalAnalysis) -> Made[pd.DataFrame]:
     """How the times of the endpoint ended, by arm or group, in the analysis set."""
-    if not analysis.groups:
-        ends = _ends(analysis, analysis.subjects())
-        return ends[ends["arm"].isin(analysis.arms)] if analysis.arms else ends
-    members = analysis.members().items()
-    return pd.concat([_described(_ends(analysis, cohort), name) for name, cohort in members])
-
-
-def _ends(analysis: SurvivalAnalysis, cohort: Cohort) -> pd.DataFrame:
-    return state.ask(
-        "endpoint_descriptions", cohort=cohort, arm=analysis.arm, endpoint=analysis.endpoint
-    )
-
-
-def _described(ends: pd.DataFrame, group: str) -> pd.DataFrame:
-    """The ends of one group, whatever arm they were in."""
-    keys = [name for name in ends.columns if name not in ("arm", "subjects")]
-    summed = ends.groupby(keys, dropna=False, sort=False)["subjects"].sum().reset_index()
-    return summed.assign(arm=group)[list(ends.columns)]
+    return state.made(EndpointEnds(analysis=analysis), name="ends")
 
 
 def curve_notes(answer: SurvivalAnswer) -> list[str]:

@@ -16,6 +16,8 @@ from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalys
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
 from dashboard.charts.survival.fitted_panels import FittedOptions
 from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, made_by
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
 from dashboard.views.survival.curves import styles
@@ -36,17 +38,18 @@ _ZEROS: dict[ZeroTimes, str] = {
 def show(analysis: SurvivalAnalysis) -> None:
     """The fits of all distributions, and those that are chosen drawn."""
     asked = _choose(analysis)
-    answer = state.answered(asked)
-    _comparison(answer)
+    made = state.made(asked)
+    answer = made.value
+    _comparison(made)
     best = answer.best()
     fitted = [name for name in FITTED if answer.found([name])]
     if not fitted:
         return
     chosen, horizon = _drawn(answer, fitted, best)
     if chosen:
-        _curves(asked, answer, chosen, horizon)
-        _summary(asked, answer, chosen, horizon)
-        _parameters(answer, chosen)
+        _curves(made, chosen, horizon)
+        _summary(made, chosen, horizon)
+        _parameters(made, chosen)
     use_as_assumption(answer, fitted, best)
 
 
@@ -147,8 +150,9 @@ def _default_horizon(last: float, unit: str) -> float:
 # Tables --------------------------------------------------------------------------
 
 
-def _comparison(answer: ParametricAnswer) -> None:
-    table = answer.comparison_table()
+def _comparison(made: Made[ParametricAnswer]) -> None:
+    answer, raw = made.value, made.call("comparison_table")
+    table = raw.value
     arms = [*answer.arms, *([EVERY_ARM] if len(answer.arms) > 1 else [])]
     said = [*_fit_notes(answer), _WITHIN]
     rows = []
@@ -160,9 +164,10 @@ def _comparison(answer: ParametricAnswer) -> None:
         rows.append(row)
     results.table(
         pd.DataFrame(rows),
-        raw=table,
+        raw=raw,
         name=f"{state.study().code} {answer.analysis.endpoint} distributions",
         notes=notes(answer.analysis, said),
+        disclosure=AGGREGATE,
     )
     for note, names in _reasons(table).items():
         st.caption(plain(f"{', '.join(names)}: {note}"))
@@ -211,10 +216,9 @@ def _zeros_said(answer: ParametricAnswer) -> list[str]:
     return [f"Times of 0 ({who}) were {done[answer.zero_times]}."]
 
 
-def _summary(
-    asked: ParametricAnalysis, answer: ParametricAnswer, chosen: tuple[str, ...], horizon: float
-) -> None:
-    table = answer.summary_table(chosen, horizon)
+def _summary(made: Made[ParametricAnswer], chosen: tuple[str, ...], horizon: float) -> None:
+    answer, raw = made.value, made.call("summary_table", chosen, horizon)
+    table = raw.value
     unit, until = answer.analysis.unit, answer.observed_until
     shown = pd.DataFrame(
         {
@@ -239,10 +243,10 @@ def _summary(
     )
     results.table(
         shown,
-        raw=table,
+        raw=raw,
         name=f"{state.study().code} {answer.analysis.endpoint} fitted summaries",
         notes=notes(answer.analysis, [method, *_fit_notes(answer)]),
-        code=_code(asked, chosen, horizon),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
@@ -260,9 +264,9 @@ def _shown(row: pd.Series, name: str, times: float = 1.0) -> str:
     return f"{text} *" if row.get(f"{name}_extrapolated") is True else text
 
 
-def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
-    table = answer.parameter_table(chosen)
-    natural = answer.natural_table(chosen)
+def _parameters(made: Made[ParametricAnswer], chosen: tuple[str, ...]) -> None:
+    answer, raw = made.value, made.call("parameter_table", chosen)
+    table, natural = raw.value, made.call("natural_table", chosen)
     reported = [
         (
             DISTRIBUTIONS[row.distribution],
@@ -272,7 +276,7 @@ def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
             row.lower,
             row.upper,
         )
-        for row in natural.itertuples()
+        for row in natural.value.itertuples()
     ]
     with st.expander("Parameters", icon=":material/tune:"):
         results.table(
@@ -290,6 +294,7 @@ def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
             raw=natural,
             name=f"{state.study().code} {answer.analysis.endpoint} natural parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
         st.caption("As fitted, with standard errors; rates, shapes and scales on the log scale:")
         results.table(
@@ -302,29 +307,29 @@ def _parameters(answer: ParametricAnswer, chosen: tuple[str, ...]) -> None:
                     "SE": [number(value, 4) for value in table["std_err"]],
                 }
             ),
-            raw=table,
+            raw=raw,
             name=f"{state.study().code} {answer.analysis.endpoint} fitted parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
 
 
 # Figures -------------------------------------------------------------------------
 
 
-def _curves(
-    asked: ParametricAnalysis, answer: ParametricAnswer, chosen: tuple[str, ...], horizon: float
-) -> None:
-    analysis = answer.analysis
-    fitted = answer.curve_table(chosen, horizon)
-    options = FittedOptions(
+def _curves(made: Made[ParametricAnswer], chosen: tuple[str, ...], horizon: float) -> None:
+    answer, analysis = made.value, made.value.analysis
+    fitted = made.call("curve_table", chosen, horizon).named("fitted")
+    options = made_by(
+        FittedOptions,
         endpoint=endpoint_labels()[analysis.endpoint],
-        names=DISTRIBUTIONS,
+        names={name: DISTRIBUTIONS[name] for name in chosen},
         unit=analysis.unit,
         origin=origin(analysis),
         horizon=horizon,
-        last_times=answer.last_times,
+        last_times=made.part("last_times"),
         confidence_level=analysis.confidence_level,
-    )
+    ).named("options")
     drawn = styles(analysis, list(answer.arms))
     band = "" if len(answer.arms) > 4 else f" with {_level(answer)} bands"
     said = (
@@ -332,14 +337,13 @@ def _curves(
         "the last observed time."
     )
     named = f"{state.study().code} {analysis.endpoint}"
-    code = _code(asked, chosen, horizon)
     st.subheader("Survival, fitted and observed", anchor=False)
     results.figure(
-        draw_fitted_survival(fitted, answer.curves, styles=drawn, options=options),
+        fitted.then(draw_fitted_survival, made.part("curves"), styles=drawn, options=options),
         name=f"{named} fitted survival",
         notes=notes(analysis, [said, *_fit_notes(answer)]),
         data=fitted,
-        code=code,
+        disclosure=AGGREGATE,
     )
     st.subheader("Hazard, fitted and smoothed", anchor=False)
     smoothed = None if isinstance(answer.smoothed, str) else answer.smoothed
@@ -350,18 +354,18 @@ def _curves(
         f"to {smoothed.until:.1f} {analysis.unit}, while 10 subjects of each arm are at risk."
     )
     results.figure(
-        draw_fitted_hazard(fitted, smoothed, styles=drawn, options=options),
+        fitted.then(
+            draw_fitted_hazard,
+            None if smoothed is None else made.part("smoothed"),
+            styles=drawn,
+            options=options,
+        ),
         name=f"{named} fitted hazard",
         notes=notes(analysis, [said, about, *_fit_notes(answer)]),
         data=fitted,
-        code=code,
+        disclosure=AGGREGATE,
     )
 
 
 def _level(answer: ParametricAnswer) -> str:
     return f"{answer.analysis.confidence_level:.0%}"
-
-
-def _code(asked: ParametricAnalysis, chosen: tuple[str, ...], horizon: float) -> str:
-    pooled = state.store().pooled
-    return asked.code(state.snapshot_path(), shown=chosen, horizon=horizon, pooled=pooled)

@@ -19,6 +19,8 @@ from dashboard.analyses.survival.recurrent_data import (
 )
 from dashboard.analyses.survival.standing import Standing
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
 from dashboard.views.survival.curves import styles
@@ -42,7 +44,8 @@ def show(analysis: SurvivalAnalysis) -> None:
     """The events, their mean count, rates and hazard ratios."""
     offer = state.answered(RecurrentChoices(endpoint=analysis.endpoint))
     asked = _choose(_safety(analysis), offer)
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     if not state.store().pooled:
         st.caption(_UNPLANNED.sentence)
     said = _said(answer, offer)
@@ -54,10 +57,10 @@ def show(analysis: SurvivalAnalysis) -> None:
             icon=":material/event_busy:",
         )
         return
-    _mean_count(answer, said)
-    recurrent_tables.show_means(answer, said)
-    recurrent_tables.show_rates(answer, said)
-    recurrent_tables.show_models(answer, said)
+    _mean_count(made, said)
+    recurrent_tables.show_means(made, said)
+    recurrent_tables.show_rates(made, said)
+    recurrent_tables.show_models(made, said)
 
 
 def _safety(analysis: SurvivalAnalysis) -> SurvivalAnalysis:
@@ -246,7 +249,8 @@ def _not_asked(answer: RecurrentAnswer) -> dict[str, int]:
 # Results -------------------------------------------------------------------------
 
 
-def _mean_count(answer: RecurrentAnswer, said: list[str]) -> None:
+def _mean_count(made: Made[RecurrentAnswer], said: list[str]) -> None:
+    answer, means = made.value, made.part("means")
     analysis, source = answer.asked.analysis, answer.asked.source
     day = analysis.landmark_day
     origin = source.origin if day is None else f"day {day} after {source.origin} (landmark)"
@@ -258,9 +262,9 @@ def _mean_count(answer: RecurrentAnswer, said: list[str]) -> None:
         confidence_level=analysis.confidence_level,
     )
     results.figure(
-        draw_mean_count(answer.means, styles=styles(analysis, list(answer.arms)), options=options),
+        means.then(draw_mean_count, styles=styles(analysis, list(answer.arms)), options=options),
         name=f"{state.study().code} mean count of adverse events",
         notes=said,
-        data=answer.means.to_frame().assign(unit=analysis.unit),
-        code=recurrent_tables.code_of(answer),
+        data=means.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )

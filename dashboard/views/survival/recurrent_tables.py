@@ -9,14 +9,17 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.recurrent import RecurrentAnswer
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 
 _HERE = ":material/do_not_disturb_on:"
 
 
-def show_means(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
+def show_means(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
     """Mean counts at the stated time, their differences, and what they would be without death."""
-    raw, analysis = answer.mean_table(), answer.asked.analysis
+    answer, table = made.value, made.call("mean_table")
+    raw, analysis = table.value, answer.asked.analysis
     level = f"{analysis.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
     at = f"{round(answer.time, 2):g} {analysis.unit}"
@@ -36,20 +39,22 @@ def show_means(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         ]
     results.table(
         pd.DataFrame(shown),
-        raw=raw,
+        raw=table,
         name=f"{state.study().code} mean counts",
         notes=notes,
-        code=code_of(answer),
+        disclosure=AGGREGATE,
     )
 
 
-def show_rates(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
+def show_rates(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
     """Rates per patient-years with robust intervals, and their ratios."""
+    answer = made.value
     st.subheader("Rates", anchor=False)
     if isinstance(answer.rates, str):
         st.warning(plain(answer.rates), icon=_HERE)
         return
-    raw, analysis = answer.rate_table(), answer.asked.analysis
+    table, analysis = made.call("rate_table"), answer.asked.analysis
+    raw = table.value
     level = f"{analysis.confidence_level:.0%} CI"
     rows = raw.to_dict("records")
     shown: dict[str, list[str]] = {
@@ -68,10 +73,10 @@ def show_rates(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         ]
     results.table(
         pd.DataFrame(shown),
-        raw=raw,
+        raw=table,
         name=f"{state.study().code} event rates",
         notes=[*notes, "Rates with a variance that is robust by subject."],
-        code=code_of(answer),
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Robust variance: subjects may differ in how many events they have. A rate ratio below 1 "
@@ -79,13 +84,15 @@ def show_rates(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
     )
 
 
-def show_models(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
+def show_models(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
     """Hazard ratios of the three models."""
+    answer = made.value
     st.subheader("Hazard ratios", anchor=False)
     if answer.refusal is not None:
         st.info(plain(answer.refusal), icon=_HERE)
         return
-    raw, analysis = answer.model_table(), answer.asked.analysis
+    table, analysis = made.call("model_table"), answer.asked.analysis
+    raw = table.value
     level = f"{analysis.confidence_level:.0%} CI"
     fitted = raw[raw["reason"] == ""]
     for row in raw[raw["reason"] != ""].to_dict("records"):
@@ -109,10 +116,10 @@ def show_models(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         )
         results.table(
             shown,
-            raw=raw,
+            raw=table,
             name=f"{state.study().code} hazard ratios of recurrent events",
             notes=[*notes, said],
-            code=code_of(answer),
+            disclosure=AGGREGATE,
         )
         st.caption(said)
     st.caption(
@@ -121,11 +128,6 @@ def show_models(answer: RecurrentAnswer, notes: Sequence[str]) -> None:
         "since the last event (gap). Since later strata hold only those who had earlier events, "
         "their arms are no longer randomised groups."
     )
-
-
-def code_of(answer: RecurrentAnswer) -> str:
-    """The Python that makes the answer again."""
-    return answer.asked.code(state.snapshot_path(), pooled=state.store().pooled)
 
 
 def _three(row: dict[str, object], name: str, prefix: str, digits: int = 2) -> str:

@@ -19,6 +19,7 @@ from dashboard.charts.theme import (
     NEUTRAL,
     Mode,
     Tones,
+    alt_text,
     arm_colours,
     arm_styles,
     empty_figure,
@@ -111,6 +112,16 @@ def test_themed_leaves_data_alone() -> None:
     assert dark.data[0].x.tolist() == [0, 1, 2, 3, 4]
     assert dark.layout.meta["alt"] == "what it shows"
     assert dark.layout.height == 100
+
+
+def test_themed_leaves_words_about_a_figure_alone() -> None:
+    said = f"Arm {LIGHT.accent} against {LIGHT.background}: 12 events"
+    figure = go.Figure(new_figure(said, height=100))
+    figure.add_scatter(x=[0], y=[0], meta={"part": LIGHT.muted}, line={"color": LIGHT.muted})
+    dark = themed(figure, "dark")
+    assert alt_text(dark) == said
+    assert dark.data[0].meta["part"] == LIGHT.muted
+    assert dark.data[0].line.color == DARK.muted
 
 
 def test_empty_figure_says_why() -> None:

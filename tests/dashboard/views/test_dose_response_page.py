@@ -91,7 +91,7 @@ def test_the_test_names_its_method_and_its_candidates() -> None:
     text = shown(app)
     assert "Adjusted p-value: < 0.0001" in text
     assert "MCP part of MCP-Mod" in text
-    assert "sigmoid-emax (ed50 40, hill 3)" in text
+    assert "Sigmoid Emax, ED50 40, Hill 3" in text
     labelled(app.selectbox, "What is better").select("increase").run()
     assert "check which direction is better" in shown(app)
     labelled(app.multiselect, "Candidate shapes").set_value([]).run()
@@ -148,6 +148,11 @@ def test_utility_has_a_best_dose_and_a_price() -> None:
     labelled(app.number_input, "10% more harm outweigh, points").set_value(2).run()
     labelled(app.selectbox, "Adverse event").select("serious").run()
     assert "Nobody or everybody at some dose had the event" in shown(app)
+    labelled(app.button, "Take to dosing scenarios").click().run()
+    assert app.session_state["page_wanted"] == "dosing"
+    assert app.session_state["dosing_seen_kind_EQX-201"] == "serious"
+    assert app.session_state["dosing_tab"] == "Set-up"
+    assert app.session_state["dosing_seen_open"]
     assert not app.exception
 
 

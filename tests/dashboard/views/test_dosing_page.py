@@ -243,8 +243,13 @@ def test_larger_trials_are_simulated_with_their_error(home: Path) -> None:
     assert "Whiskers" in shown(app)
 
 
-def test_slow_posteriors_are_jobs(workspace: Workspace) -> None:
-    app = opened("Conduct", usual_dosing().of_family("BLRM"), **{OUTCOMES: "1NNN"})
+def test_a_posterior_of_two_parameters_is_there_at_once_and_a_job_for_many_patients(
+    workspace: Workspace,
+) -> None:
+    large = replace(usual_dosing().of_family("BLRM"), most_patients=60)
+    app = opened("Conduct", large, **{OUTCOMES: "1NNN"})
+    assert "Next: dose" in shown(app)
+    app.text_input(key=OUTCOMES).set_value("1NNN " * 15).run()
     assert "takes seconds" in shown(app)
     press(app, "Recommend")
     [job] = workspace.jobs.of_study("EQX-301")
@@ -258,10 +263,18 @@ def test_slow_posteriors_are_jobs(workspace: Workspace) -> None:
 def test_slow_designs_wait_beside_the_quick_ones(workspace: Workspace) -> None:
     app = opened("Characteristics", dosing_designs=["BOIN", "BLRM"])
     assert "Exact, without Monte-Carlo error: BOIN." in shown(app)
-    assert "Simulate BLRM" in [one.label for one in app.button]
-    press(app, "Simulate BLRM")
+    assert "all states of a trial are found aside" in shown(app)
+    press(app, "Compute BLRM")
     [job] = workspace.jobs.of_study("EQX-301")
     assert job.kind == "dosing-characteristics"
+
+
+def test_cohorts_of_one_are_simulated_and_the_page_says_so(home: Path) -> None:
+    single = replace(usual_dosing(), cohort_size=1, most_patients=45)
+    app = opened("Characteristics", single, dosing_designs=["BOIN", "BLRM"])
+    assert "BOIN: 10,000 simulated trials a scenario, seed 1" in shown(app)
+    assert "too many states to find them all, as with cohorts of one patient" in shown(app)
+    assert "Simulate BLRM" in [one.label for one in app.button]
 
 
 def test_another_study_begins_anew(home: Path) -> None:

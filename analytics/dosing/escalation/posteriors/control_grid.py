@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -13,9 +14,12 @@ from scipy.special import logit
 from analytics.dosing.escalation.counts import Counts, Floats, Whole
 from analytics.dosing.escalation.posteriors.limits import Below, limits
 from analytics.dosing.escalation.posteriors.nodes import Nodes
+from analytics.dosing.escalation.posteriors.tabulated import Tabulated
 
 _FIRST_POINTS = 48
 _POINTS = 32  # between two doses
+_KEPT = 16  # grids, with their tables
+_TOXIC = "toxic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +60,21 @@ class ControlGrid:
 
     def mean_toxic(self, counts: Counts) -> Floats:
         """Posterior mean toxicity probabilities: one row per outcome, one column per dose."""
-        return self.nodes.expectations(counts, self.nodes.toxic)
+        return _tabulated(self).means(counts, _TOXIC)
 
     def above(self, counts: Counts, probability: float) -> Floats:
         """Pr(toxicity > probability): one row per outcome, one column per dose."""
+        return np.clip(_tabulated(self).means(counts, float(probability)), 0.0, 1.0)
+
+    def values(self, kind: Hashable) -> Floats:
+        """What each node counts for a mean: the toxicity of the doses, or that it exceeds a limit.
+
+        For the latter, for every rho, the integral over MTDs below the one that has the limit.
+        """
+        if kind == _TOXIC:
+            return self.nodes.toxic
         doses = range(len(self.model.amounts))
-        weights = [self._exceeds(probability, dose) for dose in doses]
-        return np.clip(self.nodes.expectations(counts, np.stack(weights, axis=1)), 0.0, 1.0)
+        return np.stack([self._exceeds(float(kind), dose) for dose in doses], axis=1)  # type: ignore[arg-type]
 
     def quantiles(self, counts: Counts, shares: tuple[float, ...]) -> Floats:
         """Posterior quantiles of the toxicity probability: share by outcome by dose."""
@@ -118,7 +130,12 @@ def _shares() -> Floats:
     return np.asarray((np.arange(_POINTS) + 0.5) * legvander(points, _POINTS - 1))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=_KEPT)
+def _tabulated(grid: ControlGrid) -> Tabulated:
+    return Tabulated(grid.nodes, grid.values)
+
+
+@lru_cache(maxsize=_KEPT)
 def _grid(model: ControlModel) -> ControlGrid:
     first, first_weights = leggauss(_FIRST_POINTS)
     points, weights = leggauss(_POINTS)

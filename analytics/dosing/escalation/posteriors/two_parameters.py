@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,14 +13,19 @@ from analytics.dosing.escalation.counts import Counts, Floats
 from analytics.dosing.escalation.posteriors.indicators import below
 from analytics.dosing.escalation.posteriors.limits import Below, limits
 from analytics.dosing.escalation.posteriors.nodes import Nodes
+from analytics.dosing.escalation.posteriors.tabulated import Tabulated
 
-_REACH = 8.0  # prior standard deviations
-_STEP = 0.5  # of the smallest standard deviation that a posterior can have, given the other one
+_REACH = 7.0  # prior standard deviations
+# Of the smallest standard deviations that a posterior of a and of b can have, given the other one.
+# Integrals up to a limit are over a; over b there are whole ones, for which wider steps will do.
+_STEPS = 0.5, 1.0
 _TYPICAL = 3.0  # prior standard deviations of the intercept, when its effect on b is judged
 _FEWEST = 4.0  # points to a prior standard deviation
 _FEW = 12  # patients for whom the coarsest grid is made
 _WHOLE = 48  # patients up to whom a grid of the whole prior is made
 _NEGLIGIBLE = 1e-14  # posterior probability of a node
+_KEPT = 8  # grids, with their tables
+_TOXIC = "toxic"
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 """Between which values of a and of b."""
@@ -89,30 +95,34 @@ class TwoParameterGrid:
 
     def mean_toxic(self, counts: Counts) -> Floats:
         """Posterior mean toxicity probabilities: one row per outcome, one column per dose."""
-        return self.nodes.expectations(counts, self.nodes.toxic)
+        return _tabulated(self).means(counts, _TOXIC)
 
     def above(self, counts: Counts, *probabilities: float) -> Floats:
         """Pr(toxicity > probability): probability by outcome by dose."""
-        doses = range(len(self.model.x))
-        weights = [self._exceeds(one, dose) for one in probabilities for dose in doses]
-        found = self.nodes.expectations(counts, np.stack(weights, axis=1))
-        each = found.reshape(counts.rows, len(probabilities), len(doses))
-        return np.clip(each.transpose(1, 0, 2), 0.0, 1.0)
+        table = _tabulated(self)
+        found = np.stack([table.means(counts, float(one)) for one in probabilities])
+        return np.clip(found, 0.0, 1.0)
 
     def quantiles(self, counts: Counts, shares: tuple[float, ...]) -> Floats:
         """Posterior quantiles of the toxicity probability: share by outcome by dose."""
         return limits(self.nodes, counts, shares, self._below)
 
-    def _exceeds(self, probability: float, dose: int) -> Floats:
-        """What each node counts: for every b, the integral over a above a limit."""
-        limit = logit(probability) - np.exp(self.b) * self.model.x[dose]
-        return 1 - below(limit, self.a, self.step)
+    def values(self, kind: Hashable) -> Floats:
+        """What each node counts for a mean: the toxicity of the doses, or that it exceeds a limit.
+
+        For the latter, for every b, the integral over a above the limit.
+        """
+        if kind == _TOXIC:
+            return self.nodes.toxic
+        height, slope = float(logit(kind)), np.exp(self.b)
+        found = [1 - below(height - slope * one, self.a, self.step) for one in self.model.x]
+        return np.stack(found, axis=1)
 
     def _below(self, weights: Floats) -> Below:
         """For every b the distribution of a at the points, and cubics between them."""
         shape = len(self.a) // self.slopes, self.slopes
         density, a = weights.reshape(shape), self.a[:: self.slopes]
-        reached = below(a[:, None], a[None, :], self.step) @ density
+        reached = _all_below(self) @ density
         slope, every = np.exp(self.b[: self.slopes]), np.arange(self.slopes)
 
         def found(dose: int, height: float) -> float:
@@ -128,6 +138,18 @@ class TwoParameterGrid:
         return found
 
 
+@lru_cache(maxsize=_KEPT)
+def _tabulated(grid: TwoParameterGrid) -> Tabulated:
+    return Tabulated(grid.nodes, grid.values)
+
+
+@lru_cache(maxsize=_KEPT)
+def _all_below(grid: TwoParameterGrid) -> Floats:
+    """What every value of a counts in an integral up to every other one."""
+    a = grid.a[:: grid.slopes]
+    return below(a[:, None], a[None, :], grid.step)
+
+
 def _whole(model: TwoParameters) -> Window:
     low, high = (
         tuple(mean + one * sd for mean, sd in zip(model.mean, model.sd, strict=True))
@@ -136,7 +158,7 @@ def _whole(model: TwoParameters) -> Window:
     return (low[0], high[0]), (low[1], high[1])
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=_KEPT)
 def _grid(model: TwoParameters, most: int, window: Window) -> TwoParameterGrid:
     steps = _steps(model, most)
     one, two = (
@@ -162,8 +184,8 @@ def _steps(model: TwoParameters, most: int) -> tuple[float, float]:
     ends = [model.mean[0] + one * _TYPICAL * model.sd[0] for one in (-1, 1)]
     slope = max(float(np.max(certain * (height - end) ** 2)) for end in ends)
     found = []
-    for sd, most_told in zip(model.sd, (0.25, slope), strict=True):
+    for sd, most_told, step in zip(model.sd, (0.25, slope), _STEPS, strict=True):
         given_other = 1 / (sd**2 * (1 - model.correlation**2))
         sharpest = 1 / np.sqrt(given_other + most * most_told)
-        found.append(min(_STEP * sharpest, sd / _FEWEST))
+        found.append(min(step * sharpest, sd / _FEWEST))
     return found[0], found[1]

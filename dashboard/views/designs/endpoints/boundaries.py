@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.analyses.designs.bounds import endpoint_bounds_on
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence, short_effect
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.boundaries import by_column
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
@@ -30,39 +32,28 @@ def show(answer: EndpointAnswer) -> None:
         )
     )
     notes = answer.notes(*_said(answer))
+    looks = answer.made_evaluation.call("to_frame")
+    bounds = answer.made_evaluation.then(endpoint_bounds_on, _COLUMNS[chosen])
     results.figure(
-        draw_boundaries(
-            bounds_on(answer, chosen), scale=_scale(answer, chosen), information="Subjects"
+        bounds.then(
+            draw_boundaries, scale=_scale(answer, bounds.value, chosen), information="Subjects"
         ),
         name=f"{answer.name} boundaries {chosen}",
         notes=notes,
-        data=answer.evaluation.to_frame(),
-        code=answer.code,
+        data=looks,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
         _table(answer),
-        raw=answer.evaluation.to_frame(),
+        raw=looks,
         name=f"{answer.name} looks",
         notes=notes,
-        code=answer.code,
+        disclosure=AGGREGATE,
     )
 
 
-def bounds_on(answer: EndpointAnswer, scale: str) -> pd.DataFrame:
-    """`look`, `at`, `efficacy` and `futility` on a scale."""
-    looks, column = answer.evaluation.looks, _COLUMNS[scale]
-    return pd.DataFrame(
-        {
-            "look": looks["look"],
-            "at": np.ceil(looks["subjects"] - 1e-9),
-            "efficacy": looks[f"{column}_efficacy"],
-            "futility": looks[f"{column}_futility"],
-        }
-    )
-
-
-def _scale(answer: EndpointAnswer, chosen: str) -> BoundaryScale:
+def _scale(answer: EndpointAnswer, bounds: pd.DataFrame, chosen: str) -> BoundaryScale:
     if chosen == "z":
         return BoundaryScale(label="Test statistic z (positive favours treatment)", short="z")
     if chosen == "p-value":
@@ -70,12 +61,11 @@ def _scale(answer: EndpointAnswer, chosen: str) -> BoundaryScale:
             label="One-sided p-value", short="p-value", upward=False, logarithmic=True
         )
     assumed = answer.design.assumptions
-    bounds = bounds_on(answer, chosen)[["efficacy", "futility"]]
     return BoundaryScale(
         label=f"Estimated {answer.effect}",
         short=short_effect(assumed),
         upward=assumed.higher_is_better,
-        logarithmic=answer.is_logarithmic(bounds),
+        logarithmic=answer.is_logarithmic(bounds[["efficacy", "futility"]]),
     )
 
 

@@ -16,11 +16,4 @@ def show(answer: EndpointAnswer) -> None:
         )
         return
     if is_priced(answer.proposal.costs):
-        looks = answer.evaluation.looks
-        show_courses(
-            answer,
-            answer.evaluation.courses(),
-            looks[["subject_months"]].assign(
-                month=looks["months"], subjects=looks["randomised"], probability=looks["stop"]
-            ),
-        )
+        show_courses(answer)

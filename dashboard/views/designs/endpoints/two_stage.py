@@ -13,8 +13,10 @@ from analytics.design.binary import (
     simon_designs,
 )
 from dashboard import recording, results, state
-from dashboard.analyses.designs.two_stage_protocol import two_stage_code, two_stage_sentences
-from dashboard.text import number, percent, plain
+from dashboard.analyses.designs.two_stage_protocol import two_stage_sentences
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, made_by
+from dashboard.text import file_stem, number, percent, plain
 
 
 def show() -> None:
@@ -23,7 +25,7 @@ def show() -> None:
     with left, st.expander("Rates and errors", icon=":material/groups:", expanded=True):
         chosen = _choose()
     with right, results.explained():
-        _answer(simon_designs(**chosen))
+        _answer(made_by(simon_designs, **chosen).named("simon"))
 
 
 def _choose() -> dict[str, float]:
@@ -53,10 +55,11 @@ def _percentage(label: str, name: str, usual: float, about: str) -> float:
     return round(float(entered) / 100, 10)
 
 
-def _answer(simon: SimonDesigns) -> None:
-    found = admissible_designs(simon)
-    _tiles(simon)
-    code, name = two_stage_code(simon), f"{state.study().code} two-stage designs"
+def _answer(simon: Made[SimonDesigns]) -> None:
+    admissible = simon.then(admissible_designs)
+    found = admissible.value
+    _tiles(simon.value)
+    name = f"{state.study().code} two-stage designs"
     notes = [
         "Stage 1 fails with r₁ or fewer responses of n₁ subjects, stage 2 with r or fewer of all "
         "n. The type I error, the early stop and the expected subjects are at the null rate, the "
@@ -69,13 +72,15 @@ def _answer(simon: SimonDesigns) -> None:
             sentence = plain(two_stage_sentences(one))
             st.markdown(f"**{plain(str(kind).capitalize())}.** {sentence}")
     st.subheader("Admissible designs", anchor=False)
-    results.table(_table(found), raw=found.to_frame(), name=name, notes=notes, code=code)
+    results.table(
+        _table(found), raw=admissible.call("to_frame"), name=name, notes=notes, disclosure=AGGREGATE
+    )
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Designs as JSON",
             data=recording.taken(found.to_json(), what=name, ending="json"),
-            file_name=f"{results.file_stem(name)}.json",
+            file_name=f"{file_stem(name)}.json",
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",

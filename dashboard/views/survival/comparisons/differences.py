@@ -10,6 +10,8 @@ from analytics.survival.rmst import RestrictedMeans
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import interval, p_value, plain
 from dashboard.views.survival.comparisons.weighted_tests import DIGITS
 from dashboard.views.survival.notes import notes, times_said
@@ -22,17 +24,17 @@ _MEASURES = {
 }
 
 
-def show_means(answer: ComparisonsAnswer) -> None:
+def show_means(made: Made[ComparisonsAnswer]) -> None:
     """Restricted mean survival time and time lost, by arm and compared."""
     st.markdown("**Restricted mean survival time (RMST) and time lost (RMTL)**")
-    means = answer.means
+    answer, means = made.value, made.value.means
     if isinstance(means, str):
         st.info(plain(f"{means} Choose an earlier horizon."), icon=_HERE)
         return
     analysis = answer.comparisons.analysis
     results.table(
         _means_shown(means),
-        raw=answer.means_table(),
+        raw=made.call("means_table"),
         name=f"{state.study().code} {analysis.endpoint} restricted means",
         notes=notes(
             analysis,
@@ -40,7 +42,7 @@ def show_means(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "restricted means"),
             measure="difference and ratio of restricted mean survival times",
         ),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(_horizon_said(means)))
 
@@ -90,10 +92,10 @@ def _contrasts(means: RestrictedMeans, arm: str, digits: int) -> list[str]:
     return shown
 
 
-def show_milestone(answer: ComparisonsAnswer) -> None:
+def show_milestone(made: Made[ComparisonsAnswer]) -> None:
     """Survival at one time, by arm and compared."""
     st.markdown("**Survival at a milestone**")
-    found = answer.at_milestone
+    answer, found = made.value, made.value.at_milestone
     if isinstance(found, str):
         st.info(plain(found), icon=_HERE)
         return
@@ -105,7 +107,7 @@ def show_milestone(answer: ComparisonsAnswer) -> None:
     )
     results.table(
         _milestone_shown(found),
-        raw=answer.milestone_table(),
+        raw=made.call("milestone_table"),
         name=f"{state.study().code} {analysis.endpoint} milestone",
         notes=notes(
             analysis,
@@ -113,7 +115,7 @@ def show_milestone(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "a milestone"),
             measure=f"difference of survival at {found.time:g} {found.time_unit}",
         ),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 

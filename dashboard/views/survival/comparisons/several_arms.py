@@ -11,16 +11,18 @@ from analytics.survival.trend import TrendTest
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.notes import notes
 
 _HERE = ":material/do_not_disturb_on:"
 
 
-def show_pairs(answer: ComparisonsAnswer, adjustments: Mapping[str, str]) -> None:
+def show_pairs(made: Made[ComparisonsAnswer], adjustments: Mapping[str, str]) -> None:
     """The test of each pair of arms."""
     st.markdown("**Pairs of arms**")
-    pairs = answer.pairs
+    answer, pairs = made.value, made.value.pairs
     if pairs is None or isinstance(pairs, str):
         st.info(plain(pairs), icon=_HERE)
         return
@@ -43,7 +45,7 @@ def show_pairs(answer: ComparisonsAnswer, adjustments: Mapping[str, str]) -> Non
     )
     results.table(
         shown,
-        raw=raw,
+        raw=made.call("pairs_table"),
         name=f"{state.study().code} {analysis.endpoint} pairs of arms",
         notes=notes(
             analysis,
@@ -51,15 +53,15 @@ def show_pairs(answer: ComparisonsAnswer, adjustments: Mapping[str, str]) -> Non
             standing=standing_beside(analysis, state.study().plan, "tests of pairs"),
             measure="difference of hazards, pair by pair",
         ),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
 
-def show_trend(answer: ComparisonsAnswer) -> None:
+def show_trend(made: Made[ComparisonsAnswer]) -> None:
     """The test for a trend over the ordered arms."""
     st.markdown("**Trend over the arms**")
-    trend = answer.trend
+    answer, trend = made.value, made.value.trend
     if not isinstance(trend, TrendTest):
         st.info(plain(trend), icon=_HERE)
         return
@@ -80,7 +82,7 @@ def show_trend(answer: ComparisonsAnswer) -> None:
     )
     results.table(
         shown,
-        raw=answer.trend_table(),
+        raw=made.call("trend_table"),
         name=f"{state.study().code} {analysis.endpoint} trend",
         notes=notes(
             analysis,
@@ -88,6 +90,6 @@ def show_trend(answer: ComparisonsAnswer) -> None:
             standing=standing_beside(analysis, state.study().plan, "a trend"),
             measure="trend of the hazard over the arms",
         ),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))

@@ -16,6 +16,7 @@ from dashboard.analyses.survival.comparisons import (
     nothing_to_compare,
 )
 from dashboard.analyses.survival.standing import planned_analysis, planned_strata, standing_of
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.survival.comparisons import differences, several_arms, weighted_tests
 from dashboard.views.survival.comparisons.tested import show_tested
@@ -37,10 +38,10 @@ def show(analysis: SurvivalAnalysis) -> None:
         return
     _tests_first(analysis)
     doubts = st.container()
-    answer = state.answered(_asked(analysis, arms))
+    made = state.made(_asked(analysis, arms))
     with doubts:
-        weighted_tests.show_proportionality(answer)
-    _beside(answer)
+        weighted_tests.show_proportionality(made.value)
+    _beside(made)
 
 
 def _tests_first(analysis: SurvivalAnalysis) -> None:
@@ -59,15 +60,15 @@ def _tests_first(analysis: SurvivalAnalysis) -> None:
         show_tested(analysis, title=title, reasons=reasons)
 
 
-def _beside(answer: ComparisonsAnswer) -> None:
-    weighted_tests.show_family(answer)
-    weighted_tests.show_hazard_ratios(answer)
-    differences.show_means(answer)
-    differences.show_milestone(answer)
-    if answer.pairs is not None:
-        several_arms.show_pairs(answer, _ADJUSTMENTS)
-    if answer.trend is not None:
-        several_arms.show_trend(answer)
+def _beside(made: Made[ComparisonsAnswer]) -> None:
+    weighted_tests.show_family(made)
+    weighted_tests.show_hazard_ratios(made)
+    differences.show_means(made)
+    differences.show_milestone(made)
+    if made.value.pairs is not None:
+        several_arms.show_pairs(made, _ADJUSTMENTS)
+    if made.value.trend is not None:
+        several_arms.show_trend(made)
 
 
 def _asked(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> Comparisons:

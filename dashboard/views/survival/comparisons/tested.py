@@ -12,6 +12,8 @@ from analytics.survival.logrank_weights import LOG_RANK
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import comparison_notes, is_interim
 
@@ -26,7 +28,8 @@ def show_tested(analysis: SurvivalAnalysis, *, title: str, reasons: Sequence[str
     reasons : sequence of str
         What keeps it from being the plan's own.
     """
-    answer = state.answered(analysis)
+    made = state.made(analysis)
+    answer = made.value
     st.subheader(plain(title), anchor=False)
     st.markdown(plain(_described(answer)))
     if reasons:
@@ -37,7 +40,7 @@ def show_tested(analysis: SurvivalAnalysis, *, title: str, reasons: Sequence[str
         if isinstance(reason, str):
             st.warning(plain(reason), icon=_HERE)
     if isinstance(answer.comparison, LogRank):
-        _by_arm(answer, answer.comparison, title)
+        _by_arm(made, title)
     said = [*_left_out(answer), *_sides(answer), *_level(analysis)]
     st.caption(plain(" ".join(said)))
 
@@ -80,8 +83,9 @@ def _is_one_sided(analysis: SurvivalAnalysis, test: LogRank) -> bool:
     return bool(plan and plan.sides == 1 and planned and planned.test and test.z is not None)
 
 
-def _by_arm(answer: SurvivalAnswer, test: LogRank, title: str) -> None:
-    raw, analysis = by_arm_table(answer, test), answer.analysis
+def _by_arm(made: Made[SurvivalAnswer], title: str) -> None:
+    table, analysis = made.call("by_arm_table"), made.value.analysis
+    raw = table.value
     weighted = "" if analysis.weight == LOG_RANK else ", weighted"
     digits = 0 if not weighted else 1
     level = f"{analysis.confidence_level:.0%}"
@@ -95,17 +99,9 @@ def _by_arm(answer: SurvivalAnswer, test: LogRank, title: str) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} {title}"
-    code = analysis.code(state.snapshot_path(), pooled=state.store().pooled)
-    results.table(shown, raw=raw, name=name, notes=comparison_notes(answer), code=code)
-
-
-def by_arm_table(answer: SurvivalAnswer, test: LogRank) -> pd.DataFrame:
-    """Subjects, events, hazard ratio and the test, one row per arm."""
-    table = test.to_frame()
-    if isinstance(answer.hazard_ratio, str):
-        return table
-    ratios = answer.hazard_ratio.to_frame().rename(columns={"p_value": "wald_p_value"})
-    return table.merge(ratios, on="arm", how="left")
+    results.table(
+        shown, raw=table, name=name, notes=comparison_notes(made.value), disclosure=AGGREGATE
+    )
 
 
 def _hazard_ratio(row: dict[str, object]) -> str:

@@ -12,6 +12,8 @@ from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.logrank_family import EMPHASIS, FamilyTest
 from dashboard.analyses.survival.proportionality import Proportionality
 from dashboard.analyses.survival.standing import standing_beside, standing_of
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import notes, times_said
 
@@ -77,8 +79,9 @@ def _maxcombo_said(answer: ComparisonsAnswer) -> list[str]:
 # The log-rank family ----------------------------------------------------------------
 
 
-def show_family(answer: ComparisonsAnswer) -> None:
+def show_family(made: Made[ComparisonsAnswer]) -> None:
     """The log-rank test, its relatives and MaxCombo, each with its standing."""
+    answer = made.value
     rows = [*map(_row, answer.tests, [_kind(answer, test) for test in answer.tests])]
     shown = pd.DataFrame([*rows, _maxcombo_row(answer)])
     strata = next((", ".join(test.strata) for test in answer.tests if test.strata), "")
@@ -94,12 +97,12 @@ def show_family(answer: ComparisonsAnswer) -> None:
     kinds = [_kind(answer, test) for test in answer.tests]
     results.table(
         shown,
-        raw=answer.tests_table().assign(standing=[*kinds, _beside(answer)]),
+        raw=made.call("tests_table").call("assign", standing=[*kinds, _beside(answer)]),
         name=f"{state.study().code} {analysis.endpoint} log-rank family",
         notes=notes(
             analysis, [method], standing=standing_beside(analysis, state.study().plan, "these")
         ),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     reasons = dict.fromkeys(test.outcome for test in answer.tests if isinstance(test.outcome, str))
     st.caption(plain(" ".join([method, *reasons, *_said(answer.maxcombo)])))
@@ -160,9 +163,10 @@ def _said(outcome: object) -> list[str]:
 # Hazard ratios ----------------------------------------------------------------------
 
 
-def show_hazard_ratios(answer: ComparisonsAnswer) -> None:
+def show_hazard_ratios(made: Made[ComparisonsAnswer]) -> None:
     """Hazard ratios by each way of estimating them."""
-    raw = answer.hazard_ratios_table()
+    answer, table = made.value, made.call("hazard_ratios_table")
+    raw = table.value
     st.markdown("**Hazard ratios**")
     if raw.empty:
         st.info(plain(answer.hazard_ratio), icon=":material/do_not_disturb_on:")
@@ -188,9 +192,9 @@ def show_hazard_ratios(answer: ComparisonsAnswer) -> None:
     )
     results.table(
         shown,
-        raw=raw,
+        raw=table,
         name=f"{state.study().code} {analysis.endpoint} hazard ratios",
         notes=notes(analysis, [method], standing=standing_of(analysis, state.study().plan)),
-        code=answer.comparisons.code(state.snapshot_path(), pooled=state.store().pooled),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))

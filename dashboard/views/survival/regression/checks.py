@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.survival.regression import Numeric
 from analytics.survival.regression.proportional_hazards import GLOBAL
 from dashboard import results, state
-from dashboard.analyses.survival.adjusted_survival import AdjustedAnswer, AdjustedSurvival
+from dashboard.analyses.survival.adjusted_survival import AdjustedSurvival
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
 from dashboard.analyses.survival.regression_checks import (
     LINEAR_PREDICTOR,
@@ -26,6 +26,7 @@ from dashboard.charts.survival.residuals import (
     draw_hazards_check,
     draw_residuals,
 )
+from dashboard.scripts import Made, made_by
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import origin
@@ -56,12 +57,13 @@ _ABOUT = {
 }
 
 
-def show(asked: RegressionAnalysis, model: FittedModel) -> None:
+def show(asked: RegressionAnalysis, made: Made[FittedModel]) -> None:
     """The choice, and what is chosen."""
+    model = made.value
     said = model_notes(asked, model)
     shown: dict[str, Callable[[], None]] = {
         "Adjusted curves": lambda: _adjusted(asked, said),
-        "Proportional hazards": lambda: _hazards(asked, model, said),
+        "Proportional hazards": lambda: _hazards(asked, made, said),
         "Residuals": lambda: _residuals(asked, model, said),
     }
     adjusted = model.has_arm and bool(asked.covariates or asked.analysis.strata)
@@ -96,8 +98,8 @@ def _name(asked: RegressionAnalysis, what: str) -> str:
 
 
 def _adjusted(asked: RegressionAnalysis, said: list[str]) -> None:
-    question = AdjustedSurvival(model=asked)
-    answer = state.answered(question)
+    made = state.made(AdjustedSurvival(model=asked))
+    answer = made.value
     if _said(answer) or isinstance(answer, str):
         return
     analysis = asked.analysis
@@ -113,28 +115,22 @@ def _adjusted(asked: RegressionAnalysis, said: list[str]) -> None:
         "keeps covariates and stratum; the predicted curves are averaged. "
         "Unadjusted: Kaplan–Meier curves of the same subjects."
     )
-    code = question.code(state.snapshot_path(), pooled=state.store().pooled)
     results.figure(
-        draw_adjusted(
-            answer.adjusted, answer.unadjusted, styles=styles(analysis, arms), options=options
+        made.part("adjusted").then(
+            draw_adjusted,
+            made.part("unadjusted"),
+            styles=styles(analysis, arms),
+            options=options,
         ),
         name=_name(asked, "adjusted survival"),
         notes=[about, *said],
-        data=_both(answer).assign(unit=analysis.unit),
-        code=code,
+        data=made.call("to_frame").call("assign", unit=analysis.unit),
     )
-    _landmarks(asked, answer, [about, *said])
+    _landmarks(asked, made.call("landmark_table"), [about, *said])
 
 
-def _both(answer: AdjustedAnswer) -> pd.DataFrame:
-    columns = ["arm", "time", "survival", "lower", "upper"]
-    plain_ = answer.unadjusted.to_frame()[columns]
-    parts = {"adjusted": answer.adjusted.table[columns], "unadjusted": plain_}
-    return pd.concat([rows.assign(curve=name) for name, rows in parts.items()], ignore_index=True)
-
-
-def _landmarks(asked: RegressionAnalysis, answer: AdjustedAnswer, said: list[str]) -> None:
-    table = answer.landmark_table()
+def _landmarks(asked: RegressionAnalysis, made: Made[pd.DataFrame], said: list[str]) -> None:
+    table = made.value
     if table.empty:
         return
     shares = table.copy()
@@ -153,7 +149,7 @@ def _landmarks(asked: RegressionAnalysis, answer: AdjustedAnswer, said: list[str
             f"Adjusted difference, points ({level} CI)": [_difference(row) for row in rows],
         }
     )
-    results.table(shown, raw=table, name=_name(asked, "adjusted landmarks"), notes=said)
+    results.table(shown, raw=made, name=_name(asked, "adjusted landmarks"), notes=said)
 
 
 def _difference(row: Mapping[Any, float]) -> str:
@@ -166,7 +162,8 @@ def _difference(row: Mapping[Any, float]) -> str:
 # Proportional hazards ------------------------------------------------------------------------
 
 
-def _hazards(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -> None:
+def _hazards(asked: RegressionAnalysis, made: Made[FittedModel], said: list[str]) -> None:
+    model = made.value
     names = coefficient_names(asked, model)
     with st.grid(2, min_column_width=240):
         transform = st.selectbox(
@@ -177,8 +174,8 @@ def _hazards(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -> 
             format_func=_TRANSFORMS.__getitem__,
         )
         covariate = _coefficient("survival_hazards_of", names)
-    question = HazardsCheck(model=asked, transform=transform)
-    check = state.answered(question)
+    answer = state.made(HazardsCheck(model=asked, transform=transform), name="check")
+    check = answer.value
     if _said(check) or isinstance(check, str):
         return
     terms = {term.name: term_name(asked, term) for term in model.fit.terms}
@@ -195,26 +192,24 @@ def _hazards(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -> 
         f"{_TRANSFORMS[transform].lower() if transform != 'km' else _TRANSFORMS[transform]}). A "
         "small p speaks against proportional hazards; a large one does not prove them."
     )
-    code = question.code(state.snapshot_path(), pooled=state.store().pooled)
     notes = [about, *said]
     name = _name(asked, "proportional hazards")
-    results.table(shown, raw=check.table, name=f"{name} test", notes=notes, code=code)
-    estimate = model.fit.table.set_index("covariate").loc[covariate, "coefficient"]
-    options = HazardsOptions(
+    results.table(shown, raw=answer.part("table"), name=f"{name} test", notes=notes)
+    options = made_by(
+        HazardsOptions,
         covariate=covariate,
         label=names[covariate],
-        estimate=float(estimate),
+        estimate=made.call("coefficient", covariate),
         unit=asked.analysis.unit,
     )
     results.figure(
-        draw_hazards_check(check, options=options),
+        answer.then(draw_hazards_check, options=options),
         name=f"{name} {covariate}",
         notes=[
             "Scaled Schoenfeld residuals with a natural cubic spline (4 degrees of freedom).",
             *notes,
         ],
-        data=check.residuals,
-        code=code,
+        data=answer.part("residuals"),
     )
 
 
@@ -239,7 +234,8 @@ def _residuals(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -
         against = _against(model)
         covariate = _coefficient("survival_dfbeta_of", names) if kind == "dfbeta" else None
     question = ResidualsCheck(model=asked, kind=kind, against=against, covariate=covariate)
-    found = state.answered(question)
+    made = state.made(question, name="residuals")
+    found = made.value
     if _said(found) or isinstance(found, str):
         return
     residual = f"{_KINDS[kind]} residual"
@@ -248,11 +244,10 @@ def _residuals(asked: RegressionAnalysis, model: FittedModel, said: list[str]) -
     options = ResidualOptions(residual=residual, against=_axis(asked, against))
     line = "The line is a natural cubic spline (4 degrees of freedom)."
     results.figure(
-        draw_residuals(found.table, found.smooth, options=options),
+        made.part("table").then(draw_residuals, made.part("smooth"), options=options),
         name=_name(asked, f"{kind} residuals"),
         notes=[_ABOUT[kind], *([line] if len(found.smooth) else []), *said],
-        data=found.table,
-        code=question.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=made.part("table"),
     )
 
 

@@ -17,9 +17,11 @@ from dashboard.analyses.survival.subgroups import (
     MOST_FACTORS,
     MOST_LEVELS,
     SubgroupAnalysis,
+    subgroups_table,
 )
 from dashboard.charts.survival.forest import draw_forest
 from dashboard.charts.survival.forest_rows import ForestOptions
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import notes, times_said
@@ -48,7 +50,8 @@ def show(analysis: SurvivalAnalysis) -> None:
         st.info(plain(refusal), icon=_HERE)
         return
     asked = _choose(analysis, arms)
-    found = state.answered(asked).found
+    made = state.made(asked).part("found").named("found")
+    found: SubgroupHazardRatios | str = made.value
     if isinstance(found, str):
         st.info(plain(found), icon=_HERE)
         return
@@ -61,18 +64,22 @@ def show(analysis: SurvivalAnalysis) -> None:
         planned=planned_subgroups(),
     )
     said = _notes(asked, found, options)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    table = made.then(subgroups_table, planned=planned_subgroups())
     name = f"{state.study().code} {analysis.endpoint} subgroups"
     results.figure(
-        draw_forest(found, options=options, styles=styles(analysis, list(arms))),
+        made.then(draw_forest, options=options, styles=styles(analysis, list(arms))),
         name=name,
         notes=said,
-        data=_raw(found),
-        code=code,
+        data=table,
+        disclosure=AGGREGATE,
     )
     with st.expander("Numbers of the forest plot", icon=":material/table:"):
         results.table(
-            _shown(found, options), raw=_raw(found), name=f"{name} table", notes=said, code=code
+            _shown(found, options),
+            raw=table,
+            name=f"{name} table",
+            notes=said,
+            disclosure=AGGREGATE,
         )
 
 
@@ -165,15 +172,6 @@ def _why_not_offered(name: str) -> str:
     if profile is not None and profile.kind == "levels" and profile.levels > MOST_LEVELS:
         return f"{profile.levels:,} levels"
     return "no factor"
-
-
-def _raw(found: SubgroupHazardRatios) -> pd.DataFrame:
-    """Each level with the interaction test of its factor."""
-    tests = found.interactions.rename(
-        columns={name: f"interaction_{name}" for name in found.interactions if name != "subgroup"}
-    )
-    named = found.table["subgroup"].isin(planned_subgroups())
-    return found.table.assign(pre_specified=named).merge(tests, on="subgroup", how="left")
 
 
 def _shown(found: SubgroupHazardRatios, options: ForestOptions) -> pd.DataFrame:

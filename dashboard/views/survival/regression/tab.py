@@ -8,6 +8,8 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.regression import checks
 from dashboard.views.survival.regression.inputs import choose_model
@@ -20,14 +22,15 @@ _FEW_EVENTS = 10  # per coefficient
 def show(analysis: SurvivalAnalysis) -> None:
     """The model, and what can be checked of it."""
     asked = choose_model(analysis)
-    model = state.answered(asked).model
+    made = state.made(asked).part("model")
+    model: FittedModel | str = made.value
     if isinstance(model, str):
         st.info(plain(model), icon=":material/do_not_disturb_on:")
         return
     _tiles(model)
-    _coefficients(asked, model)
-    _tests(asked, model)
-    checks.show(asked, model)
+    _coefficients(asked, made)
+    _tests(asked, made)
+    checks.show(asked, made)
 
 
 def _tiles(model: FittedModel) -> None:
@@ -58,20 +61,22 @@ def _tiles(model: FittedModel) -> None:
         )
 
 
-def _coefficients(asked: RegressionAnalysis, model: FittedModel) -> None:
+def _coefficients(asked: RegressionAnalysis, made: Made[FittedModel]) -> None:
+    said = model_notes(asked, made.value)
     st.subheader("Hazard ratios", anchor=False)
     results.table(
-        coefficient_rows(asked, model),
-        raw=model.fit.to_frame(),
+        coefficient_rows(asked, made.value),
+        raw=made.part("fit").call("to_frame"),
         name=f"{_named(asked)} coefficients",
-        notes=model_notes(asked, model),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        notes=said,
+        disclosure=AGGREGATE,
     )
-    st.caption(" ".join(map(plain, model_notes(asked, model))))
+    st.caption(" ".join(map(plain, said)))
 
 
-def _tests(asked: RegressionAnalysis, model: FittedModel) -> None:
-    raw = model.tests_table()
+def _tests(asked: RegressionAnalysis, made: Made[FittedModel]) -> None:
+    model, table = made.value, made.call("tests_table")
+    raw = table.value
     shown = pd.DataFrame(
         {
             "Of": [_tested(asked, model, of) for of in raw["of"]],
@@ -89,7 +94,9 @@ def _tests(asked: RegressionAnalysis, model: FittedModel) -> None:
     )
     st.caption(about)
     name = f"{_named(asked)} tests"
-    results.table(shown, raw=raw, name=name, notes=[*model_notes(asked, model), about])
+    results.table(
+        shown, raw=table, name=name, notes=[*model_notes(asked, model), about], disclosure=AGGREGATE
+    )
 
 
 def _tested(asked: RegressionAnalysis, model: FittedModel, of: str) -> str:

@@ -79,7 +79,7 @@ def test_no_finer_grid_is_needed(patients: int, monkeypatch: pytest.MonkeyPatch)
         method.posterior(counts, 0.9)[1],
     )
     two_parameters._grid.cache_clear()
-    monkeypatch.setattr(two_parameters, "_STEP", 0.3)
+    monkeypatch.setattr(two_parameters, "_STEPS", (0.3, 0.6))
     finer = (
         method.model.grid(counts).mean_toxic(counts),
         method.above(counts, 0.3),

@@ -40,6 +40,17 @@ def test_decision_tables(row: dict[str, Any]) -> None:
         assert [None if np.isnan(one) else int(one) for one in found] == row["expected"]
 
 
+@pytest.mark.parametrize("target", [0.2, 0.25, 0.3])
+def test_keyboard_and_mtpi2_decide_alike(target: float) -> None:
+    # One design by two names: github.com/ruitaolin/IntervalDesign, README, design 4 ("the Keyboard
+    # design (or mTPI2 design)"). The table of Keyboard 0.1.3 for 0.25 and that of Guo and others
+    # (2017) for 0.30, both in `dosing_boundaries`, thereby hold for both.
+    own, other = (kind(doses=5, target=target) for kind in (Keyboard, Mtpi2))
+    most, decided = 30, ["escalate", "deescalate"]
+    found = own.boundaries(most)[decided]
+    assert found.equals(other.boundaries(most)[decided])
+
+
 def _design(row: dict[str, Any]) -> IntervalDesign:
     given, case = row["inputs"], row["case"]
     target = given["target"]
