@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
+from dashboard.audit_commands import audit
 from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
@@ -302,6 +303,7 @@ def demo(
             click.echo("The demo studies are there already.")
 
 
+equipoise.add_command(audit)
 equipoise.add_command(export)
 export.add_command(export_datasets)
 equipoise.add_command(report)

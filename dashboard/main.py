@@ -11,6 +11,7 @@ from dashboard import links, navigation, state
 from dashboard.pages import PAGES
 from dashboard.results import explained, mode
 from dashboard.views import import_data, sidebar
+from dashboard.views.audit import page as audit_page
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -25,6 +26,13 @@ IMPORT_PAGE = st.Page(
     url_path="import",
     icon=":material/upload_file:",
     help="Bring a trial's data files in: they are checked first, then accepted or rejected.",
+)
+AUDIT_PAGE = st.Page(
+    audit_page.show,
+    title="Audit trail",
+    url_path="audit",
+    icon=":material/history:",
+    help="Who did what, and when; whether all of it is as it was recorded.",
 )
 STUDY_PAGES = [
     st.Page(
@@ -43,7 +51,7 @@ def _sections() -> dict[str, list[StreamlitPage]]:
     sections: dict[str, list[StreamlitPage]] = {}
     for one, drawn in zip(PAGES, STUDY_PAGES, strict=True):
         sections.setdefault(one.section, []).append(drawn)
-    return {**sections, "Bring in": [IMPORT_PAGE]}
+    return {**sections, "Bring in": [IMPORT_PAGE], "Look back": [AUDIT_PAGE]}
 
 
 state.begin_run()
@@ -51,7 +59,7 @@ with explained():
     links.open_link()
 page = st.navigation(_sections(), expanded=True)
 navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
-if page is IMPORT_PAGE:
+if page in (IMPORT_PAGE, AUDIT_PAGE):
     page.run()
 elif not state.studies():
     st.title("Welcome", anchor=False)

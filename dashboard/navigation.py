@@ -39,6 +39,12 @@ def follow(pages: Mapping[str, Any], here: str) -> None:
     st.session_state[_HERE] = here
 
 
+def here() -> str | None:
+    """The page that the reader is on, by its path; None outside the app."""
+    page: str | None = st.session_state.get(_HERE)
+    return page
+
+
 def came_from() -> str | None:
     """The page that sent the reader here; None when they came by themselves."""
     page: str | None = st.session_state.get(_CAME_FROM)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _DOCUMENTS = ("html", "docx", "pdf")
 _FIGURES = ("png", "svg", "pdf", "html", "json")
 _TABLES = ("csv", "xlsx", "rtf", "parquet")
+_NAMING = ("subjects", "measurements")
 
 _home = click.option(
     "--home",
@@ -101,7 +102,13 @@ def report(
             act="write report",
             person=PERSON,
             study=known.code,
-            detail={"template": template, "file": out.name, "with_data": with_data is not None},
+            detail={
+                "template": template,
+                "file": out.name,
+                "with_data": with_data is not None,
+                "snapshot": snapshot.id,
+                "pooled": known.blinded,
+            },
         )
     click.echo(f"{out}: {len(content.entries)} results")
 
@@ -202,7 +209,7 @@ def export_results(
 
     given = dict(_input(one) for one in inputs)
     with _opened(home) as workspace:
-        known, _ = _known(workspace, study)
+        known, snapshot = _known(workspace, study)
         chosen = _cohort_named(workspace, known, cohort)
         drawn = draw_page(page, study=known.code, cohort=chosen, inputs=given, link=view)
         cards = [card for card in drawn.cards if not names or card.name in names]
@@ -215,7 +222,14 @@ def export_results(
             act="export results",
             person=PERSON,
             study=known.code,
-            detail={"page": page, "results": [card.name for card in cards][:50]},
+            detail={
+                "page": page,
+                # Some results are called by a subject, whom the record must not name.
+                "results": [] if page in _NAMING else [card.name for card in cards][:50],
+                "formats": list(formats),
+                "snapshot": snapshot.id,
+                "pooled": known.blinded,
+            },
         )
     for file in written:
         click.echo(str(file))

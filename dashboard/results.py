@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.checks import InputError, NotEstimableError
-from dashboard import state
+from dashboard import recording, state
 from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
 from dashboard.disclosure import Disclosure
@@ -55,6 +55,7 @@ def figure(
     data: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
+    recorded_as: str | None = None,
     disclosure: Disclosure | None = None,
 ) -> None:
     """A figure on the page, its notes beneath; its data, pictures and code to take away.
@@ -65,6 +66,8 @@ def figure(
         Their script is shown beside them.
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
+    recorded_as : str, optional
+        What the audit trail calls it, where its name says which subject it is about.
     disclosure : Disclosure, optional
         What its numbers are; without it no share holds it.
     """
@@ -84,18 +87,19 @@ def figure(
     else:
         _draw_clickable(drawn, name, clicked)
     st.caption(" ".join(plain(note) for note in notes))
+    said = recorded_as or name
     with st.container(horizontal=True, gap="small"):
         with _menu():
             for format_, mime in figures.FORMATS.items():
                 make = partial(figures.render, drawn, format_, title=name, notes=notes)
-                _download(f"Figure as {format_.upper()}", format_, name, make, mime)
+                _download(f"Figure as {format_.upper()}", format_, name, make, mime, said)
             if data is not None:
                 csv = partial(tables.to_csv, data, notes)
-                _download("Data as CSV", "csv", name, csv, "text/csv")
+                _download("Data as CSV", "csv", name, csv, "text/csv", said)
                 book = partial(to_xlsx, {"Data": data}, title=name, notes=notes)
-                _download("Data as XLSX", "xlsx", name, book, _XLSX)
+                _download("Data as XLSX", "xlsx", name, book, _XLSX, said)
                 typed = partial(tables.to_parquet, data, notes)
-                _download("Data as Parquet", "parquet", name, typed, _PARQUET)
+                _download("Data as Parquet", "parquet", name, typed, _PARQUET, said)
         _show_code(code)
         _add_to_report(card)
 
@@ -194,6 +198,7 @@ def offer(
     raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     disclosure: Disclosure | None = None,
+    recorded_as: str | None = None,
 ) -> None:
     """What stands under a table: for one that the view itself has drawn. As `table`."""
     code = _script_of({"table": shown if raw is None else raw}) or code
@@ -208,19 +213,20 @@ def offer(
     )
     _keep(card)
     sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
+    said = recorded_as or name
     with st.container(horizontal=True, gap="small"):
         with _menu():
             csv = partial(tables.to_csv, shown, notes)
-            _download("Table as CSV", "csv", name, csv, "text/csv")
+            _download("Table as CSV", "csv", name, csv, "text/csv", said)
             book = partial(to_xlsx, sheets, title=name, notes=notes)
-            _download("Table as XLSX", "xlsx", name, book, _XLSX)
+            _download("Table as XLSX", "xlsx", name, book, _XLSX, said)
             rich = partial(to_rtf, shown, title=name, notes=notes)
-            _download("Table as RTF", "rtf", name, rich, "application/rtf")
+            _download("Table as RTF", "rtf", name, rich, "application/rtf", said)
             if raw is not None:
                 numbers = partial(tables.to_csv, raw, notes)
-                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv")
+                _download("Numbers as CSV", "csv", f"{name} numbers", numbers, "text/csv", said)
             typed = partial(tables.to_parquet, shown if raw is None else raw, notes)
-            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET)
+            _download("Numbers as Parquet", "parquet", name, typed, _PARQUET, said)
         _show_code(code)
         _add_to_report(card)
 
@@ -273,10 +279,17 @@ def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
 
-def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mime: str) -> None:
+def _download(
+    label: str,
+    ending: str,
+    name: str,
+    make: Callable[[], bytes],
+    mime: str,
+    recorded_as: str | None = None,
+) -> None:
     st.download_button(
         label,
-        data=make,
+        data=recording.taken(make, what=recorded_as or name, ending=ending),
         file_name=f"{file_stem(name)}.{ending}",
         mime=mime,
         key=f"download {name} {ending}",

@@ -42,6 +42,9 @@ _SETTINGS: Mapping[str, Any] = {
     # What a reader of the dashboard must not get.
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    # Files are taken away with our own buttons, which put it on the audit trail; this hides the
+    # others, and keeps nobody from copying what the browser shows.
+    "client.disableDataExport": True,
     "server.enableAgentApi": False,
     "server.enableStaticServing": False,
     "server.enableCORS": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queries.workspace.activity import Activity
+from queries.workspace.audit_room import AuditRoom
 from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.designs import SavedDesign
@@ -17,12 +18,19 @@ from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
+from queries.workspace.trail import ActFilter, ChainedAct
+from queries.workspace.verifying import Anchor, Break, Verification
 from queries.workspace.views import View
 from queries.workspace.workspace import Workspace, open_workspace
 
 __all__ = [
     "AccrualPeriod",
+    "ActFilter",
     "Activity",
+    "Anchor",
+    "AuditRoom",
+    "Break",
+    "ChainedAct",
     "CohortSource",
     "DesignRoom",
     "Job",
@@ -41,6 +49,7 @@ __all__ = [
     "SearchRoom",
     "Snapshot",
     "Study",
+    "Verification",
     "View",
     "Workspace",
     "open_workspace",

@@ -285,7 +285,11 @@ def remove(connection: Connection, job_id: str, person: str) -> None:
 
 def sweep(connection: Connection, before: datetime) -> int:
     """Delete the jobs that ended before a moment, with their results; how many."""
-    return _delete(connection, and_(_jobs.state.not_in(OPEN), _jobs.ended_at < before))
+    swept = _delete(connection, and_(_jobs.state.not_in(OPEN), _jobs.ended_at < before))
+    if swept:
+        detail = {"jobs": swept, "before": before.isoformat()}
+        activity.append(connection, act="sweep jobs", person=activity.OURSELVES, detail=detail)
+    return swept
 
 
 def _delete(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from queries.errors import DataError
-from queries.workspace import tables
+from queries.workspace import activity, chain, tables
 from queries.workspace.snapshots import FOLDER
 
 DATABASE = "workspace.db"
@@ -147,6 +147,7 @@ def _prepare_schema(connection: Connection) -> None:
     tables.metadata.create_all(connection)
     version = {"item": "schema_version", "value": str(tables.SCHEMA_VERSION)}
     connection.execute(insert(tables.facts).values(version))
+    chain.begin(connection)
 
 
 def _bring_up_to_date(connection: Connection) -> None:
@@ -187,8 +188,21 @@ def _add_searches(connection: Connection) -> None:
 
 def _add_reports(connection: Connection) -> None:
     # Version 6, as `_add_cohorts` did for version 2.
-    added = [tables.reports, tables.report_cards]
+    added = [tables.reports, tables.report_cards, tables.activity_links]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
+    _chain_older_acts(connection)
+
+
+def _chain_older_acts(connection: Connection) -> None:
+    chain.begin(connection)
+    last, hashed = chain.head(connection)
+    # The first act of the chain says what the chain does not vouch for.
+    activity.append(
+        connection,
+        act=chain.CHAINED_LATER,
+        person=activity.OURSELVES,
+        detail={"last": last, "hash": hashed},
+    )
 
 
 # What leads from a version of the schema to the next one.

@@ -8,7 +8,7 @@ from queries.workspace.reports import Report, ReportCard
 
 
 class ReportRoom:
-    """What pages do with reports; every method is one transaction.
+    """What pages do with reports; every method is one transaction, and is recorded.
 
     Examples
     --------
@@ -17,7 +17,7 @@ class ReportRoom:
     >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
     ...     _ = workspace.register_study(code="EQX-301", person="anna")
     ...     report = workspace.reports.begin(study="EQX-301", title="Safety", person="anna")
-    ...     workspace.reports.rename(report.id, "Safety review").title
+    ...     workspace.reports.rename(report.id, "Safety review", person="anna").title
     'Safety review'
     """
 
@@ -45,10 +45,10 @@ class ReportRoom:
         with self._reading() as connection:
             return reports.one(connection, report)
 
-    def rename(self, report: str, title: str) -> Report:
+    def rename(self, report: str, title: str, *, person: str) -> Report:
         """Give a report another title, of at most 200 characters."""
         with self._writing() as connection:
-            return reports.rename(connection, report, title)
+            return reports.rename(connection, report, title, person=person)
 
     def drop(self, report: str, *, person: str) -> None:
         """Delete a report with its cards; that it was is recorded."""
@@ -110,22 +110,22 @@ class ReportRoom:
                 comment=comment,
             )
 
-    def comment(self, card: str, text: str) -> ReportCard:
+    def comment(self, card: str, text: str, *, person: str) -> ReportCard:
         """Write the comment of a card, of at most 4,000 characters; "" takes it away."""
         with self._writing() as connection:
-            return reports.comment(connection, card, text)
+            return reports.comment(connection, card, text, person=person)
 
-    def head(self, card: str, text: str) -> ReportCard:
+    def head(self, card: str, text: str, *, person: str) -> ReportCard:
         """Write the heading above a card, of at most 200 characters; "" takes it away."""
         with self._writing() as connection:
-            return reports.head(connection, card, text)
+            return reports.head(connection, card, text, person=person)
 
-    def move(self, card: str, *, to: int) -> None:
+    def move(self, card: str, *, to: int, person: str) -> None:
         """Put a card at a position, from 1."""
         with self._writing() as connection:
-            reports.move(connection, card, to=to)
+            reports.move(connection, card, to=to, person=person)
 
-    def remove(self, card: str) -> None:
+    def remove(self, card: str, *, person: str) -> None:
         """Take a card out of its report."""
         with self._writing() as connection:
-            reports.remove(connection, card)
+            reports.remove(connection, card, person=person)

@@ -112,7 +112,9 @@ def begin(connection: Connection, *, study: str, title: str, person: str) -> Rep
         "made_by": activity.checked_person(person),
     }
     connection.execute(insert(tables.reports).values(row))
-    return Report(**row)
+    begun = Report(**row)
+    _record(connection, "begin report", person, begun, title=begun.title)
+    return begun
 
 
 def of_study(connection: Connection, study: str) -> tuple[Report, ...]:
@@ -132,12 +134,15 @@ def one(connection: Connection, report: str, *, lock: bool = False) -> Report:
     return Report(**row)
 
 
-def rename(connection: Connection, report: str, title: str) -> Report:
+def rename(connection: Connection, report: str, title: str, *, person: str) -> Report:
     """Give a report another title."""
-    one(connection, report, lock=True)
+    before = one(connection, report, lock=True)
     called = update(tables.reports).where(_report.id == report).values(title=_title(title))
     connection.execute(called)
-    return one(connection, report)
+    renamed = one(connection, report)
+    changed = {"old": before.title, "new": renamed.title}
+    _record(connection, "rename report", person, renamed, title=changed)
+    return renamed
 
 
 def drop(connection: Connection, report: str, *, person: str) -> None:
@@ -145,13 +150,7 @@ def drop(connection: Connection, report: str, *, person: str) -> None:
     found = one(connection, report, lock=True)
     connection.execute(delete(tables.report_cards).where(_card.report == report))
     connection.execute(delete(tables.reports).where(_report.id == report))
-    activity.append(
-        connection,
-        act="delete report",
-        person=person,
-        study=found.study,
-        detail={"report": found.id, "title": found.title},
-    )
+    _record(connection, "delete report", person, found, title=found.title)
 
 
 def cards(connection: Connection, report: str) -> tuple[ReportCard, ...]:
@@ -213,26 +212,22 @@ def add(
         "added_by": activity.checked_person(person),
     }
     connection.execute(insert(tables.report_cards).values(row))
-    return ReportCard(**row)
+    added = ReportCard(**row)
+    _record_card(connection, "add card", person, added)
+    return added
 
 
-def comment(connection: Connection, card: str, text: str) -> ReportCard:
+def comment(connection: Connection, card: str, text: str, *, person: str) -> ReportCard:
     """Write the comment of a card; "" takes it away."""
-    _one_card(connection, card)
-    said = update(tables.report_cards).where(_card.id == card).values(comment=_comment(text))
-    connection.execute(said)
-    return _one_card(connection, card)
+    return _write(connection, "comment card", card, person, comment=_comment(text))
 
 
-def head(connection: Connection, card: str, text: str) -> ReportCard:
+def head(connection: Connection, card: str, text: str, *, person: str) -> ReportCard:
     """Write the heading above a card; "" takes it away."""
-    _one_card(connection, card)
-    said = update(tables.report_cards).where(_card.id == card).values(section=_section(text))
-    connection.execute(said)
-    return _one_card(connection, card)
+    return _write(connection, "head card", card, person, section=_section(text))
 
 
-def move(connection: Connection, card: str, *, to: int) -> None:
+def move(connection: Connection, card: str, *, to: int, person: str) -> None:
     """Put a card at a position, from 1; the others close up and make way."""
     found = _one_card(connection, card)
     one(connection, found.report, lock=True)
@@ -241,14 +236,44 @@ def move(connection: Connection, card: str, *, to: int) -> None:
     order = [one_id for one_id in _order(connection, found.report) if one_id != card]
     order.insert(to - 1, card)
     _number(connection, order)
+    moved = {"old": found.position, "new": to}
+    _record_card(connection, "move card", person, found, position=moved)
 
 
-def remove(connection: Connection, card: str) -> None:
+def remove(connection: Connection, card: str, *, person: str) -> None:
     """Take a card out of its report."""
     found = _one_card(connection, card)
     one(connection, found.report, lock=True)
     connection.execute(delete(tables.report_cards).where(_card.id == card))
     _number(connection, _order(connection, found.report))
+    _record_card(connection, "remove card", person, found)
+
+
+def _write(connection: Connection, act: str, card: str, person: str, **written: str) -> ReportCard:
+    """Write a text of a card, and record the old and the new one."""
+    one(connection, _one_card(connection, card).report, lock=True)
+    before = _one_card(connection, card)
+    said = {name: new for name, new in written.items() if new != getattr(before, name)}
+    if not said:
+        return before
+    connection.execute(update(tables.report_cards).where(_card.id == card).values(said))
+    changed = {name: {"old": getattr(before, name), "new": new} for name, new in said.items()}
+    _record_card(connection, act, person, before, **changed)
+    return _one_card(connection, card)
+
+
+def _record(
+    connection: Connection, act: str, person: str, report: Report, **detail: object
+) -> None:
+    said = {"report": report.id, **detail}
+    activity.append(connection, act=act, person=person, study=report.study, detail=said)
+
+
+def _record_card(
+    connection: Connection, act: str, person: str, card: ReportCard, **detail: object
+) -> None:
+    said = {"card": card.id, "pooled": card.pooled, "snapshot": card.snapshot, **detail}
+    _record(connection, act, person, one(connection, card.report), **said)
 
 
 def _one_card(connection: Connection, card: str) -> ReportCard:

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from queries.errors import DataError
-from queries.workspace import job_leases, jobs, studies, tables
+from queries.workspace import activity, job_leases, jobs, studies, tables
 from queries.workspace.limits import checked_text
 
 MAX_LINE_CHARACTERS = 1024 * 1024
@@ -155,7 +155,11 @@ def sweep(connection: Connection, before: datetime) -> int:
     """Delete the searches that were used last before a moment; how many."""
     old = select(_searches.id).where(_searches.used_at < before)
     connection.execute(delete(tables.search_logs).where(_log.search.in_(old)))
-    return connection.execute(delete(tables.searches).where(_searches.used_at < before)).rowcount
+    swept = connection.execute(delete(tables.searches).where(_searches.used_at < before)).rowcount
+    if swept:
+        detail = {"searches": swept, "before": before.isoformat()}
+        activity.append(connection, act="sweep searches", person=activity.OURSELVES, detail=detail)
+    return swept
 
 
 def _found(connection: Connection, search: str) -> Search | None:

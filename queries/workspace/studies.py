@@ -96,7 +96,8 @@ def set_blinding(
         raise DataError(f"a study to be {state} is not {state} already", got=code)
     _change(connection, study.code, {"blinded": blinded})
     act = "blind" if blinded else "unblind"
-    activity.append(connection, act=act, person=person, study=study.code, detail={"reason": why})
+    detail = {"reason": why, "blinded": {"old": study.blinded, "new": blinded}}
+    activity.append(connection, act=act, person=person, study=study.code, detail=detail)
     return one(connection, study.code)
 
 

@@ -330,3 +330,12 @@ activity = Table(
     Column("detail_json", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# The hash that binds an act to all acts before it. Apart from the acts, so that the acts of an
+# older workspace are chained without being written anew.
+activity_links = Table(
+    "activity_link",
+    metadata,
+    Column("number", Integer, ForeignKey("activity.number"), primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from queries.errors import DataError
 from queries.workspace import activity, cohorts, opening, snapshots, staleness, studies, views
 from queries.workspace.activity import Activity
+from queries.workspace.audit_room import AuditRoom
 from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
@@ -86,6 +87,7 @@ class Workspace:
         self._designs = DesignRoom(self._reading, self._writing)
         self._searches = SearchRoom(self._reading, self._writing)
         self._reports = ReportRoom(self._reading, self._writing)
+        self._audit = AuditRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -106,6 +108,11 @@ class Workspace:
     def reports(self) -> ReportRoom:
         """Reports: cards taken from pages, in an order, with comments."""
         return self._reports
+
+    @property
+    def audit(self) -> AuditRoom:
+        """The audit trail: the acts, chained, verified, anchored."""
+        return self._audit
 
     @property
     def home(self) -> Path:

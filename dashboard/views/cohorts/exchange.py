@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from dashboard import cohorts, dialogs, results, state
+from dashboard import cohorts, dialogs, recording, results, state
 from dashboard.exports import tables
 from dashboard.text import file_stem, plain
 from dashboard.views import heading
@@ -40,7 +40,7 @@ def take_away() -> None:
     ):
         st.download_button(
             label,
-            data=make,
+            data=recording.taken(make, what=f"{name}: {label}", ending=ending),
             file_name=f"{name}.{ending}",
             mime=mime,
             key=f"cohort as {ending}",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.checks import NotEstimableError
 from analytics.dosing.escalation import Outcomes
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import ConductRequest, DosingProposal
 from dashboard.analyses.dosing.card import (
     card_html,
@@ -36,7 +36,7 @@ def show(proposal: DosingProposal) -> None:
     notes = card_notes(proposal)
     st.download_button(
         "Card to print",
-        data=card_html(proposal, study),
+        data=recording.taken(card_html(proposal, study), what="decision card", ending="html"),
         file_name=f"{file_stem(f'{study} decision card')}.html",
         mime="text/html",
         icon=":material/print:",

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.escalation import Recommendation
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import ConductAnswer, ConductRequest, DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.conduct import (
@@ -148,7 +148,7 @@ def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
     )
     st.download_button(
         "Record of the conduct as JSON",
-        data=found.to_json(),
+        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{state.study().code} conduct')}.json",
         mime="application/json",
         icon=":material/download:",

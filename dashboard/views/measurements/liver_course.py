@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.liver_course import draw_liver_course
 from dashboard.disclosure import SUBJECTS
@@ -49,6 +49,7 @@ def show(answer: LiverAnswer) -> None:
                 args=(subject,),
             )
     if subject is not None:
+        recording.seen("liver tests of a subject")
         _course(answer, subject)
 
 
@@ -82,6 +83,7 @@ def _course(answer: LiverAnswer, subject: str) -> None:
         notes=liver_notes.notes(answer, said),
         data=found,
         disclosure=SUBJECTS,
+        recorded_as="liver tests of a subject",
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.safety.liver import STATUSES
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.axes import amount
 from dashboard.disclosure import AGGREGATE, SUBJECTS
@@ -31,6 +31,7 @@ def candidates(made: Made[LiverAnswer]) -> None:
         st.caption("No subject is in the Hy's law range with these cuts.")
         st.caption(" ".join(plain(one) for one in said))
         return
+    recording.seen("Hy's law candidates")
     ids = own["subject"].tolist()
     shown = pd.DataFrame([_row(answer, row) for row in own.to_dict("records")])
     key = "liver_candidates"

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.safety.prediction.model_card import TRIPOD_ITEMS, ModelCard
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.prediction.card import Provenance, make_card
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
@@ -38,7 +38,7 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
         ):
             st.download_button(
                 label,
-                data=written,
+                data=recording.taken(written, what=stem, ending=ending),
                 file_name=f"{stem}.{ending}",
                 mime=mime,
                 key=f"download {stem} {ending}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made
@@ -26,6 +26,7 @@ _SAID = (
 def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
     """The list, page by page, and everybody from a threshold on as a cohort."""
     st.caption(_SAID)
+    recording.seen("predicted risks")
     report, people = made.value, made.value.people
     pages = -(-len(people) // ROWS)
     page = int(st.pagination(pages, key="prediction people page") or 1) if pages > 1 else 1

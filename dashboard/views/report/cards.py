@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.charts.theme import CONFIG, alt_text, for_page
+from dashboard.home import PERSON
 from dashboard.reports.current import KeptCard
 from dashboard.results import as_it_is
 from dashboard.text import plain
@@ -38,14 +39,14 @@ def _buttons(one: KeptCard, last: int) -> None:
             icon=icon,
             type="tertiary",
             disabled=not 1 <= to <= last,
-            on_click=lambda to=to: room.move(kept.id, to=to),
+            on_click=lambda to=to: room.move(kept.id, to=to, person=PERSON),
         )
     st.button(
         "Remove",
         key=f"remove {kept.id}",
         icon=":material/delete:",
         type="tertiary",
-        on_click=lambda: room.remove(kept.id),
+        on_click=lambda: room.remove(kept.id, person=PERSON),
     )
 
 
@@ -85,8 +86,8 @@ def _texts(one: KeptCard) -> None:
 
     def write() -> None:
         with results.explained():
-            room.head(kept.id, st.session_state[section])
-            room.comment(kept.id, st.session_state[comment])
+            room.head(kept.id, st.session_state[section], person=PERSON)
+            room.comment(kept.id, st.session_state[comment], person=PERSON)
 
     st.text_input("Heading above it", key=section, max_chars=200, on_change=write)
     st.text_area("Comment", key=comment, max_chars=4000, height=80, on_change=write)

@@ -88,7 +88,7 @@ def _name(report: Report) -> None:
 
     def rename() -> None:
         with results.explained():
-            state.workspace().reports.rename(report.id, st.session_state[key])
+            state.workspace().reports.rename(report.id, st.session_state[key], person=PERSON)
 
     st.text_input("Title", key=key, max_chars=200, on_change=rename)
     with st.popover("Delete report", icon=":material/delete:", type="tertiary"):

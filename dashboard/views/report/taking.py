@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard import recording
 from dashboard.bundles import write_bundle
 from dashboard.exports.browser import find_browser
 from dashboard.exports.reports.writing import write
@@ -55,7 +56,7 @@ def _download(
 ) -> None:
     st.download_button(
         label,
-        data=make,
+        data=recording.taken(make, what=f"report {content.title}", ending=ending),
         file_name=f"{file_stem(content.title)}.{ending}",
         mime=mime,
         key=f"report {ending}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cohorts, dialogs, navigation, state
+from dashboard import cohorts, dialogs, navigation, recording, state
 from dashboard.text import plain
 from dashboard.views.cohorts.saved import save_cohort
 from dashboard.views.subjects import listing
@@ -39,6 +39,7 @@ def show(cohort: Cohort, title: str, *, key: str) -> None:
         st.markdown(f"**{plain(title)}**: {found:,} {'subject' if found == 1 else 'subjects'}")
         if not found:
             return
+        recording.seen("subjects behind a number")
         _actions(cohort, key)
         pages = -(-found // ROWS)
         page = 1

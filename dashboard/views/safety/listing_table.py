@@ -9,7 +9,7 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.safety.listings import ListedDeaths, ListedEvents
 from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
@@ -90,6 +90,7 @@ def show(
         Rows of it, at least 1.
     """
     store = state.store()
+    recording.seen("listing of deaths" if isinstance(listed, ListedDeaths) else "listing of events")
     pages = ceil(found / ROWS)
     at = min(max(1, int(st.session_state[state.remember(f"{key}_page", 1)])), pages)
     st.session_state[f"{key}_page"] = at

@@ -16,7 +16,7 @@ from analytics.search import (
     why_not_better,
 )
 from analytics.search.space import Point
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
 from dashboard.analyses.search.shown import titled
@@ -63,7 +63,7 @@ def _code(text: str) -> None:
         st.code(text, language="python")
     st.download_button(
         "Python",
-        data=text,
+        data=recording.taken(text, what="search", ending="py"),
         file_name=f"{file_stem(f'{state.study().code} search')}.py",
         mime="text/x-python",
         icon=":material/download:",

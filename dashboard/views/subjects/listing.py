@@ -7,7 +7,7 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.subjects import SubjectListing
 from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
@@ -72,6 +72,7 @@ def show(shown: SubjectList) -> None:
             icon=":material/search_off:",
         )
         return
+    recording.seen("list of subjects")
     pages = ceil(found / ROWS)
     st.session_state[PAGE] = min(max(1, int(st.session_state[state.remember(PAGE, 1)])), pages)
     page = int(st.session_state[PAGE])

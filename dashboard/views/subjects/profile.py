@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, results, state
+from dashboard import navigation, recording, results, state
 from dashboard.analyses.subjects import (
     day_zero,
     events_to_draw,
@@ -41,6 +41,7 @@ def show(subject: str, shown: SubjectList) -> None:
             icon=":material/person_off:",
         )
         return
+    recording.seen("subject profile")
     _facts(facts.value.iloc[0])
     _timeline(subject, facts)
     _labs(subject, facts.value)
@@ -158,7 +159,12 @@ def _timeline(subject: str, facts: Made[pd.DataFrame]) -> None:
     )
     name = f"{state.study().code} {subject} timeline"
     results.figure(
-        figure, name=name, notes=_notes(_drawn(), facts.value), data=events, disclosure=SUBJECTS
+        figure,
+        name=name,
+        notes=_notes(_drawn(), facts.value),
+        data=events,
+        disclosure=SUBJECTS,
+        recorded_as="timeline of a subject",
     )
 
 
@@ -212,7 +218,14 @@ def _labs(subject: str, facts: pd.DataFrame) -> None:
     )
     said = "Laboratory results against their normal range (shaded)."
     name = f"{state.study().code} {subject} laboratory"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=shown, disclosure=SUBJECTS)
+    results.figure(
+        figure,
+        name=name,
+        notes=_notes(said, facts),
+        data=shown,
+        disclosure=SUBJECTS,
+        recorded_as="laboratory results of a subject",
+    )
 
 
 # Tables ---------------------------------------------------------------------------------
@@ -230,7 +243,14 @@ def _events(subject: str, facts: pd.DataFrame) -> None:
     shown = _table(events.value, alt="Adverse events of the subject")
     name = f"{state.study().code} {subject} adverse events"
     notes = _notes("Adverse events as they are recorded.", facts)
-    results.offer(shown, raw=events, name=name, notes=notes, disclosure=SUBJECTS)
+    results.offer(
+        shown,
+        raw=events,
+        name=name,
+        notes=notes,
+        disclosure=SUBJECTS,
+        recorded_as="adverse events of a subject",
+    )
 
 
 def _endpoints(subject: str, facts: pd.DataFrame) -> None:
@@ -242,7 +262,14 @@ def _endpoints(subject: str, facts: pd.DataFrame) -> None:
     shown = _table(endpoints.value.assign(event=said), alt="Endpoints of the subject")
     name = f"{state.study().code} {subject} endpoints"
     notes = _notes("Endpoints as they are recorded (ADTTE).", facts)
-    results.offer(shown, raw=endpoints, name=name, notes=notes, disclosure=SUBJECTS)
+    results.offer(
+        shown,
+        raw=endpoints,
+        name=name,
+        notes=notes,
+        disclosure=SUBJECTS,
+        recorded_as="endpoints of a subject",
+    )
 
 
 def _table(records: pd.DataFrame, *, alt: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from analytics.design import FittedHazards
 from analytics.survival.regression.parametric.distributions import DISTRIBUTIONS
-from dashboard import __version__, cohorts, navigation, results, state
+from dashboard import __version__, cohorts, navigation, recording, results, state
 from dashboard.analyses.designs import with_fitted_hazards
 from dashboard.analyses.survival.parametric_answer import ParametricAnswer
 from dashboard.text import file_stem, number, plain
@@ -38,7 +38,9 @@ def use_as_assumption(answer: ParametricAnswer, fitted: list[str], best: str | N
             st.markdown(plain(line))
         st.download_button(
             "Assumptions as JSON",
-            data=hazards.to_json,
+            data=recording.taken(
+                hazards.to_json, what=f"{hazards.endpoint} hazards", ending="json"
+            ),
             file_name=f"{file_stem(f'{hazards.study} {hazards.endpoint} {name} hazards')}.json",
             mime="application/json",
             key=f"download hazards {name}",

@@ -122,8 +122,7 @@ def test_bad_input_is_a_sentence_and_no_file(
     assert not list(tmp_path.glob("a.*"))
 
 
-@pytest.mark.usefixtures("home")
-def test_results_of_a_page_are_exported(tmp_path: Path) -> None:
+def test_results_of_a_page_are_exported(home: Path, tmp_path: Path) -> None:
     asked = ["export", "results", "--study", "EQX-301", "--page", "overview"]
     formats = ["--format", "csv", "--format", "xlsx", "--format", "json"]
     named = ["--result", "EQX-301 disposition", "--result", "EQX-301 baseline"]
@@ -135,4 +134,9 @@ def test_results_of_a_page_are_exported(tmp_path: Path) -> None:
         "EQX-301_disposition.json",
         "EQX-301_disposition.xlsx",
     ]
+    with open_workspace(home) as workspace:
+        told = workspace.activity(limit=1)[0]
+    assert told.act == "export results"
+    assert told.detail["results"] == ["EQX-301 disposition", "EQX-301 baseline"]
+    assert (told.detail["formats"], told.detail["pooled"]) == (["csv", "xlsx", "json"], False)
     assert command._run([*asked, "--result", "none", "--out", str(tmp_path)]) == command.REFUSED

@@ -342,6 +342,8 @@ def test_a_sweep_deletes_what_ended_before(workspace, study, submit, claim):
     workspace.jobs.sweep(ended)
     assert len(workspace.jobs.of_study(study)) == 2
     assert workspace.jobs.sweep(ended + timedelta(microseconds=1)) == 1
+    swept = workspace.activity(limit=1)[0]
+    assert (swept.act, swept.person, swept.detail["jobs"]) == ("sweep jobs", "Equipoise", 1)
     assert workspace.jobs.of_study(study) == (still,)
 
 

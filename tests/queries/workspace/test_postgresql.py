@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text, update
+from sqlalchemy import create_engine, delete, make_url, text, update
 from sqlalchemy.exc import IntegrityError
 
 from queries.cohorts import Between, Cohort, OneOf
 from queries.errors import DataError
-from queries.workspace import Workspace, open_workspace, tables
+from queries.workspace import Workspace, open_workspace, tables, verifying
+from tests.queries.workspace.test_audit_trail import record_at_once
 
 URL = os.environ.get("EQUIPOISE_POSTGRESQL_URL")
 OWNER = "local owner"
@@ -222,9 +223,10 @@ def old_url(tmp_path):
     with open_workspace(shown, home=tmp_path) as workspace:
         facts = _facts(workspace, "EQX-301")
         with workspace._engine.begin() as connection:
-            later = [tables.cohorts, tables.cohort_versions, tables.jobs, tables.job_results]
-            later += [tables.designs, tables.design_versions, tables.searches, tables.search_logs]
+            first = {"workspace_fact", "study", "snapshot", "view", "activity"}
+            later = [one for one in tables.metadata.sorted_tables if one.name not in first]
             tables.metadata.drop_all(connection, tables=later)
+            connection.execute(delete(tables.facts).where(tables.facts.c.item != "schema_version"))
             connection.execute(update(tables.facts).values(value="1"))
     yield shown, facts
     with server.connect() as connection:
@@ -240,8 +242,13 @@ def test_an_older_workspace_opened_from_two_sides_takes_cohorts(old_url, tmp_pat
     assert opened[1].cohorts("EQX-301") == (saved,)
     assert opened[2].current_snapshot("EQX-301").id == facts["snapshot"]
     with opened[3]._engine.connect() as connection:
-        version = connection.execute(text("SELECT value FROM workspace_fact")).scalar()
+        version = connection.execute(
+            text("SELECT value FROM workspace_fact WHERE item = 'schema_version'")
+        ).scalar()
         assert version == str(tables.SCHEMA_VERSION)
+    found = opened[0].audit.verify()
+    assert found.holds
+    assert found.chained_later == 3
     for workspace in opened:
         workspace.close()
 
@@ -317,3 +324,59 @@ def test_hostile_text_in_a_design_is_refused_alike(workspaces, planned):
             room.save(**{"name": "Three looks", "person": OWNER, **planned, **wrong})
     strange = room.save(name="'; drop table design; --", person=OWNER, **planned)
     assert room.of_study(planned["study"]) == (strange,)
+
+
+# The audit trail --------------------------------------------------------------------
+
+
+def test_the_chain_holds_with_several_writing_processes(workspaces, tmp_path):
+    room = workspaces[0].audit
+    anchor, before = room.anchor(), room.count()
+    record_at_once(URL, tmp_path)
+    found = room.verify([anchor])
+    assert found.holds, found.breaks
+    assert found.acts == before + 100
+    acts = room.acts(start=before)
+    assert [one.activity.at for one in acts] == sorted(one.activity.at for one in acts)
+
+
+def test_what_is_done_behind_its_back_is_found(workspaces):
+    workspace = workspaces[0]
+    for number in range(4):
+        workspace.record(act="download", person="anna", detail={"number": number})
+    anchor = workspace.audit.anchor()
+    last, act, link = anchor.number, tables.activity, tables.activity_links
+    for done, found in (
+        ([update(act).where(act.c.number == last - 1).values(person="eve")], (last - 1, "changed")),
+        (
+            [
+                update(act).where(act.c.number == last - 1).values(at=tables.now()),
+            ],
+            (last - 1, "changed"),
+        ),
+        (
+            [
+                delete(link).where(link.c.number == last - 1),
+                delete(act).where(act.c.number == last - 1),
+            ],
+            (last, "missing"),
+        ),
+        (
+            [delete(link).where(link.c.number == last), delete(act).where(act.c.number == last)],
+            (last, "cut"),
+        ),
+    ):
+        with workspace._engine.connect() as connection:
+            for statement in done:
+                connection.execute(statement)
+            told = verifying.verify(connection, [anchor])
+            connection.rollback()
+        assert [(one.number, one.kind) for one in told.breaks] == [found]
+    assert workspace.audit.verify([anchor]).holds
+
+
+def test_a_look_from_two_sides_is_recorded_once(workspaces, facts):
+    seen = {"person": "anna", "study": facts["study"], "what": "profile", "snapshot": "s"}
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda n: workspaces[n % 2].audit.see(**seen), range(8)))
+    assert told.count(True) == 1

@@ -55,12 +55,29 @@ def names(cards: tuple[ReportCard, ...]) -> list[str]:
 def test_cards_are_added_moved_commented_and_removed(workspace, snapshot):
     report = filled(workspace, snapshot, "A", "B", "C")
     first, second, third = workspace.reports.cards(report)
-    workspace.reports.move(third.id, to=1)
+    workspace.reports.move(third.id, to=1, person=PERSON)
     assert names(workspace.reports.cards(report)) == ["C", "A", "B"]
-    workspace.reports.remove(first.id)
+    workspace.reports.remove(first.id, person=PERSON)
     assert names(workspace.reports.cards(report)) == ["C", "B"]
-    assert workspace.reports.comment(second.id, " seen\nby all ").comment == "seen\nby all"
-    assert workspace.reports.comment(second.id, "  ").comment == ""
+    assert (
+        workspace.reports.comment(second.id, " seen\nby all ", person=PERSON).comment
+        == "seen\nby all"
+    )
+    assert workspace.reports.comment(second.id, "  ", person=PERSON).comment == ""
+    said = [(act.act, act.changes) for act in workspace.activity(limit=5)]
+    assert said == [
+        ("comment card", {"comment": ("seen\nby all", "")}),
+        ("comment card", {"comment": ("", "seen\nby all")}),
+        ("remove card", {}),
+        ("move card", {"position": (3, 1)}),
+        ("add card", {}),
+    ]
+    renamed = workspace.reports.rename(report, "All of it", person=PERSON)
+    assert workspace.reports.head(second.id, " Two ", person=PERSON).section == "Two"
+    assert workspace.reports.head(second.id, "Two", person=PERSON).section == "Two"
+    headed, called = workspace.activity(limit=2)
+    assert (called.act, called.changes) == ("rename report", {"title": ("Safety", renamed.title)})
+    assert (headed.act, headed.changes) == ("head card", {"section": ("", "Two")})
 
 
 def test_what_was_made_by_arm_is_kept_from_a_blinded_reader(workspace, snapshot):
@@ -103,7 +120,7 @@ def test_a_card_that_breaks_a_rule_is_refused(workspace, snapshot, change, said)
 def test_a_position_outside_the_report_is_refused(workspace, snapshot):
     report = filled(workspace, snapshot, "A", "B")
     with pytest.raises(DataError, match="the position of a card is a whole number from 1 to 2"):
-        workspace.reports.move(workspace.reports.cards(report)[0].id, to=3)
+        workspace.reports.move(workspace.reports.cards(report)[0].id, to=3, person=PERSON)
 
 
 @given(moves=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 5)), max_size=8))
@@ -114,6 +131,6 @@ def test_moving_cards_is_moving_them_in_a_list(tmp_path_factory, moves):
         order = list("ABCDE")
         for taken, to in moves:
             card = here.reports.cards(report)[taken]
-            here.reports.move(card.id, to=to)
+            here.reports.move(card.id, to=to, person=PERSON)
             order.insert(to - 1, order.pop(taken))
         assert names(here.reports.cards(report)) == order

@@ -52,7 +52,8 @@ def _dump(home: Path) -> list[str]:
 
 def _set_version(home: Path, version: str) -> None:
     with closing(sqlite3.connect(home / "workspace.db")) as database, database:
-        database.execute("UPDATE workspace_fact SET value = ?", (version,))
+        said = "UPDATE workspace_fact SET value = ? WHERE item = 'schema_version'"
+        database.execute(said, (version,))
 
 
 def _form(home: Path) -> dict[str, str]:
@@ -69,7 +70,8 @@ def test_an_older_workspace_keeps_all_it_had_and_takes_cohorts(old):
         snapshot = workspace.current_snapshot("EQX-301")
         assert (snapshot.id, snapshot.decided_by) == ("snapshot-of-schema-one", "anna")
         assert workspace.view("view-saved-in-schema-1").state == {"endpoint": "OS"}
-        assert [act.number for act in workspace.activity()] == [3, 2, 1]
+        # The fourth one says that the three before it were chained.
+        assert [act.number for act in workspace.activity()] == [4, 3, 2, 1]
         assert workspace.cohorts("EQX-301") == ()
         saved = workspace.save_cohort(
             study="EQX-301",
@@ -81,18 +83,20 @@ def test_an_older_workspace_keeps_all_it_had_and_takes_cohorts(old):
         )
     with open_workspace(old) as again:
         assert again.cohorts("EQX-301") == (saved,)
-        assert [act.number for act in again.activity()] == [4, 3, 2, 1]
+        assert [act.number for act in again.activity()] == [5, 4, 3, 2, 1]
 
 
 def test_nothing_that_was_there_is_written_anew(old):
     before = _dump(old)
     open_workspace(old).close()
     after = _dump(old)
-    changed = [line for line in before if line not in after]
+    # SQLite counts the acts: one more says that those before it were chained.
+    numbering = "INSERT INTO \"sqlite_sequence\" VALUES('activity',"
+    changed = [line for line in before if line not in after and not line.startswith(numbering)]
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 10
+    assert added.count("CREATE TABLE") == 11
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):
@@ -100,7 +104,7 @@ def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     assert _form(any_old) == new
     assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
     assert {"design", "design_version", "uq_design_living_name"} <= set(new)
-    assert {"search", "search_log", "report", "report_card"} <= set(new)
+    assert {"search", "search_log", "report", "report_card", "activity_link"} <= set(new)
 
 
 def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
@@ -239,3 +243,16 @@ def test_a_workspace_of_schema_5_keeps_its_searches_and_takes_reports(tmp_path):
         begun = workspace.reports.begin(study="EQX-301", title="Safety", person=OWNER)
     with open_workspace(tmp_path) as again:
         assert again.reports.of_study("EQX-301") == (begun,)
+
+
+def test_the_acts_of_every_older_workspace_are_chained_and_say_so(any_old):
+    with closing(sqlite3.connect(any_old / "workspace.db")) as database:
+        [last] = database.execute("SELECT max(number) FROM activity").fetchone()
+    with open_workspace(any_old) as workspace:
+        found = workspace.audit.verify()
+        told = workspace.activity(limit=1)[0]
+        [before] = [one for one in workspace.audit.acts() if one.activity.number == last]
+    assert found.holds, found.breaks
+    assert (told.act, told.detail) == ("chain older acts", {"last": last, "hash": before.hash})
+    assert found.chained_later == last
+    assert f"Acts up to number {last} were recorded before" in found.limits[0]

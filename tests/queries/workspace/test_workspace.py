@@ -198,8 +198,16 @@ def test_unblinding_needs_a_reason_and_is_recorded(workspace, study):
     assert workspace.blind("EQX-301", "anna", "Review is over").blinded
     told = [(act.act, act.person, act.detail) for act in workspace.activity(limit=2)]
     assert told == [
-        ("blind", "anna", {"reason": "Review is over"}),
-        ("unblind", OWNER, {"reason": "Safety review\nof May"}),
+        (
+            "blind",
+            "anna",
+            {"reason": "Review is over", "blinded": {"old": False, "new": True}},
+        ),
+        (
+            "unblind",
+            OWNER,
+            {"reason": "Safety review\nof May", "blinded": {"old": True, "new": False}},
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ from analytics.design.binary import (
     admissible_designs,
     simon_designs,
 )
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.designs.two_stage_protocol import two_stage_sentences
 from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
@@ -79,7 +79,7 @@ def _answer(simon: Made[SimonDesigns]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Designs as JSON",
-            data=found.to_json(),
+            data=recording.taken(found.to_json(), what=name, ending="json"),
             file_name=f"{file_stem(name)}.json",
             mime="application/json",
             icon=":material/download:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.checks import NotEstimableError
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.efficacy_toxicity.card import (
     MOST,
@@ -45,7 +45,7 @@ def show(proposal: DosingProposal) -> None:
         return
     printed.download_button(
         "Card to print",
-        data=joint_card_html(proposal, study),
+        data=recording.taken(joint_card_html(proposal, study), what="decision card", ending="html"),
         file_name=f"{file_stem(f'{study} decision card')}.html",
         mime="text/html",
         icon=":material/print:",

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.efficacy_toxicity import Boin12Conduct
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.efficacy_toxicity.conduct import (
@@ -148,7 +148,7 @@ def _doses(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
     st.caption(plain(note))
     st.download_button(
         "Record of the conduct as JSON",
-        data=found.to_json(),
+        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.late_toxicity import TiteConduct, TrialCourse
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.late_toxicity.conduct import (
@@ -151,7 +151,7 @@ def _doses(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
     )
     st.download_button(
         "Record of the conduct as JSON",
-        data=found.to_json(),
+        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{study} conduct')}.json",
         mime="application/json",
         icon=":material/download:",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.search import AgainstDefaults
-from dashboard import results, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing.found import (
     SHARES,
     benchmark_of,
@@ -201,7 +201,7 @@ def _code(text: str) -> None:
         st.code(text, language="python")
     st.download_button(
         "Python",
-        data=text,
+        data=recording.taken(text, what="dosing search", ending="py"),
         file_name=f"{file_stem(f'{state.study().code} dosing search')}.py",
         mime="text/x-python",
         key="download dosing search code",
