@@ -16,6 +16,7 @@ import click
 
 from dashboard import __version__
 from dashboard.home import PERSON, open_here
+from dashboard.key_commands import keys
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
 from dashboard.report_commands import export, report, reproduce
@@ -40,7 +41,8 @@ Environment:
   EQUIPOISE_HOME           folder of the workspace (default: ~/.equipoise)
   EQUIPOISE_WORKSPACE_URL  SQLAlchemy URL of its database, for instance on a PostgreSQL server
                            (default: a file in that folder)
-  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots
+  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots, readable by its owner only
+  EQUIPOISE_KEY            that key itself, in place of a file
   EQUIPOISE_DEBUG          set it to see where a failure came from
 
 \b
@@ -88,8 +90,10 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
       equipoise run --port 8600 --with-demo
     """
     from dashboard import server
+    from dashboard.access.key import refuse_careless_key
     from dashboard.jobs.sweeping import sweep, sweep_jobs
 
+    refuse_careless_key()
     with _workspace(home) as workspace:
         os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
         sweep(workspace)
@@ -138,8 +142,10 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
       equipoise worker
       EQUIPOISE_WORKSPACE_URL=postgresql+psycopg://host/equipoise equipoise worker
     """
+    from dashboard.access.key import refuse_careless_key
     from dashboard.jobs.starting import work_in_the_foreground
 
+    refuse_careless_key()
     with _workspace(home) as workspace:
         click.echo("Waiting for jobs (Ctrl+C ends it)")
         work_in_the_foreground(workspace, idle_seconds=idle_seconds, said=click.echo)
@@ -161,7 +167,7 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Encrypt the snapshot with the key in this file.  [default: $EQUIPOISE_KEY_FILE]",
+    help="Encrypt the snapshot with the key in this file.  [default: the key in use]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
 @_home
@@ -302,6 +308,7 @@ def demo(
 
 
 equipoise.add_command(export)
+equipoise.add_command(keys)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
 

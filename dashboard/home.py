@@ -76,12 +76,12 @@ def open_snapshot(content_sha256: str, *, pooled: bool) -> Store:
     Traceback (most recent call last):
     queries.errors.DataError: a snapshot here has the content that is asked for, but got '0000'.
     """
-    from dashboard.access.key import snapshot_key
+    from dashboard.access.key import snapshot_keys
     from queries.store import open_store
 
     named = os.environ.get(SNAPSHOT_VARIABLE)
     path = Path(named) if named else _snapshot_file(content_sha256, pooled=pooled)
-    store = open_store(path, pooled=pooled, key=snapshot_key())
+    store = open_store(path, pooled=pooled, key=snapshot_keys())
     facts = store.ask("snapshot_facts").set_index("item")["value"]
     if facts.get("content_sha256") != content_sha256:
         store.close()

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.results import Result
 from analytics.search.result import TriedDesigns
-from dashboard.access.key import snapshot_key
+from dashboard.access.key import snapshot_keys
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.analyses.search import AskedSearch
@@ -59,7 +59,7 @@ def workspace() -> Workspace:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _store(path: str, pooled: bool) -> Store:
-    return open_store(Path(path), pooled=pooled, key=snapshot_key())
+    return open_store(Path(path), pooled=pooled, key=snapshot_keys())
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)

@@ -34,13 +34,14 @@ from queries.standard import Selection
 from queries.subject_sets import SubjectSets
 
 ArmRole = Literal["planned", "actual"]
+Key = str | Sequence[str] | None
 NO_ARM = "No arm recorded"
 _FEW_LEVELS = 12
 # Where a study does not number its arms, one that is named like a reference comes first.
 _REFERENCE_FIRST = "CASE WHEN lower({arm}_arm) SIMILAR TO '.*(placebo|control).*' THEN 0 END"
 
 
-def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> Store:
+def open_store(path: Path, *, pooled: bool = False, key: Key = None) -> Store:
     """Open a snapshot file for reading.
 
     Parameters
@@ -49,8 +50,8 @@ def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> S
         A snapshot file, as an import wrote it.
     pooled : bool
         Open it for a blinded reader: arms are not told apart.
-    key : str, optional
-        The encryption key of the file.
+    key : str or sequence of str, optional
+        The encryption key of the file, or several to try.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> S
 class Store:
     """One snapshot, open read-only; safe to use from several threads."""
 
-    def __init__(self, path: Path, *, pooled: bool = False, key: str | None = None) -> None:
+    def __init__(self, path: Path, *, pooled: bool = False, key: Key = None) -> None:
         if not path.is_file():
             raise DataError("a snapshot file exists", file=path.name)
         self.path, self.pooled = path, pooled
@@ -84,7 +85,7 @@ class Store:
             self._connection.close()
             raise
 
-    def _open(self, path: Path, key: str | None) -> None:
+    def _open(self, path: Path, key: Key) -> None:
         attach(self._connection, path, key)
         self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()

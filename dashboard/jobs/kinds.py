@@ -16,7 +16,7 @@ from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
-from dashboard.access.key import snapshot_key
+from dashboard.access.key import snapshot_keys
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
@@ -66,7 +66,7 @@ class Context:
         if self.job.snapshot is None:
             raise DataError("this kind of job is asked for on a snapshot")
         path = self.workspace.path(self.workspace.snapshot(self.job.snapshot))
-        with open_store(path, pooled=self.job.pooled, key=snapshot_key()) as opened:
+        with open_store(path, pooled=self.job.pooled, key=snapshot_keys()) as opened:
             yield opened
 
 

@@ -199,6 +199,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, partial: Path, key: str | Non
         connection.execute("SET temp_file_encryption = true")
         connection.execute(f"ATTACH {place} AS snapshot (ENCRYPTION_KEY $key)", {"key": key})
     connection.execute(_PROVENANCE)
+    # Files of a delivery are read by this room's readers, never by SQL.
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def _remove(partial: Path) -> None:
