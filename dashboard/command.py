@@ -17,7 +17,7 @@ import click
 from dashboard import __version__
 from dashboard.home import PERSON, open_here
 from dashboard.key_commands import keys
-from dashboard.printing import outcome, print_report, print_table
+from dashboard.printing import outcome, print_identifiers, print_report, print_table
 from dashboard.progress import shown_progress
 from dashboard.report_commands import export, report, reproduce
 from queries.errors import DataError
@@ -43,6 +43,8 @@ Environment:
                            (default: a file in that folder)
   EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots, readable by its owner only
   EQUIPOISE_KEY            that key itself, in place of a file
+  EQUIPOISE_PSEUDONYM_KEY_FILE
+                           file with the key of codes and date shifts (default: made in the home)
   EQUIPOISE_DEBUG          set it to see where a failure came from
 
 \b
@@ -169,6 +171,13 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Encrypt the snapshot with the key in this file.  [default: the key in use]",
 )
+@click.option(
+    "--deidentify",
+    "plan_file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Do to identifiers what this plan says before anything is written; "
+    "`equipoise identifiers` makes one.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
 @_home
 def import_(
@@ -178,6 +187,7 @@ def import_(
     check_only: bool,
     candidate: bool,
     key_file: Path | None,
+    plan_file: Path | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -195,8 +205,12 @@ def import_(
     """
     from dashboard.access.key import snapshot_key
     from dashboard.jobs import imports
+    from queries.importers import DeidentificationPlan
 
     key = snapshot_key(key_file)
+    plan = None
+    if plan_file is not None:
+        plan = DeidentificationPlan.from_json(plan_file.read_text(encoding="utf-8"))
     if check_only:
         with shown_progress("Checking") as progress:
             report = imports.check_files(paths, study=study, progress=progress)
@@ -211,11 +225,49 @@ def import_(
             status=status,
             accept=not candidate,
             key=key,
+            deidentify=plan,
             progress=progress,
         )
     print_report(imported.report, as_json)
     if not as_json:
         click.echo(outcome(imported))
+
+
+@equipoise.command()
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+)
+@click.option("--study", metavar="CODE", help="Code of the study, when the data do not say it.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what is suggested to this file, to be edited and given to import --deidentify.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the signs as JSON.")
+def identifiers(
+    paths: Sequence[Path], study: str | None, plan_file: Path | None, as_json: bool
+) -> None:
+    """Look for identifiers in a study's data files; nothing is imported.
+
+    Columns are judged by their names, labels and values, for the 18 classes of HIPAA Safe Harbor.
+    Free text is listed, not understood: a name within a sentence is not found.
+
+    \b
+    Examples:
+      equipoise identifiers path/to/adam
+      equipoise identifiers path/to/adam --plan deidentify.json
+    """
+    from dashboard.jobs import imports
+    from queries.importers.identifiers.suggesting import suggested_plan
+
+    with shown_progress("Looking") as progress:
+        report = imports.check_files(paths, study=study, progress=progress)
+    print_identifiers(report, as_json)
+    if plan_file is not None:
+        text = json.dumps(json.loads(suggested_plan(report.identifiers).to_json()), indent=2)
+        plan_file.write_text(text + "\n", encoding="utf-8")
+        click.echo(f"Suggested plan written to {plan_file}", err=True)
 
 
 @equipoise.command()
