@@ -36,9 +36,13 @@ def load_openssl(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, key: str | Sequence[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    key: str | Sequence[str] | None = None,
+    *,
+    name: str = "snapshot",
 ) -> None:
-    """Attach a snapshot file as `snapshot`, read-only, and forbid every other file.
+    """Attach a snapshot file under a name, read-only, and forbid every other file.
 
     Parameters
     ----------
@@ -53,23 +57,27 @@ def attach(
         When the file is no snapshot, or no key opens it.
     """
     spill_beside(connection, path)
-    open_file(connection, path, key)
+    open_file(connection, path, key, name=name)
     connection.execute("SET enable_external_access = false")
 
 
 def open_file(
-    connection: duckdb.DuckDBPyConnection, path: Path, key: str | Sequence[str] | None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    key: str | Sequence[str] | None,
+    *,
+    name: str = "snapshot",
 ) -> str | None:
-    """Attach a snapshot file as `snapshot`, read-only; gives back the key that opened it."""
+    """Attach a snapshot file under a name, read-only; gives back the key that opened it."""
     keys = keys_of(key)
     if keys:
         load_openssl(connection)
         connection.execute("SET temp_file_encryption = true")
-    if _attached(connection, path, "READ_ONLY", {}):
+    if _attached(connection, path, name, "READ_ONLY", {}):
         return None
     options = "READ_ONLY, ENCRYPTION_KEY $key"
     for one in keys:
-        if _attached(connection, path, options, {"key": one}):
+        if _attached(connection, path, name, options, {"key": one}):
             return one
     raise DataError(
         "a snapshot file is readable, with its key where it is encrypted", file=path.name
@@ -180,10 +188,14 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, t
 
 
 def _attached(
-    connection: duckdb.DuckDBPyConnection, path: Path, options: str, secret: dict[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    options: str,
+    secret: dict[str, str],
 ) -> bool:
     try:
-        connection.execute(f"ATTACH {_literal(str(path))} AS snapshot ({options})", secret)
+        connection.execute(f"ATTACH {_literal(str(path))} AS {quoted(name)} ({options})", secret)
     except duckdb.Error:
         return False
     return True

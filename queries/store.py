@@ -24,6 +24,7 @@ from queries.errors import DataError
 from queries.events.sets import EventSets
 from queries.identifiers import quoted
 from queries.layout import read_layout
+from queries.left_out import WHOLE, LeftOut, leave_out
 from queries.liver_view import create_liver_view
 from queries.prepared import prepare_views
 from queries.question import read_question
@@ -41,7 +42,9 @@ _FEW_LEVELS = 12
 _REFERENCE_FIRST = "CASE WHEN lower({arm}_arm) SIMILAR TO '.*(placebo|control).*' THEN 0 END"
 
 
-def open_store(path: Path, *, pooled: bool = False, key: Key = None) -> Store:
+def open_store(
+    path: Path, *, pooled: bool = False, key: Key = None, left_out: LeftOut | None = None
+) -> Store:
     """Open a snapshot file for reading.
 
     Parameters
@@ -52,6 +55,8 @@ def open_store(path: Path, *, pooled: bool = False, key: Key = None) -> Store:
         Open it for a blinded reader: arms are not told apart.
     key : str or sequence of str, optional
         The encryption key of the file, or several to try.
+    left_out : LeftOut, optional
+        Subjects who are restricted: no question, rule, list or count knows of them.
 
     Raises
     ------
@@ -65,13 +70,20 @@ def open_store(path: Path, *, pooled: bool = False, key: Key = None) -> Store:
         ...
     queries.errors.DataError: no-such.duckdb: a snapshot file exists.
     """
-    return Store(path, pooled=pooled, key=key)
+    return Store(path, pooled=pooled, key=key, left_out=left_out)
 
 
 class Store:
     """One snapshot, open read-only; safe to use from several threads."""
 
-    def __init__(self, path: Path, *, pooled: bool = False, key: Key = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        pooled: bool = False,
+        key: Key = None,
+        left_out: LeftOut | None = None,
+    ) -> None:
         if not path.is_file():
             raise DataError("a snapshot file exists", file=path.name)
         self.path, self.pooled = path, pooled
@@ -80,13 +92,17 @@ class Store:
         self._arms: dict[str, tuple[str, ...]] = {}
         self._connection = duckdb.connect(":memory:")
         try:
-            self._open(path, key)
+            self._open(path, key, left_out)
         except BaseException:
             self._connection.close()
             raise
 
-    def _open(self, path: Path, key: Key) -> None:
-        attach(self._connection, path, key)
+    def _open(self, path: Path, key: Key, left_out: LeftOut | None) -> None:
+        if left_out is None:
+            attach(self._connection, path, key)
+        else:
+            attach(self._connection, path, key, name=WHOLE)
+            leave_out(self._connection, left_out)
         self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()
         prepare_views(self._connection, self.layout)
