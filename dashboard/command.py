@@ -20,6 +20,7 @@ from dashboard.key_commands import keys
 from dashboard.printing import outcome, print_identifiers, print_report, print_table
 from dashboard.progress import shown_progress
 from dashboard.report_commands import export, report, reproduce
+from dashboard.subject_commands import subject
 from queries.errors import DataError
 
 if TYPE_CHECKING:
@@ -363,6 +364,7 @@ equipoise.add_command(export)
 equipoise.add_command(keys)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
+equipoise.add_command(subject)
 
 
 # How it is said -------------------------------------------------------------------------

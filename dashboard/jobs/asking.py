@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from analytics.checks import InputError
 from analytics.results import Result
 from dashboard import __version__
+from dashboard.access.restrictions import program
 from dashboard.jobs.kinds import Kind, kind_of
 from dashboard.jobs.requests import write_request
 from dashboard.jobs.starting import ensure_worker
@@ -20,31 +21,32 @@ Answer = TypeVar("Answer", bound=Result)
 class AskedJob(Generic[Answer]):
     """A job that may have been asked for, by this reader or another, or not yet.
 
-    Parameters
-    ----------
-    workspace : Workspace
-    kind : Kind
-    study : str
-    snapshot : str or None
-    pooled : bool
-    title, request_json : str
+        Parameters
+        ----------
+        workspace : Workspace
+        kind : Kind
+        study : str
+        snapshot : str or None
+        pooled : bool
+        title, request_json : str
 
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from dashboard.analyses.safety.adverse_events import AdverseEvents
-    >>> from dashboard.analyses.safety.berry_berry import BerryBerryFit
-    >>> from dashboard.jobs.kinds import BERRY_BERRY
-    >>> from queries.workspace import open_workspace
-    >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
-    ...     _ = workspace.register_study(code="EQX-301", person="local owner")
-    ...     request = BerryBerryFit.of(AdverseEvents(), arm="Active")
-    ...     asked = AskedJob.of(workspace, BERRY_BERRY, request, study="EQX-301", snapshot=None,
-    ...                         pooled=True)
-    ...     before = asked.found()
-    ...     _ = asked.submit("local owner")
-    ...     before, asked.found().state
-    (None, 'queued')
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from dashboard.analyses.safety.adverse_events import AdverseEvents
+        >>> from dashboard.analyses.safety.berry_berry import BerryBerryFit
+        >>> from dashboard.access.restrictions import program
+    from dashboard.jobs.kinds import BERRY_BERRY
+        >>> from queries.workspace import open_workspace
+        >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
+        ...     _ = workspace.register_study(code="EQX-301", person="local owner")
+        ...     request = BerryBerryFit.of(AdverseEvents(), arm="Active")
+        ...     asked = AskedJob.of(workspace, BERRY_BERRY, request, study="EQX-301", snapshot=None,
+        ...                         pooled=True)
+        ...     before = asked.found()
+        ...     _ = asked.submit("local owner")
+        ...     before, asked.found().state
+        (None, 'queued')
     """
 
     workspace: Workspace
@@ -110,7 +112,7 @@ class AskedJob(Generic[Answer]):
             "study": self.study,
             "snapshot": self.snapshot,
             "kind": self.kind.name,
-            "program": __version__,
+            "program": program(__version__, self.workspace, self.study, self.snapshot),
             "pooled": self.pooled,
             "request_json": self.request_json,
         }

@@ -17,6 +17,7 @@ from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_keys
+from dashboard.access.restrictions import left_out
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
@@ -66,7 +67,10 @@ class Context:
         if self.job.snapshot is None:
             raise DataError("this kind of job is asked for on a snapshot")
         path = self.workspace.path(self.workspace.snapshot(self.job.snapshot))
-        with open_store(path, pooled=self.job.pooled, key=snapshot_keys()) as opened:
+        without = left_out(self.workspace, self.job.study)
+        with open_store(
+            path, pooled=self.job.pooled, key=snapshot_keys(), left_out=without
+        ) as opened:
             yield opened
 
 

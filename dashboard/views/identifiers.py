@@ -31,8 +31,8 @@ def show(report: CheckReport, *, can_change: bool) -> DeidentificationPlan | Non
     st.header("Identifiers", anchor=False)
     if report.deidentified:
         st.success(
-            "De-identified as chosen. The signs below are what is left; nothing of the original is "
-            "in this snapshot.",
+            "De-identified as chosen: what was taken out is nowhere in this snapshot. The signs "
+            "below are what is left.",
             icon=":material/shield_person:",
         )
     if report.anonymity is not None:

@@ -17,6 +17,8 @@ from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
+from queries.workspace.subject_room import SubjectRoom
+from queries.workspace.subjects import SubjectMark
 from queries.workspace.views import View
 from queries.workspace.workspace import Workspace, open_workspace
 
@@ -41,6 +43,8 @@ __all__ = [
     "SearchRoom",
     "Snapshot",
     "Study",
+    "SubjectMark",
+    "SubjectRoom",
     "View",
     "Workspace",
     "open_workspace",

@@ -187,7 +187,7 @@ def _add_searches(connection: Connection) -> None:
 
 def _add_reports(connection: Connection) -> None:
     # Version 6, as `_add_cohorts` did for version 2.
-    added = [tables.reports, tables.report_cards]
+    added = [tables.reports, tables.report_cards, tables.subject_marks]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
 
 

@@ -22,6 +22,7 @@ from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
+from queries.workspace.subject_room import SubjectRoom
 from queries.workspace.views import View
 
 
@@ -86,6 +87,7 @@ class Workspace:
         self._designs = DesignRoom(self._reading, self._writing)
         self._searches = SearchRoom(self._reading, self._writing)
         self._reports = ReportRoom(self._reading, self._writing)
+        self._subjects = SubjectRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -106,6 +108,11 @@ class Workspace:
     def reports(self) -> ReportRoom:
         """Reports: cards taken from pages, in an order, with comments."""
         return self._reports
+
+    @property
+    def subjects(self) -> SubjectRoom:
+        """Single subjects: restricted, released, erased."""
+        return self._subjects
 
     @property
     def home(self) -> Path:

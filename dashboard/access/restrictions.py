@@ -1,0 +1,33 @@
+"""Who is left out of every new answer: looked up in the workspace, handed to the store."""
+
+from __future__ import annotations
+
+from dashboard.access.pseudonym_key import pseudonym_key
+from queries.left_out import LeftOut
+from queries.workspace import Workspace
+
+
+def left_out(workspace: Workspace, study: str) -> LeftOut | None:
+    """Those of a study who are restricted or erased; None when nobody is.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from queries.workspace import open_workspace
+    >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
+    ...     _ = workspace.register_study(code="EQX-301", person="anna")
+    ...     left_out(workspace, "EQX-301") is None
+    True
+    """
+    hashes = workspace.subjects.left_out(study)
+    if not hashes:
+        return None
+    return LeftOut(study=study, key=pseudonym_key(workspace.home), hashes=hashes)
+
+
+def program(version: str, workspace: Workspace, study: str, snapshot: str | None) -> str:
+    """The program of a job: another one, with other results, for each set of subjects left out."""
+    hashes = workspace.subjects.left_out(study) if snapshot is not None else frozenset()
+    if not hashes:
+        return version
+    return f"{version}+{LeftOut(study=study, key='', hashes=hashes).digest[:8]}"
