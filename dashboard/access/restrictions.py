@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from dashboard.access.pseudonym_key import pseudonym_key
 from queries.left_out import LeftOut
-from queries.workspace import Workspace
+from queries.workspace import SubjectMark, Workspace
 
 
 def left_out(workspace: Workspace, study: str) -> LeftOut | None:
@@ -31,3 +34,23 @@ def program(version: str, workspace: Workspace, study: str, snapshot: str | None
     if not hashes:
         return version
     return f"{version}+{LeftOut(study=study, key='', hashes=hashes).digest[:8]}"
+
+
+def since_then(marks: Sequence[SubjectMark], made_at: datetime) -> str:
+    """What a result says that was made before a subject was left out or let in; "" else.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> mark = SubjectMark(study="EQX-301", subject_hash="0" * 64, state="erased", reason="Asked",
+    ...                    at=datetime(2026, 3, 31, tzinfo=UTC), person="anna")
+    >>> since_then([mark], datetime(2026, 3, 30, tzinfo=UTC))[:39]
+    'Made before subjects were restricted, r'
+    """
+    later = [one.at for one in marks if one.at > made_at]
+    if not later:
+        return ""
+    return (
+        f"Made before subjects were restricted, released or erased (last on {max(later):%Y-%m-%d})"
+        ": it shows others than would be shown now."
+    )

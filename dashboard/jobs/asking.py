@@ -21,32 +21,31 @@ Answer = TypeVar("Answer", bound=Result)
 class AskedJob(Generic[Answer]):
     """A job that may have been asked for, by this reader or another, or not yet.
 
-        Parameters
-        ----------
-        workspace : Workspace
-        kind : Kind
-        study : str
-        snapshot : str or None
-        pooled : bool
-        title, request_json : str
+    Parameters
+    ----------
+    workspace : Workspace
+    kind : Kind
+    study : str
+    snapshot : str or None
+    pooled : bool
+    title, request_json : str
 
-        Examples
-        --------
-        >>> from tempfile import TemporaryDirectory
-        >>> from dashboard.analyses.safety.adverse_events import AdverseEvents
-        >>> from dashboard.analyses.safety.berry_berry import BerryBerryFit
-        >>> from dashboard.access.restrictions import program
-    from dashboard.jobs.kinds import BERRY_BERRY
-        >>> from queries.workspace import open_workspace
-        >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
-        ...     _ = workspace.register_study(code="EQX-301", person="local owner")
-        ...     request = BerryBerryFit.of(AdverseEvents(), arm="Active")
-        ...     asked = AskedJob.of(workspace, BERRY_BERRY, request, study="EQX-301", snapshot=None,
-        ...                         pooled=True)
-        ...     before = asked.found()
-        ...     _ = asked.submit("local owner")
-        ...     before, asked.found().state
-        (None, 'queued')
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from dashboard.analyses.safety.adverse_events import AdverseEvents
+    >>> from dashboard.analyses.safety.berry_berry import BerryBerryFit
+    >>> from dashboard.jobs.kinds import BERRY_BERRY
+    >>> from queries.workspace import open_workspace
+    >>> with TemporaryDirectory() as folder, open_workspace(folder) as workspace:
+    ...     _ = workspace.register_study(code="EQX-301", person="local owner")
+    ...     request = BerryBerryFit.of(AdverseEvents(), arm="Active")
+    ...     asked = AskedJob.of(workspace, BERRY_BERRY, request, study="EQX-301", snapshot=None,
+    ...                         pooled=True)
+    ...     before = asked.found()
+    ...     _ = asked.submit("local owner")
+    ...     before, asked.found().state
+    (None, 'queued')
     """
 
     workspace: Workspace

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard import command
 from dashboard.access.key import snapshot_key, snapshot_keys
-from dashboard.access.restrictions import left_out, program
+from dashboard.access.restrictions import left_out, program, since_then
 from dashboard.home import open_here, open_snapshot
 from dashboard.jobs import one_subject, rewriting
 from dashboard.jobs.imports import import_study
@@ -153,3 +153,13 @@ def test_an_erasure_that_was_killed_is_caught_up_with(
     done = one_subject.erase(workspace, "ABC-1", SUBJECT, **asked)
     assert done.mark.state == "erased"
     assert _size(workspace) == 2
+
+
+def test_what_was_made_before_says_so(workspace: Workspace) -> None:
+    made_at = workspace.activity(limit=1)[0].at
+    assert since_then(workspace.subjects.of_study("ABC-1"), made_at) == ""
+    mark = one_subject.restrict(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    marks = workspace.subjects.of_study("ABC-1")
+    assert "Made before subjects were restricted" in since_then(marks, made_at)
+    assert since_then(marks, mark.at) == ""
+    assert workspace.subjects.since("ABC-1", made_at) == (mark,)
