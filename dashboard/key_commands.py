@@ -58,7 +58,7 @@ def status(home: Path | None) -> None:
     used = snapshot_keys()
     with open_here(home) as workspace:
         found = key_states(workspace, used)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "study": one.snapshot.study,
             "snapshot": one.snapshot.id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from dashboard.access.pseudonym_key import pseudonym_key
+from dashboard.home import home_folder, open_here
 from queries.left_out import LeftOut
 from queries.workspace import SubjectMark, Workspace
 
@@ -26,6 +28,25 @@ def left_out(workspace: Workspace, study: str) -> LeftOut | None:
     if not hashes:
         return None
     return LeftOut(study=study, key=pseudonym_key(workspace.home), hashes=hashes)
+
+
+def left_out_of(path: Path) -> LeftOut | None:
+    """Those who are left out of a snapshot file of this installation, for scripts.
+
+    Examples
+    --------
+    >>> left_out_of(Path("a-file-of-somebody-else.duckdb")) is None
+    True
+    """
+    home = home_folder()
+    if not path.resolve().is_relative_to(home.resolve()):
+        return None
+    with open_here(home) as here:
+        for study in here.studies():
+            for snapshot in here.snapshots(study.code):
+                if here.path(snapshot) == path.resolve():
+                    return left_out(here, study.code)
+    return None
 
 
 def program(version: str, workspace: Workspace, study: str, snapshot: str | None) -> str:

@@ -37,7 +37,8 @@ def script(analysis: object, snapshot: Path, *, pooled: bool, shown: Sequence[st
     ... )
     >>> print(text.split("\\n\\n")[-1])
     analysis = SurvivalAnalysis(endpoint='OS', unit='months')
-    with open_store(Path('eqx.duckdb'), pooled=True, key=snapshot_key()) as store:
+    with open_store(Path('eqx.duckdb'), pooled=True, key=snapshot_key(), \
+left_out=left_out_of(Path('eqx.duckdb'))) as store:
         answer = analysis.run(store)
     print(answer.endpoint_table())
     <BLANKLINE>
@@ -45,10 +46,12 @@ def script(analysis: object, snapshot: Path, *, pooled: bool, shown: Sequence[st
     needed = {("pathlib", "Path"), ("dashboard.access.key", "snapshot_key")}
     needed.add(("queries.store", "open_store"))
     written = expression(analysis, needed)
+    needed.add(("dashboard.access.restrictions", "left_out_of"))
     where = f"Path({str(snapshot)!r})"
+    opened = f"key=snapshot_key(), left_out=left_out_of({where})"
     body = [
         f"analysis = {written}",
-        f"with open_store({where}, pooled={pooled}, key=snapshot_key()) as store:",
+        f"with open_store({where}, pooled={pooled}, {opened}) as store:",
         "    answer = analysis.run(store)",
         *(f"print({one})" for one in shown),
     ]

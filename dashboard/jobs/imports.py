@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.access.pseudonym_key import pseudonym_key
@@ -131,6 +131,24 @@ def reject_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Sna
     rejected = workspace.reject(snapshot_id, person)
     workspace.path(rejected).unlink(missing_ok=True)
     return rejected
+
+
+def forget_content(workspace: Workspace, rejected: Snapshot) -> None:
+    """Keep of the check report of a rejected import no identifier, date or hash of what it held."""
+    report = CheckReport.from_json(rejected.report_json)
+    nothing = secrets.token_hex(32)
+    kept = replace(
+        report,
+        sha256=nothing,
+        data_cut=None,
+        data_cut_source=None,
+        plan=None,
+        derivations=(),
+        findings=tuple(replace(one, example=None) for one in report.findings),
+    )
+    workspace.subjects.replace_content(
+        rejected.id, content_sha256=nothing, report_json=kept.to_json()
+    )
 
 
 def import_lease(home: Path, import_id: str) -> Path:

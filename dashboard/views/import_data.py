@@ -17,7 +17,7 @@ from dashboard.jobs.background import (
     save_uploads,
     start_import,
 )
-from dashboard.jobs.imports import accept_candidate, reject_candidate
+from dashboard.jobs.imports import accept_candidate, forget_content, reject_candidate
 from dashboard.text import plain
 from dashboard.views import identifiers
 from dashboard.views.quality import findings_table
@@ -126,6 +126,7 @@ def _deidentify(plan: DeidentificationPlan) -> None:
     candidate = state.workspace().snapshot(st.session_state["candidate"])
     import_id, paths = files_again(home, st.session_state["import_files"])
     reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
+    forget_content(state.workspace(), candidate)
     st.session_state["import_id"] = start_import(
         paths,
         home=home,

@@ -11,7 +11,7 @@ import pytest
 
 from dashboard import command
 from dashboard.access.key import snapshot_key, snapshot_keys
-from dashboard.access.restrictions import left_out, program, since_then
+from dashboard.access.restrictions import left_out, left_out_of, program, since_then
 from dashboard.home import open_here, open_snapshot
 from dashboard.jobs import one_subject, rewriting
 from dashboard.jobs.imports import import_study
@@ -91,6 +91,7 @@ def test_restricting_leaves_files_and_every_new_answer_changes(workspace: Worksp
     assert _size(workspace) == 2
     assert program("1", workspace, "ABC-1", "s") != "1", "a job is asked for anew"
     assert program("1", workspace, "ABC-1", None) == "1"
+    assert all(left_out_of(path) for path in files), "scripts leave them out too"
     assert {path: path.read_bytes() for path in files} == files
     assert equipoise("subject", "release", *common) == command.OK
     assert _size(workspace) == 3
