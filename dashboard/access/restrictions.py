@@ -8,8 +8,11 @@ from pathlib import Path
 
 from dashboard.access.pseudonym_key import pseudonym_key
 from dashboard.home import home_folder, open_here
+from queries.errors import DataError
 from queries.left_out import LeftOut
-from queries.workspace import SubjectMark, Workspace
+from queries.workspace import Job, SubjectMark, Workspace
+
+_WITHOUT = " without "
 
 
 def left_out(workspace: Workspace, study: str) -> LeftOut | None:
@@ -50,11 +53,32 @@ def left_out_of(path: Path) -> LeftOut | None:
 
 
 def program(version: str, workspace: Workspace, study: str, snapshot: str | None) -> str:
-    """The program of a job: another one, with other results, for each set of subjects left out."""
+    """The program of a job on data: another one for each set of subjects who are left out.
+
+    So what was computed with a subject is not found any more once they are restricted.
+    """
     hashes = workspace.subjects.left_out(study) if snapshot is not None else frozenset()
     if not hashes:
         return version
-    return f"{version}+{LeftOut(study=study, key='', hashes=hashes).digest[:8]}"
+    return f"{version}{_WITHOUT}{LeftOut(study=study, key='', hashes=hashes).digest[:8]}"
+
+
+def version_of(program: str) -> str:
+    """The version of Equipoise in the program of a job.
+
+    Examples
+    --------
+    >>> version_of("1.0 without 0a1b2c3d"), version_of("1.0")
+    ('1.0', '1.0')
+    """
+    return program.partition(_WITHOUT)[0]
+
+
+def refuse_other_subjects(workspace: Workspace, job: Job) -> None:
+    """Refuse a job that was asked for while others were left out than are now."""
+    now = program(version_of(job.program), workspace, job.study, job.snapshot)
+    if job.program != now:
+        raise DataError("a job is done with the subjects it was asked for; ask for it again")
 
 
 def since_then(marks: Sequence[SubjectMark], made_at: datetime) -> str:

@@ -17,7 +17,7 @@ from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
 from dashboard.access.key import snapshot_keys
-from dashboard.access.restrictions import left_out
+from dashboard.access.restrictions import left_out, refuse_other_subjects
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
@@ -67,6 +67,7 @@ class Context:
         if self.job.snapshot is None:
             raise DataError("this kind of job is asked for on a snapshot")
         path = self.workspace.path(self.workspace.snapshot(self.job.snapshot))
+        refuse_other_subjects(self.workspace, self.job)
         without = left_out(self.workspace, self.job.study)
         with open_store(
             path, pooled=self.job.pooled, key=snapshot_keys(), left_out=without

@@ -12,9 +12,14 @@ import pytest
 from dashboard import command
 from dashboard.access.key import snapshot_key, snapshot_keys
 from dashboard.access.restrictions import left_out, left_out_of, program, since_then
+from dashboard.analyses.safety.adverse_events import AdverseEvents
+from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.home import open_here, open_snapshot
 from dashboard.jobs import one_subject, rewriting
+from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.imports import import_study
+from dashboard.jobs.kinds import BERRY_BERRY, Context
+from dashboard.jobs.working import can_do
 from queries.errors import DataError
 from queries.store import open_store
 from queries.workspace import Workspace
@@ -164,3 +169,29 @@ def test_what_was_made_before_says_so(workspace: Workspace) -> None:
     assert "Made before subjects were restricted" in since_then(marks, made_at)
     assert since_then(marks, mark.at) == ""
     assert workspace.subjects.since("ABC-1", made_at) == (mark,)
+
+
+def test_a_job_is_done_with_the_subjects_it_was_asked_for(workspace: Workspace) -> None:
+    current = workspace.current_snapshot("ABC-1")
+    assert current is not None
+    asked = AskedJob.of(
+        workspace,
+        BERRY_BERRY,
+        BerryBerryFit.of(AdverseEvents(), arm="Active"),
+        study="ABC-1",
+        snapshot=current.id,
+        pooled=True,
+    )
+    before = asked.submit("anna")
+    assert can_do(workspace, before)
+    one_subject.restrict(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    assert asked.found() is None, "what was asked for before is another job"
+    after = asked.submit("anna")
+    assert can_do(workspace, after)
+    contexts = [
+        Context(workspace=workspace, job=one, progress=lambda *_: None) for one in (before, after)
+    ]
+    with contexts[1].store() as store:
+        assert store.ask("cohort_size")["subjects"].item() == 2
+    with pytest.raises(DataError, match="with the subjects it was asked for"):
+        contexts[0].store().__enter__()
