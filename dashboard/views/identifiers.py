@@ -90,13 +90,13 @@ def _chosen(report: CheckReport) -> DeidentificationPlan | None:
 
 
 def _plan(actions: Mapping[str, str], dates: str) -> DeidentificationPlan:
-    kept = {"keep", "shift"}
+    # Dates are shifted by the choice for all; one that is to be kept beside them is refused.
     return DeidentificationPlan(
         dates=dates,
         actions=tuple(
             ColumnAction(column=column, action=action)
             for column, action in actions.items()
-            if action not in kept
+            if action != "shift"
         ),
     )
 
