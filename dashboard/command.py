@@ -18,9 +18,11 @@ from dashboard import __version__
 from dashboard.audit_commands import audit
 from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
-from dashboard.printing import outcome, print_report, print_table
+from dashboard.key_commands import keys
+from dashboard.printing import outcome, print_identifiers, print_report, print_table
 from dashboard.progress import shown_progress
 from dashboard.report_commands import export, report, reproduce
+from dashboard.subject_commands import subject
 from queries.errors import DataError
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ Environment:
   EQUIPOISE_HOME           folder of the workspace (default: ~/.equipoise)
   EQUIPOISE_WORKSPACE_URL  SQLAlchemy URL of its database, for instance on a PostgreSQL server
                            (default: a file in that folder)
-  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots
+  EQUIPOISE_KEY_FILE       file with the key of encrypted snapshots, readable by its owner only
+  EQUIPOISE_KEY            that key itself, in place of a file
+  EQUIPOISE_PSEUDONYM_KEY_FILE
+                           file with the key of codes and date shifts (default: made in the home)
   EQUIPOISE_DEBUG          set it to see where a failure came from
 
 \b
@@ -90,8 +95,10 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
       equipoise run --port 8600 --with-demo
     """
     from dashboard import server
+    from dashboard.access.key import refuse_careless_key
     from dashboard.jobs.sweeping import sweep, sweep_jobs
 
+    refuse_careless_key()
     with _workspace(home) as workspace:
         os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
         sweep(workspace)
@@ -140,8 +147,10 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
       equipoise worker
       EQUIPOISE_WORKSPACE_URL=postgresql+psycopg://host/equipoise equipoise worker
     """
+    from dashboard.access.key import refuse_careless_key
     from dashboard.jobs.starting import work_in_the_foreground
 
+    refuse_careless_key()
     with _workspace(home) as workspace:
         click.echo("Waiting for jobs (Ctrl+C ends it)")
         work_in_the_foreground(workspace, idle_seconds=idle_seconds, said=click.echo)
@@ -163,7 +172,14 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Encrypt the snapshot with the key in this file.  [default: $EQUIPOISE_KEY_FILE]",
+    help="Encrypt the snapshot with the key in this file.  [default: the key in use]",
+)
+@click.option(
+    "--deidentify",
+    "plan_file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Do to identifiers what this plan says before anything is written; "
+    "`equipoise identifiers` makes one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
 @_home
@@ -174,6 +190,7 @@ def import_(
     check_only: bool,
     candidate: bool,
     key_file: Path | None,
+    plan_file: Path | None,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -191,8 +208,12 @@ def import_(
     """
     from dashboard.access.key import snapshot_key
     from dashboard.jobs import imports
+    from queries.importers import DeidentificationPlan
 
     key = snapshot_key(key_file)
+    plan = None
+    if plan_file is not None:
+        plan = DeidentificationPlan.from_json(plan_file.read_text(encoding="utf-8"))
     if check_only:
         with shown_progress("Checking") as progress:
             report = imports.check_files(paths, study=study, progress=progress)
@@ -207,11 +228,49 @@ def import_(
             status=status,
             accept=not candidate,
             key=key,
+            deidentify=plan,
             progress=progress,
         )
     print_report(imported.report, as_json)
     if not as_json:
         click.echo(outcome(imported))
+
+
+@equipoise.command()
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+)
+@click.option("--study", metavar="CODE", help="Code of the study, when the data do not say it.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what is suggested to this file, to be edited and given to import --deidentify.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the signs as JSON.")
+def identifiers(
+    paths: Sequence[Path], study: str | None, plan_file: Path | None, as_json: bool
+) -> None:
+    """Look for identifiers in a study's data files; nothing is imported.
+
+    Columns are judged by their names, labels and values, for the 18 classes of HIPAA Safe Harbor.
+    Free text is listed, not understood: a name within a sentence is not found.
+
+    \b
+    Examples:
+      equipoise identifiers path/to/adam
+      equipoise identifiers path/to/adam --plan deidentify.json
+    """
+    from dashboard.jobs import imports
+    from queries.importers.identifiers.suggesting import suggested_plan
+
+    with shown_progress("Looking") as progress:
+        report = imports.check_files(paths, study=study, progress=progress)
+    print_identifiers(report, as_json)
+    if plan_file is not None:
+        text = json.dumps(json.loads(suggested_plan(report.identifiers).to_json()), indent=2)
+        plan_file.write_text(text + "\n", encoding="utf-8")
+        click.echo(f"Suggested plan written to {plan_file}", err=True)
 
 
 @equipoise.command()
@@ -306,8 +365,10 @@ def demo(
 equipoise.add_command(audit)
 equipoise.add_command(export)
 export.add_command(export_datasets)
+equipoise.add_command(keys)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
+equipoise.add_command(subject)
 
 
 # How it is said -------------------------------------------------------------------------

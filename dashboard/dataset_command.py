@@ -71,6 +71,7 @@ def export_datasets(
       equipoise export datasets --study EQX-301 --cohort Elderly --datasets ADSL,ADAE --out elderly
     """
     from dashboard.access.key import snapshot_key
+    from dashboard.access.restrictions import left_out
     from dashboard.exports.datasets import DatasetExport, Taker, to_folder
     from queries.store import open_store
 
@@ -80,8 +81,9 @@ def export_datasets(
         if snapshot is None:
             raise DataError("a study that is exported has a snapshot", got=study)
         path, key = workspace.path(snapshot), snapshot_key(key_file)
+        without = left_out(workspace, found.code)
         with (
-            open_store(path, pooled=found.blinded, key=key) as store,
+            open_store(path, pooled=found.blinded, key=key, left_out=without) as store,
             shown_progress("Exporting") as progress,
         ):
             named = [part.strip() for part in (datasets or "").split(",") if part.strip()]

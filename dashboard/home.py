@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from queries.errors import DataError
 
 if TYPE_CHECKING:
+    from queries.left_out import LeftOut
     from queries.store import Store
     from queries.workspace import Workspace
 
@@ -76,12 +77,16 @@ def open_snapshot(content_sha256: str, *, pooled: bool) -> Store:
     Traceback (most recent call last):
     queries.errors.DataError: a snapshot here has the content that is asked for, but got '0000'.
     """
-    from dashboard.access.key import snapshot_key
+    from dashboard.access.key import snapshot_keys
     from queries.store import open_store
 
     named = os.environ.get(SNAPSHOT_VARIABLE)
-    path = Path(named) if named else _snapshot_file(content_sha256, pooled=pooled)
-    store = open_store(path, pooled=pooled, key=snapshot_key())
+    without: LeftOut | None = None
+    if named:
+        path = Path(named)
+    else:
+        path, without = _snapshot_file(content_sha256, pooled=pooled)
+    store = open_store(path, pooled=pooled, key=snapshot_keys(), left_out=without)
     facts = store.ask("snapshot_facts").set_index("item")["value"]
     if facts.get("content_sha256") != content_sha256:
         store.close()
@@ -91,12 +96,14 @@ def open_snapshot(content_sha256: str, *, pooled: bool) -> Store:
     return store
 
 
-def _snapshot_file(content_sha256: str, *, pooled: bool) -> Path:
+def _snapshot_file(content_sha256: str, *, pooled: bool) -> tuple[Path, LeftOut | None]:
+    from dashboard.access.restrictions import left_out
+
     with open_here() as here:
         for study in here.studies():
             for snapshot in here.snapshots(study.code):
                 if snapshot.content_sha256 == content_sha256:
                     if study.blinded and not pooled:
                         raise DataError("a blinded study opens pooled", got=study.code)
-                    return here.path(snapshot)
+                    return here.path(snapshot), left_out(here, study.code)
     raise DataError("a snapshot here has the content that is asked for", got=content_sha256)

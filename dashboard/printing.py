@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from queries.importers.identifiers.suggesting import UNSEEN
 
 if TYPE_CHECKING:
     from dashboard.jobs.imports import Imported
@@ -26,6 +30,10 @@ def print_report(report: CheckReport, as_json: bool) -> None:
         click.echo(f"  {dataset.name:<10} {dataset.rows:>10,} rows  from {dataset.file}")
     _print_section("Findings", [finding.sentence for finding in report.findings])
     _print_section("Not collected", [missing.sentence for missing in report.not_collected])
+    if report.deidentified:
+        _print_section("Done before it was written", report.derivations)
+    if report.anonymity is not None:
+        click.echo(report.anonymity.sentence)
     _print_section("Not imported", [f"{s.file}: {s.reason}" for s in report.skipped])
 
 
@@ -34,6 +42,30 @@ def _print_section(title: str, sentences: Sequence[str]) -> None:
         click.echo(f"{title} ({len(sentences)}):")
     for sentence in sentences:
         click.echo(f"  - {sentence}")
+
+
+def print_identifiers(report: CheckReport, as_json: bool) -> None:
+    """The signs of identifiers in a delivery, and what detection cannot see."""
+    if as_json:
+        rows = [asdict(found) for found in report.identifiers]
+        shared = asdict(report.anonymity) if report.anonymity else None
+        click.echo(json.dumps({"identifiers": rows, "anonymity": shared}, ensure_ascii=False))
+        return
+    rows = [
+        {
+            "column": f"{one.dataset.upper()}.{one.column}",
+            "class": one.kind,
+            "sign": one.sign,
+            "records": f"{one.records:,}",
+            "suggestion": one.suggestion,
+        }
+        for one in report.identifiers
+    ]
+    if rows:
+        print_table(rows)
+    click.echo(f"{len(rows)} signs of identifiers. {UNSEEN}")
+    if report.anonymity is not None:
+        click.echo(report.anonymity.sentence)
 
 
 def outcome(imported: Imported) -> str:

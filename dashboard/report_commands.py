@@ -93,6 +93,8 @@ def report(
         raise DataError("the data go into a bundle (.zip) only", got=out.name)
     with _opened(home) as workspace, shown_progress("Drawing") as progress:
         known, snapshot = _known(workspace, study)
+        if with_data is not None and workspace.subjects.left_out(known.code):
+            raise DataError("data go along while no subject of the study is restricted or erased")
         chosen = _cohort_named(workspace, known, cohort)
         filling = TemplateFilling(template=template, study=known.code, cohort=chosen)
         content = _content(filling, known, snapshot, progress)

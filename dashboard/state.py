@@ -17,7 +17,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.results import Result
 from analytics.search.result import TriedDesigns
-from dashboard.access.key import snapshot_key
+from dashboard.access.key import snapshot_keys
+from dashboard.access.restrictions import left_out
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.analyses.search import AskedSearch
@@ -59,7 +60,10 @@ def workspace() -> Workspace:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _store(path: str, pooled: bool) -> Store:
-    return open_store(Path(path), pooled=pooled, key=snapshot_key())
+    file, _, without = path.partition("\n")
+    study_code = without.partition("\n")[0]
+    found = left_out(workspace(), study_code) if study_code else None
+    return open_store(Path(file), pooled=pooled, key=snapshot_keys(), left_out=found)
 
 
 @st.cache_data(show_spinner=False, max_entries=1000)
@@ -228,7 +232,7 @@ def _snapshot(named: str | None) -> Snapshot:
 
 def store() -> Store:
     """The store of the snapshot on screen, pooled while the study is blinded."""
-    path, pooled = str(snapshot_path()), study().blinded
+    path, pooled = _shown_file(), study().blinded
     return once_a_run(("store", path, pooled), lambda: _store(path, pooled))
 
 
@@ -243,7 +247,7 @@ def ask(
     """The answer to a question about the cohort on screen, or about another one."""
     asked = cohort if cohort is not None else current_cohort()
     return _answer(
-        str(snapshot_path()),
+        _shown_file(),
         study().blinded,
         question,
         asked.to_json(),
@@ -251,6 +255,16 @@ def ask(
         stratum,
         tuple(sorted(values.items())),
     )
+
+
+def _shown_file() -> str:
+    """What answers are remembered by: the file on screen, and who is left out of it."""
+    code, path = study().code, snapshot_path()
+    without = once_a_run(("left out", code), lambda: left_out(workspace(), code))
+    if without is None:
+        return str(path)
+    # An erasure leaves the same out of other content.
+    return f"{path}\n{code}\n{without.digest} {snapshot().content_sha256}"
 
 
 def snapshot_path() -> Path:
@@ -275,7 +289,7 @@ def arms(arm: ArmRole = "planned") -> tuple[str, ...]:
 
 def labels() -> dict[str, str]:
     """Labels of the variables: of subjects by name, of records by "dataset.name"."""
-    return once_a_run(("labels", str(snapshot_path()), study().blinded), _labels)
+    return once_a_run(("labels", _shown_file(), study().blinded), _labels)
 
 
 def _labels() -> dict[str, str]:
@@ -289,14 +303,14 @@ def _labels() -> dict[str, str]:
 
 def profiles() -> dict[str, ColumnProfile]:
     """What the columns of the subjects hold, by name."""
-    path, pooled = str(snapshot_path()), study().blinded
+    path, pooled = _shown_file(), study().blinded
     found = once_a_run(("profiles", path, pooled), lambda: _profiles(path, pooled))
     return {profile.name: profile for profile in found}
 
 
 def record_levels_of(dataset: str, column: str) -> pd.DataFrame:
     """The distinct values of a column of records, most frequent first."""
-    return _record_levels(str(snapshot_path()), study().blinded, dataset, column)
+    return _record_levels(_shown_file(), study().blinded, dataset, column)
 
 
 def panel_counts(
@@ -309,7 +323,7 @@ def panel_counts(
     """Counts of the panels under the cohort on screen, or under another one."""
     asked = cohort if cohort is not None else current_cohort()
     return _panel_counts(
-        str(snapshot_path()),
+        _shown_file(),
         study().blinded,
         asked.to_json(),
         tuple(panels),
@@ -320,13 +334,13 @@ def panel_counts(
 
 def compared(analysis: ComparisonAnalysis) -> ComparisonAnswer:
     """The answer to a comparison of groups; not to be changed."""
-    return _compared(str(snapshot_path()), study().blinded, analysis)
+    return _compared(_shown_file(), study().blinded, analysis)
 
 
 def answered(analysis: Answerable[Found]) -> Found:
     """The answer to an analysis of the snapshot on screen; not to be changed."""
     asked = f"{type(analysis).__module__} {analysis!r}"
-    answer: Found = _answered(str(snapshot_path()), study().blinded, asked, analysis)
+    answer: Found = _answered(_shown_file(), study().blinded, asked, analysis)
     return answer
 
 

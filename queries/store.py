@@ -25,6 +25,7 @@ from queries.errors import DataError
 from queries.events.sets import EventSets
 from queries.identifiers import quoted
 from queries.layout import read_layout
+from queries.left_out import WHOLE, LeftOut, leave_out
 from queries.liver_view import create_liver_view
 from queries.prepared import prepare_views
 from queries.question import read_question
@@ -35,13 +36,16 @@ from queries.standard import Selection
 from queries.subject_sets import SubjectSets
 
 ArmRole = Literal["planned", "actual"]
+Key = str | Sequence[str] | None
 NO_ARM = "No arm recorded"
 _FEW_LEVELS = 12
 # Where a study does not number its arms, one that is named like a reference comes first.
 _REFERENCE_FIRST = "CASE WHEN lower({arm}_arm) SIMILAR TO '.*(placebo|control).*' THEN 0 END"
 
 
-def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> Store:
+def open_store(
+    path: Path, *, pooled: bool = False, key: Key = None, left_out: LeftOut | None = None
+) -> Store:
     """Open a snapshot file for reading.
 
     Parameters
@@ -50,8 +54,10 @@ def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> S
         A snapshot file, as an import wrote it.
     pooled : bool
         Open it for a blinded reader: arms are not told apart.
-    key : str, optional
-        The encryption key of the file.
+    key : str or sequence of str, optional
+        The encryption key of the file, or several to try.
+    left_out : LeftOut, optional
+        Subjects who are restricted: no question, rule, list or count knows of them.
 
     Raises
     ------
@@ -65,13 +71,20 @@ def open_store(path: Path, *, pooled: bool = False, key: str | None = None) -> S
         ...
     queries.errors.DataError: no-such.duckdb: a snapshot file exists.
     """
-    return Store(path, pooled=pooled, key=key)
+    return Store(path, pooled=pooled, key=key, left_out=left_out)
 
 
 class Store:
     """One snapshot, open read-only; safe to use from several threads."""
 
-    def __init__(self, path: Path, *, pooled: bool = False, key: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        pooled: bool = False,
+        key: Key = None,
+        left_out: LeftOut | None = None,
+    ) -> None:
         if not path.is_file():
             raise DataError("a snapshot file exists", file=path.name)
         self.path, self.pooled = path, pooled
@@ -80,13 +93,17 @@ class Store:
         self._arms: dict[str, tuple[str, ...]] = {}
         self._connection = duckdb.connect(":memory:")
         try:
-            self._open(path, key)
+            self._open(path, key, left_out)
         except BaseException:
             self._connection.close()
             raise
 
-    def _open(self, path: Path, key: str | None) -> None:
-        attach(self._connection, path, key)
+    def _open(self, path: Path, key: Key, left_out: LeftOut | None) -> None:
+        if left_out is None:
+            attach(self._connection, path, key)
+        else:
+            attach(self._connection, path, key, name=WHOLE)
+            leave_out(self._connection, left_out)
         self.layout = read_layout(self._connection, pooled=self.pooled, file=path.name)
         self._create_views()
         prepare_views(self._connection, self.layout)

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 from analytics.checks import InputError
 from analytics.results import Result
 from dashboard import __version__
+from dashboard.access.restrictions import program
+from dashboard.analyses.search import AskedSearch
 from dashboard.jobs.kinds import Kind, kind_of
 from dashboard.jobs.requests import write_request
 from dashboard.jobs.starting import ensure_worker
@@ -110,10 +112,16 @@ class AskedJob(Generic[Answer]):
             "study": self.study,
             "snapshot": self.snapshot,
             "kind": self.kind.name,
-            "program": __version__,
+            "program": _program(self.workspace, self.kind, self.study, self.snapshot),
             "pooled": self.pooled,
             "request_json": self.request_json,
         }
+
+
+def _program(workspace: Workspace, kind: Kind[Any, Any], study: str, snapshot: str | None) -> str:
+    # A search reads no data: whoever is left out, it finds the same.
+    is_search = issubclass(kind.request, AskedSearch)
+    return program(__version__, workspace, study, None if is_search else snapshot)
 
 
 def ask_again(workspace: Workspace, job: Job, person: str) -> Job:
@@ -122,7 +130,7 @@ def ask_again(workspace: Workspace, job: Job, person: str) -> Job:
         study=job.study,
         snapshot=job.snapshot,
         kind=kind_of(job.kind).name,
-        program=job.program,
+        program=_program(workspace, kind_of(job.kind), job.study, job.snapshot),
         title=job.title,
         pooled=job.pooled,
         request_json=workspace.jobs.request(job.id),

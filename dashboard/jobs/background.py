@@ -29,7 +29,7 @@ from dashboard.home import open_here
 from dashboard.jobs import lease
 from dashboard.jobs.imports import import_study
 from queries.errors import DataError
-from queries.importers import ImportRefused
+from queries.importers import DeidentificationPlan, ImportRefused
 
 _STARTING_SECONDS = 30
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -104,6 +104,8 @@ def start_import(
     person: str,
     study: str | None = None,
     import_id: str | None = None,
+    deidentify: DeidentificationPlan | None = None,
+    keep_files: bool = False,
 ) -> str:
     """Start an import and come back at once.
 
@@ -119,6 +121,10 @@ def start_import(
         The code of the study; else the plan or the data say it.
     import_id : str, optional
         From `save_uploads`; those files are deleted when the import ends.
+    deidentify : DeidentificationPlan, optional
+        What is done to identifiers before anything is written.
+    keep_files : bool
+        Keep the files of a check that went through, until `files_again` or `drop_files`.
 
     Returns
     -------
@@ -133,6 +139,8 @@ def start_import(
         "home": str(home),
         "person": person,
         "study": study,
+        "deidentify": None if deidentify is None else deidentify.to_json(),
+        "keep_files": keep_files,
     }
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
     process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
@@ -164,6 +172,35 @@ def read_import(home: Path, import_id: str) -> ImportProgress:
     if last.state == "running" and not alive:
         return ImportProgress(state="failed", message="The import was ended from outside.")
     return last
+
+
+def files_again(home: Path, import_id: str) -> tuple[str, tuple[Path, ...]]:
+    """The kept files of an import, for another one: its id, and the files.
+
+    Raises
+    ------
+    DataError
+        When they are gone, which they are soon after.
+    """
+    kept, another = _folder(home, import_id) / "files", secrets.token_hex(16)
+    folder = _folder(home, another)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        kept.rename(folder / "files")
+    except OSError:
+        folder.rmdir()
+        raise DataError("the files are still here; choose them again") from None
+    return another, tuple(sorted((folder / "files").iterdir()))
+
+
+def has_files(home: Path, import_id: str) -> bool:
+    """Whether the files of an import are kept."""
+    return (_folder(home, import_id) / "files").is_dir()
+
+
+def drop_files(home: Path, import_id: str) -> None:
+    """Delete the kept files of an import."""
+    shutil.rmtree(_folder(home, import_id) / "files", ignore_errors=True)
 
 
 def cancel_import(home: Path, import_id: str) -> None:
@@ -213,12 +250,15 @@ def main(folder: Path) -> None:
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     with lease.held(_lease(folder), wait_seconds=5), (folder / "progress.jsonl").open("a") as log:
         (folder / "pid").write_text(str(os.getpid()))
+        result: ImportProgress | None = None
         try:
             result = _result(request, log)
         except SystemExit:
             result = ImportProgress(state="failed")
         finally:
-            shutil.rmtree(folder / "files", ignore_errors=True)
+            # A plan of de-identification is made from what the check found, on the same files.
+            if not (request.get("keep_files") and result is not None and result.state == "done"):
+                shutil.rmtree(folder / "files", ignore_errors=True)
         # DuckDB answers an interruption in the middle of a query with an error of its own.
         if asked_to_end.is_set() and result.state == "failed":
             result = ImportProgress(state="failed", message="The import was cancelled.")
@@ -238,6 +278,7 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
                 study=request["study"],
                 accept=False,
                 key=snapshot_key(),
+                deidentify=_asked_plan(request),
                 progress=report,
             )
     except ImportRefused as refusal:
@@ -248,6 +289,11 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
     except Exception as error:  # a bug or a broken machine: whoever waits must hear of it
         return ImportProgress(state="failed", message=f"{type(error).__name__}: {error}")
     return ImportProgress(state="done", share=1.0, study=done.study.code, snapshot=done.snapshot.id)
+
+
+def _asked_plan(request: dict[str, Any]) -> DeidentificationPlan | None:
+    text = request.get("deidentify")
+    return None if text is None else DeidentificationPlan.from_json(text)
 
 
 def _write(log: TextIO, progress: ImportProgress) -> None:

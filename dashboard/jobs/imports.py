@@ -10,11 +10,12 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dashboard.access.pseudonym_key import pseudonym_key
 from dashboard.jobs import lease
-from queries.importers import CheckReport, import_files
+from queries.importers import CheckReport, DeidentificationPlan, import_files
 from queries.store import open_store
 from queries.workspace import Plan, Snapshot, Study, Workspace
 
@@ -39,6 +40,7 @@ def import_study(
     status: str | None = None,
     accept: bool = True,
     key: str | None = None,
+    deidentify: DeidentificationPlan | None = None,
     progress: Progress | None = None,
 ) -> Imported:
     """Import files as a new snapshot of a study.
@@ -60,6 +62,8 @@ def import_study(
         Make the snapshot the current one; else it waits as a candidate.
     key : str, optional
         Encrypt the snapshot file with this key.
+    deidentify : DeidentificationPlan, optional
+        What is done to identifiers before anything is written, with the home's own key.
     progress : callable, optional
         Called with the share done and a sentence.
 
@@ -74,7 +78,15 @@ def import_study(
     import_id = secrets.token_hex(16)
     file = home / "snapshots" / f"{import_id}.duckdb"
     with lease.held(import_lease(home, import_id)), _kept_only_if_registered(file):
-        report = import_files(paths, file, study=study, key=key, progress=progress)
+        report = import_files(
+            paths,
+            file,
+            study=study,
+            key=key,
+            deidentify=deidentify,
+            secret=pseudonym_key(home) if deidentify is not None else None,
+            progress=progress,
+        )
         _register(workspace, report, file, person=person, status=status, take_plan=accept, key=key)
         snapshot = workspace.add_candidate(
             study=report.study,
@@ -119,6 +131,24 @@ def reject_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Sna
     rejected = workspace.reject(snapshot_id, person)
     workspace.path(rejected).unlink(missing_ok=True)
     return rejected
+
+
+def forget_content(workspace: Workspace, rejected: Snapshot) -> None:
+    """Keep of the check report of a rejected import no identifier, date or hash of what it held."""
+    report = CheckReport.from_json(rejected.report_json)
+    nothing = secrets.token_hex(32)
+    kept = replace(
+        report,
+        sha256=nothing,
+        data_cut=None,
+        data_cut_source=None,
+        plan=None,
+        derivations=(),
+        findings=tuple(replace(one, example=None) for one in report.findings),
+    )
+    workspace.subjects.replace_content(
+        rejected.id, content_sha256=nothing, report_json=kept.to_json()
+    )
 
 
 def import_lease(home: Path, import_id: str) -> Path:

@@ -16,7 +16,8 @@ from analytics.progress import Progress
 from analytics.results import Result
 from analytics.safety.multiplicity import BerryBerry
 from analytics.search import Confirmation, SearchResult
-from dashboard.access.key import snapshot_key
+from dashboard.access.key import snapshot_keys
+from dashboard.access.restrictions import left_out, refuse_other_subjects
 from dashboard.analyses.dose_response import AverageAnalysis, AveragedResponse
 from dashboard.analyses.dosing.conduct import ConductAnswer, ConductRequest
 from dashboard.analyses.dosing.efficacy_toxicity.characteristics import EfficacyToxicityRequest
@@ -66,7 +67,11 @@ class Context:
         if self.job.snapshot is None:
             raise DataError("this kind of job is asked for on a snapshot")
         path = self.workspace.path(self.workspace.snapshot(self.job.snapshot))
-        with open_store(path, pooled=self.job.pooled, key=snapshot_key()) as opened:
+        refuse_other_subjects(self.workspace, self.job)
+        without = left_out(self.workspace, self.job.study)
+        with open_store(
+            path, pooled=self.job.pooled, key=snapshot_keys(), left_out=without
+        ) as opened:
             yield opened
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from dashboard.jobs import lease
 from dashboard.jobs.imports import import_lease
+from queries.encryption import SPILLED
 from queries.workspace import Workspace
 
 HANDED_IN_SECONDS = 600
 OUTCOME_SECONDS = 24 * 3600
+SPILLED_SECONDS = 24 * 3600
 JOBS_KEPT = timedelta(days=90)
 
 
@@ -40,7 +42,7 @@ def sweep(workspace: Workspace) -> tuple[Path, ...]:
     (['killed.duckdb.partial'], False)
     """
     home = workspace.home
-    swept = (*_orphaned_snapshots(workspace), *_old_imports(home / "imports"))
+    swept = (*_orphaned_snapshots(workspace), *_spilled(home), *_old_imports(home / "imports"))
     for path in swept:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     return swept
@@ -75,6 +77,12 @@ def _orphaned_snapshots(workspace: Workspace) -> tuple[Path, ...]:
         for snapshot in workspace.snapshots(study.code)
     }
     return tuple(path for path in idle if path.resolve() not in known)
+
+
+def _spilled(home: Path) -> tuple[Path, ...]:
+    """What killed readers had moved to the disk; one that is in use changes more often."""
+    folders = (home / "snapshots").glob(f"{SPILLED}*")
+    return tuple(path for path in folders if _age(path) > SPILLED_SECONDS)
 
 
 def _old_imports(folder: Path) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from analytics.checks import InputError, NotEstimableError
 from dashboard import __version__
+from dashboard.access.restrictions import version_of
 from dashboard.jobs.kinds import KINDS, Context, Kind, kind_of
 from dashboard.jobs.requests import read_request
 from queries.errors import DataError
@@ -260,6 +261,6 @@ def has_work(workspace: Workspace) -> bool:
 
 def can_do(workspace: Workspace, job: Job) -> bool:
     """Whether the job asks for this version of the program, and its data are here."""
-    if job.program != __version__:
+    if version_of(job.program) != __version__:
         return False
     return job.snapshot is None or workspace.path(workspace.snapshot(job.snapshot)).is_file()

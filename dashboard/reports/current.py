@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from analytics.checks import InputError
 from dashboard import state
+from dashboard.access.restrictions import since_then
 from dashboard.cards import Card
 from dashboard.home import PERSON
 from dashboard.reports.content import Entry, ReportContent
 from queries.errors import DataError
-from queries.workspace import Report, ReportCard
+from queries.workspace import Report, ReportCard, SubjectMark
 
 CHOSEN = "report_chosen"
 
@@ -71,7 +72,15 @@ def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
 def cards_of(report: Report) -> tuple[KeptCard, ...]:
     """The cards of a report that this reader may see, in their order."""
     kept = state.workspace().reports.cards(report.id)
-    return tuple(KeptCard(kept=one, card=Card.from_json(one.card_json)) for one in kept)
+    marks = state.workspace().subjects.of_study(report.study)
+    return tuple(KeptCard(kept=one, card=_marked(one, marks)) for one in kept)
+
+
+def _marked(one: ReportCard, marks: Sequence[SubjectMark]) -> Card:
+    """The result, which says so where it was made before a subject was left out."""
+    card = Card.from_json(one.card_json)
+    said = since_then(marks, one.added_at)
+    return replace(card, notes=(*card.notes, said)) if said else card
 
 
 def content_of(report: Report, held: Sequence[KeptCard]) -> ReportContent:

@@ -9,11 +9,19 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.home import PERSON
-from dashboard.jobs.background import read_import, save_uploads, start_import
-from dashboard.jobs.imports import accept_candidate, reject_candidate
+from dashboard.jobs.background import (
+    drop_files,
+    files_again,
+    has_files,
+    read_import,
+    save_uploads,
+    start_import,
+)
+from dashboard.jobs.imports import accept_candidate, forget_content, reject_candidate
 from dashboard.text import plain
+from dashboard.views import identifiers
 from dashboard.views.quality import findings_table
-from queries.importers import CheckReport
+from queries.importers import CheckReport, DeidentificationPlan
 from queries.workspace import Snapshot
 
 _FORMATS = ["xpt", "sas7bdat", "json", "ndjson", "dsjc", "csv", "parquet", "zip", "xz", "xml"]
@@ -58,7 +66,9 @@ def _choose_files() -> None:
             person=PERSON,
             study=code.strip() or None,
             import_id=import_id,
+            keep_files=True,
         )
+        st.session_state["import_files"] = st.session_state["import_id"]
         st.rerun()
 
 
@@ -99,16 +109,52 @@ def _decide(candidate: Snapshot) -> None:
     with st.container(horizontal=True):
         st.button("Accept", type="primary", icon=":material/check:", on_click=_accept)
         st.button("Reject", icon=":material/close:", on_click=_reject)
+    chosen = identifiers.show(report, can_change=_has_files())
+    if chosen is not None:
+        _deidentify(chosen)
     report_tables(report)
 
 
+def _has_files() -> bool:
+    kept = st.session_state.get("import_files")
+    return kept is not None and has_files(state.workspace().home, kept)
+
+
+def _deidentify(plan: DeidentificationPlan) -> None:
+    """Import the same files again, changed on the way in, in place of the candidate."""
+    home = state.workspace().home
+    candidate = state.workspace().snapshot(st.session_state["candidate"])
+    import_id, paths = files_again(home, st.session_state["import_files"])
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
+    forget_content(state.workspace(), candidate)
+    st.session_state["import_id"] = start_import(
+        paths,
+        home=home,
+        person=PERSON,
+        study=candidate.study,
+        import_id=import_id,
+        deidentify=plan,
+        keep_files=True,
+    )
+    st.session_state["import_files"] = import_id
+    st.rerun()
+
+
+def _drop_files() -> None:
+    kept = st.session_state.pop("import_files", None)
+    if kept is not None:
+        drop_files(state.workspace().home, kept)
+
+
 def _accept() -> None:
+    _drop_files()
     candidate = st.session_state.pop("candidate")
     accepted = accept_candidate(state.workspace(), candidate, PERSON)
     st.session_state.update(import_outcome="accepted", study=accepted.study, snapshot=None)
 
 
 def _reject() -> None:
+    _drop_files()
     reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
     st.session_state["import_outcome"] = "rejected"
 

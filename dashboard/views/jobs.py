@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -10,11 +11,12 @@ import streamlit as st
 
 from analytics.results import Result
 from dashboard import results, state
+from dashboard.access.restrictions import since_then
 from dashboard.home import PERSON
 from dashboard.jobs.asking import AskedJob, ask_again
 from dashboard.jobs.starting import ensure_worker
 from dashboard.text import plain
-from queries.workspace import Job
+from queries.workspace import Job, SubjectMark
 
 Answer = TypeVar("Answer", bound=Result)
 _STATES = {
@@ -168,9 +170,11 @@ def _list(found: tuple[Job, ...]) -> None:
     if not found:
         st.caption("No long work was asked for in this study yet.")
         return
-    table = pd.DataFrame([_row(job) for job in found])
+    marks = state.workspace().subjects.of_study(state.study().code)
+    table = pd.DataFrame([_row(job, marks) for job in found])
+    empty = [name for name in ("Why", "Subjects") if not table[name].any()]
     st.dataframe(
-        table if table["Why"].any() else table.drop(columns="Why"),
+        table.drop(columns=empty),
         hide_index=True,
         column_config={
             "Asked": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", help="In UTC"),
@@ -180,7 +184,7 @@ def _list(found: tuple[Job, ...]) -> None:
     )
 
 
-def _row(job: Job) -> dict[str, object]:
+def _row(job: Job, marks: Sequence[SubjectMark]) -> dict[str, object]:
     ended = job.ended_at or datetime.now(UTC)
     return {
         "Job": job.title,
@@ -190,4 +194,5 @@ def _row(job: Job) -> dict[str, object]:
         "Took": elapsed(ended - job.started_at) if job.started_at else "",
         "By": job.person,
         "Why": job.error or "",
+        "Subjects": since_then(marks, job.made_at) if job.snapshot else "",
     }

@@ -12,6 +12,8 @@ from queries.enrolled import enrolled_sql
 from queries.identifiers import quoted
 from queries.importers.collected import find_blank, find_not_collected, find_unexpected_types
 from queries.importers.findings import find
+from queries.importers.identifiers.detection import find_identifiers
+from queries.importers.identifiers.risk import anonymity
 from queries.importers.loaded import Loaded, of_domain
 from queries.importers.provenance import content_hash
 from queries.importers.repeats import find_disagreements
@@ -26,6 +28,8 @@ def examine(
     is_stated: bool,
     plan: dict[str, Any] | None,
     skipped: Sequence[Skipped],
+    deidentified: Sequence[tuple[str, str, str]] | None = None,
+    quasi_identifiers: Sequence[str] = (),
 ) -> CheckReport:
     """The report on a draft that passed its checks.
 
@@ -53,10 +57,27 @@ def examine(
         datasets=tuple(_summary(one) for one in loaded),
         findings=tuple(sorted(findings, key=_seriousness)),
         not_collected=not_collected,
-        derivations=tuple(f"{o.dataset.file}: {note}" for o in loaded for note in o.dataset.notes),
+        derivations=_derivations(loaded, deidentified or ()),
         skipped=tuple(skipped),
         plan=plan,
+        identifiers=find_identifiers(connection, loaded),
+        anonymity=anonymity(connection, loaded, quasi_identifiers),
+        deidentified=deidentified is not None,
     )
+
+
+def named_study(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> str | None:
+    """The code of the study that the data name, if they do."""
+    base = next(iter(of_domain(loaded, "ADSL") or of_domain(loaded, "DM")), None)
+    return _study(connection, base) if base else None
+
+
+def _derivations(
+    loaded: Sequence[Loaded], deidentified: Sequence[tuple[str, str, str]]
+) -> tuple[str, ...]:
+    notes = [f"{one.dataset.file}: {note}" for one in loaded for note in one.dataset.notes]
+    done = [f"{column} of {name.upper()}: {said}." for name, column, said in deidentified]
+    return (*notes, *done)
 
 
 def _data_cut(

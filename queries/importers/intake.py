@@ -17,10 +17,11 @@ from queries.importers.dataset import Dataset, check_columns
 from queries.importers.dataset_json import is_dataset, read_dataset_json
 from queries.importers.delimited import read_delimited
 from queries.importers.duplicates import same_content
-from queries.importers.examination import examine
+from queries.importers.examination import examine, named_study
+from queries.importers.identifiers import DeidentificationPlan, Deidentified, deidentify
 from queries.importers.loaded import Loaded
 from queries.importers.parquet import read_parquet
-from queries.importers.provenance import write_provenance
+from queries.importers.provenance import write_deidentification, write_provenance
 from queries.importers.refusal import ImportRefused, Problems
 from queries.importers.report import CheckReport, Skipped
 from queries.importers.sas import read_sas
@@ -45,6 +46,8 @@ def import_files(
     *,
     study: str | None = None,
     key: str | None = None,
+    deidentify: DeidentificationPlan | None = None,
+    secret: str | None = None,
     progress: Progress | None = None,
     limits: Limits = LIMITS,
 ) -> CheckReport:
@@ -61,6 +64,11 @@ def import_files(
     key : str, optional
         Encrypts the file. A sas7bdat file inside an archive is still unpacked to a private
         temporary folder while it is read.
+    deidentify : DeidentificationPlan, optional
+        What is done to identifiers before anything is written; it takes `secret`.
+    secret : str, optional
+        The key of the codes and shifts of a de-identification. The same key gives the next data
+        cut the same ones.
     progress : callable, optional
         Called with a fraction from 0 to 1 and a sentence.
     limits : Limits
@@ -82,7 +90,10 @@ def import_files(
     ('EQX-1', 1, ('Control',))
     """
     try:
-        return _Intake(snapshot_path, study, progress or _silent).run(paths, key, limits)
+        if deidentify is not None and secret is None:
+            raise DataError("a de-identification has a key for its codes and shifts")
+        change = None if deidentify is None else (deidentify, secret or "")
+        return _Intake(snapshot_path, study, progress or _silent, change).run(paths, key, limits)
     except ImportRefused:
         raise
     except DataError as problem:
@@ -96,8 +107,15 @@ def _silent(fraction: float, sentence: str) -> None:
 class _Intake:
     """One import on its way: what was loaded and what was skipped."""
 
-    def __init__(self, path: Path, study: str | None, progress: Progress) -> None:
-        self.path, self.study, self.progress = path, study, progress
+    def __init__(
+        self,
+        path: Path,
+        study: str | None,
+        progress: Progress,
+        change: tuple[DeidentificationPlan, str] | None,
+    ) -> None:
+        self.path, self.study, self.progress, self.change = path, study, progress, change
+        self.done: Deidentified | None = None
         self.problems = Problems()
         self.loaded: list[Loaded] = []
         self.skipped: list[Skipped] = []
@@ -107,8 +125,9 @@ class _Intake:
     def run(self, paths: Sequence[Path], key: str | None, limits: Limits) -> CheckReport:
         self.progress(0.0, "Looking for files.")
         files = find_files(paths, limits)
-        with written_snapshot(self.path, key) as draft:
+        with written_snapshot(self.path, key, staged=self.change is not None) as draft:
             self._load_all(files, draft)
+            self._deidentify(draft)
             self.progress(0.85, "Checking the data.")
             check_datasets(draft.connection, self.loaded, self.problems)
             self.problems.refuse()
@@ -119,12 +138,35 @@ class _Intake:
                 is_stated=self.study is not None,
                 plan=self.plan,
                 skipped=self.skipped,
+                deidentified=self.done.done if self.done else None,
+                quasi_identifiers=self.change[0].quasi_identifiers if self.change else (),
             )
             self.progress(0.95, "Writing the snapshot.")
             write_provenance(draft.connection, report, self.loaded)
+            if self.change and self.done:
+                write_deidentification(draft.connection, self.change[0].to_json(), self.done.done)
             prepare_snapshot(draft.connection, self.path.name)
         self.progress(1.0, "The snapshot is complete.")
         return report
+
+    def _deidentify(self, draft: SnapshotDraft) -> None:
+        if self.change is None:
+            return
+        self.progress(0.8, "Taking identifiers out.")
+        plan, secret = self.change
+        study = self.study or (self.plan or {}).get("study")
+        study = study or named_study(draft.connection, self.loaded)
+        if not study:
+            raise DataError("a study that is de-identified has a code: STUDYID, or one given")
+        done = deidentify(
+            draft.connection,
+            self.loaded,
+            plan,
+            secret=secret,
+            study=str(study),
+            study_plan=self.plan,
+        )
+        self.done, self.loaded, self.plan = done, list(done.loaded), done.plan
 
     # Reading -----------------------------------------------------------------
 
@@ -177,8 +219,9 @@ class _Intake:
         if first is not None:
             self._compare(first, dataset, sha256, draft)
             return
-        stored = draft.load(dataset, f"snapshot.main.{quoted(dataset.name)}")
-        self.loaded.append(Loaded(dataset=stored, source=file, sha256=sha256))
+        stored = draft.load(dataset, f"{draft.place}.{quoted(dataset.name)}")
+        one = Loaded(dataset=stored, source=file, sha256=sha256, place=draft.place)
+        self.loaded.append(one)
 
     def _compare(self, first: Loaded, dataset: Dataset, sha256: str, draft: SnapshotDraft) -> None:
         """A second file of a dataset: left out when it says the same, else refused."""

@@ -19,11 +19,15 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """One dataset in the draft, as it is stored, and the file it came from."""
+    """One dataset in the draft, as it is stored, and the file it came from.
+
+    `place` is the schema that holds it: the snapshot's, or where it waits to be de-identified.
+    """
 
     dataset: Dataset
     source: SourceFile
     sha256: str
+    place: str = "snapshot.main"
 
     @property
     def rows(self) -> int:
@@ -48,7 +52,7 @@ class Loaded:
     @property
     def table(self) -> str:
         """The table, as SQL names it."""
-        return f"snapshot.main.{quoted(self.dataset.name)}"
+        return f"{self.place}.{quoted(self.dataset.name)}"
 
     def has(self, column: str, kind: str = "any") -> bool:
         """Whether there is such a column, of that kind: text, number, date or any.

@@ -59,6 +59,18 @@ def write_provenance(
     )
 
 
+def write_deidentification(
+    connection: duckdb.DuckDBPyConnection, plan_json: str, done: Sequence[tuple[str, str, str]]
+) -> None:
+    """Write down what was done to identifiers: the plan, and a sentence for each column."""
+    connection.execute(
+        "CREATE TABLE snapshot.provenance.deidentification "
+        "(dataset VARCHAR, variable VARCHAR, sentence VARCHAR)"
+    )
+    _insert(connection, "snapshot", [("deidentification", plan_json)])
+    _insert(connection, "deidentification", done)
+
+
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
 ) -> None:

@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from queries.importers.identifiers.detection import IdentifierFound
+from queries.importers.identifiers.risk import Anonymity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSummary:
@@ -71,7 +74,10 @@ class CheckReport:
     """All that an import has to say about the data.
 
     `sha256` is the hash of the snapshot's content: over each dataset's name and the
-    hash of its file, in the order of the names.
+    hash of its file, in the order of the names. Of a de-identified import it is over
+    hashes of the files and the plan of de-identification with the key of the home: the
+    same files under the same plan and key have the same, and nobody without the key can
+    try out what the files may have been. `identifiers` are the signs that are left.
 
     Examples
     --------
@@ -93,6 +99,9 @@ class CheckReport:
     derivations: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     plan: dict[str, Any] | None = None
+    identifiers: tuple[IdentifierFound, ...] = ()
+    anonymity: Anonymity | None = None
+    deidentified: bool = False
 
     def to_json(self) -> str:
         """The report as JSON text."""
@@ -103,9 +112,11 @@ class CheckReport:
         """The report that `to_json` wrote."""
         values = json.loads(text)
         for name, kind in _PARTS.items():
-            values[name] = tuple(kind(**item) for item in values[name])
+            values[name] = tuple(kind(**item) for item in values.get(name, ()))
         for name in ("arms", "derivations"):
             values[name] = tuple(values[name])
+        if found := values.get("anonymity"):
+            values["anonymity"] = Anonymity(**{**found, "columns": tuple(found["columns"])})
         return cls(**values)
 
 
@@ -114,4 +125,5 @@ _PARTS: dict[str, Any] = {
     "findings": Finding,
     "not_collected": NotCollected,
     "skipped": Skipped,
+    "identifiers": IdentifierFound,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import TextIO
 import duckdb
 import pyarrow as pa
 
-from queries.encryption import load_openssl
+from queries.encryption import create_file, load_openssl
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.importers.dataset import Column, Dataset
@@ -40,10 +41,14 @@ CREATE TABLE snapshot.provenance.findings (
 
 
 class SnapshotDraft:
-    """A snapshot being written; the connection has it attached as `snapshot`."""
+    """A snapshot being written; the connection has it attached as `snapshot`.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+    `place` is the schema that delivered datasets go to: the snapshot's own, or one that is thrown
+    away, when they are to be changed first.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, place: str = "snapshot.main") -> None:
+        self.connection, self.place = connection, place
 
     def load(self, dataset: Dataset, table: str) -> Dataset:
         """Store all rows of a dataset as a new table; gives back the dataset as it is stored.
@@ -162,8 +167,13 @@ def _value(name: str, kind: pa.DataType, column: Column, *, proven: bool) -> str
 
 
 @contextmanager
-def written_snapshot(path: Path, key: str | None = None) -> Iterator[SnapshotDraft]:
+def written_snapshot(
+    path: Path, key: str | None = None, *, staged: bool = False
+) -> Iterator[SnapshotDraft]:
     """A draft that becomes the snapshot file when the block ends without an error.
+
+    With `staged`, datasets are loaded into a file of their own that is thrown away. It is
+    encrypted with a key that nobody keeps, where encryption is installed.
 
     Until then it is `<path>.partial`; after an error nothing is left. A killed process
     leaves files whose names continue `<path>.partial`, which `sweep` removes.
@@ -180,8 +190,10 @@ def written_snapshot(path: Path, key: str | None = None) -> Iterator[SnapshotDra
         _remove(partial)
         try:
             with duckdb.connect(":memory:") as connection:
-                _attach(connection, partial, key)
-                yield SnapshotDraft(connection)
+                _attach(connection, partial, key, staged=staged)
+                yield SnapshotDraft(connection, "delivered.main" if staged else "snapshot.main")
+                if staged:
+                    connection.execute("DETACH delivered")
                 connection.execute("CHECKPOINT snapshot")
                 connection.execute("DETACH snapshot")
             os.replace(partial, path)
@@ -189,7 +201,9 @@ def written_snapshot(path: Path, key: str | None = None) -> Iterator[SnapshotDra
             _remove(partial)
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, partial: Path, key: str | None) -> None:
+def _attach(
+    connection: duckdb.DuckDBPyConnection, partial: Path, key: str | None, *, staged: bool
+) -> None:
     connection.execute("SET temp_directory = $folder", {"folder": f"{partial}.tmp"})
     place = "'" + str(partial).replace("'", "''") + "'"
     if key is None:
@@ -199,6 +213,22 @@ def _attach(connection: duckdb.DuckDBPyConnection, partial: Path, key: str | Non
         connection.execute("SET temp_file_encryption = true")
         connection.execute(f"ATTACH {place} AS snapshot (ENCRYPTION_KEY $key)", {"key": key})
     connection.execute(_PROVENANCE)
+    if staged:
+        _attach_stage(connection, Path(f"{partial}.tmp"))
+    # Files of a delivery are read by this room's readers, never by SQL.
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _attach_stage(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    key: str | None = secrets.token_urlsafe(32)
+    try:
+        load_openssl(connection)
+        connection.execute("SET temp_file_encryption = true")
+    except DataError:  # the extra is not installed; the folder is deleted all the same
+        key = None
+    folder.mkdir(mode=0o700)
+    create_file(connection, folder / "delivered.duckdb", "delivered", key)
 
 
 def _remove(partial: Path) -> None:

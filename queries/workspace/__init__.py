@@ -18,6 +18,8 @@ from queries.workspace.searches import Search, SearchLostError
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
+from queries.workspace.subject_room import SubjectRoom
+from queries.workspace.subjects import SubjectMark
 from queries.workspace.trail import ActFilter, ChainedAct
 from queries.workspace.verifying import Anchor, Break, Verification
 from queries.workspace.views import View
@@ -49,6 +51,8 @@ __all__ = [
     "SearchRoom",
     "Snapshot",
     "Study",
+    "SubjectMark",
+    "SubjectRoom",
     "Verification",
     "View",
     "Workspace",

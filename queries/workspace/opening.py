@@ -188,7 +188,12 @@ def _add_searches(connection: Connection) -> None:
 
 def _add_reports(connection: Connection) -> None:
     # Version 6, as `_add_cohorts` did for version 2.
-    added = [tables.reports, tables.report_cards, tables.activity_links]
+    added = [
+        tables.reports,
+        tables.report_cards,
+        tables.activity_links,
+        tables.subject_marks,
+    ]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
     _chain_older_acts(connection)
 

@@ -78,7 +78,7 @@ def add(
 ) -> Snapshot:
     """Add a candidate; what is current stays so."""
     code = studies.one(connection, study, lock=True).code
-    _check_content(content_sha256, report_json)
+    check_content(content_sha256, report_json)
     taken = select(tables.snapshots.c.id).where(tables.snapshots.c.file == file)
     if connection.execute(taken).first() is not None:
         raise DataError("a snapshot has a file of its own", got=file)
@@ -180,7 +180,13 @@ but got '../passwords'.
     return path
 
 
-def _check_content(content_sha256: str, report_json: str) -> None:
+def check_content(content_sha256: str, report_json: str) -> None:
+    """Refuse what is no SHA-256, or no check report.
+
+    Examples
+    --------
+    >>> check_content("0" * 64, "{}")
+    """
     if not isinstance(content_sha256, str) or not _SHA256.fullmatch(content_sha256):
         raise DataError("a SHA-256 is 64 digits 0-9 and a-f", got=content_sha256)
     try:

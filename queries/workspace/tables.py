@@ -317,6 +317,22 @@ report_cards = Table(
     CheckConstraint("position >= 1", name="position"),
 )
 
+# A row for each decision about a subject; the latest one counts.
+subject_marks = Table(
+    "subject_mark",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("study", String(64), ForeignKey("study.code"), nullable=False, index=True),
+    Column("subject_hash", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person", String(200), nullable=False),
+    CheckConstraint("state IN ('restricted', 'released', 'erased')", name="state"),
+    sqlite_autoincrement=True,
+)
+
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.
 # `number` never falls and is never used again, so it can carry a chain of hashes.
 activity = Table(

@@ -23,6 +23,7 @@ from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
+from queries.workspace.subject_room import SubjectRoom
 from queries.workspace.views import View
 
 
@@ -88,6 +89,7 @@ class Workspace:
         self._searches = SearchRoom(self._reading, self._writing)
         self._reports = ReportRoom(self._reading, self._writing)
         self._audit = AuditRoom(self._reading, self._writing)
+        self._subjects = SubjectRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -113,6 +115,11 @@ class Workspace:
     def audit(self) -> AuditRoom:
         """The audit trail: the acts, chained, verified, anchored."""
         return self._audit
+
+    @property
+    def subjects(self) -> SubjectRoom:
+        """Single subjects: restricted, released, erased."""
+        return self._subjects
 
     @property
     def home(self) -> Path:

@@ -378,3 +378,34 @@ def test_an_address_of_the_database_is_never_shown_with_its_password(
         said = capsys.readouterr().err
         assert "workspace" in said
         assert "hunter2" not in said
+
+
+# Identifiers
+
+
+def test_identifiers_are_listed_and_taken_out_by_a_plan(
+    tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, plan = tmp_path / "named", tmp_path / "plan.json"
+    folder.mkdir()
+    text = ADSL.format(status="COMPLETED").replace("SEX", "SEX,PATNAME,RANDDT", 1)
+    lines = [text.splitlines()[0]]
+    lines += [
+        line.replace(",F,", ",F,Hildegard,2024-03-04,").replace(",M,", ",M,Bert,2024-03-05,")
+        for line in text.splitlines()[1:]
+    ]
+    (folder / "adsl.csv").write_text("\n".join(lines))
+    assert equipoise("identifiers", folder, "--plan", plan) == command.OK
+    said = capsys.readouterr().out
+    assert re.search(r"ADSL.PATNAME +names +name +3 +drop", said)
+    assert "free text has to be read" in said
+    assert not home.exists()
+    assert json.loads(plan.read_text())["dates"] == "study"
+    assert equipoise("import", folder, "--deidentify", plan) == command.OK
+    assert "PATNAME of ADSL: the column was left out." in capsys.readouterr().out
+    assert (home / "pseudonym.key").stat().st_mode & 0o777 == 0o600
+    for file in (one for one in home.rglob("*") if one.is_file()):
+        data = file.read_bytes()
+        assert not any(word in data for word in (b"Hildegard", b"2024-03-0", b"S1,"))
+    plan.write_text('{"actions": "all"}')
+    assert equipoise("import", folder, "--deidentify", plan) == command.REFUSED

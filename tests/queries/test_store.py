@@ -85,19 +85,47 @@ def test_only_files_of_the_folder_are_questions(tiny_store: Store, name: str) ->
         tiny_store.ask(name)
 
 
-def test_a_store_reaches_no_other_file_and_writes_nothing(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    with open_store(path) as store:
-        connection = store._connection
+@pytest.mark.parametrize("key", [None, "a key of thirty-two characters!!"])
+def test_a_store_reaches_no_other_file_and_writes_nothing(
+    path: Path, tmp_path: Path, key: str | None
+) -> None:
+    secret = tmp_path / "elsewhere" / "secret.csv"
+    secret.parent.mkdir()
+    secret.write_text("a\n1\n")
+    (path.parent / "link.csv").symlink_to(secret)
+    (path.parent / "link.duckdb").symlink_to(write_tiny_snapshot(secret.with_name("b.duckdb")))
+    before = {one: one.stat().st_mtime_ns for one in tmp_path.rglob("*")}
+    with open_store(path, key=key) as store:
         for sql in (
-            f"SELECT * FROM '{tmp_path}/secret.csv'",
+            f"SELECT * FROM '{secret}'",
+            f"SELECT * FROM read_csv('{secret}')",
+            f"SELECT * FROM read_csv('{path.parent}/../{path.parent.name}/elsewhere/secret.csv')",
+            f"SELECT * FROM read_csv('{path.parent}/link.csv')",
+            f"SELECT * FROM read_text('{path.parent}/*')",
+            "SELECT * FROM glob('/etc/*')",
             f"ATTACH '{tmp_path}/other.duckdb' AS other",
+            f"ATTACH '{path.parent}/link.duckdb' AS other (READ_ONLY)",
+            f"ATTACH '{path.parent}/elsewhere/../elsewhere/b.duckdb' AS other (READ_ONLY)",
             f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+            f"COPY snapshot.adsl TO '{path.parent}/elsewhere/out.parquet'",
+            f"EXPORT DATABASE '{tmp_path}/all'",
+            "INSTALL spatial",
+            "LOAD spatial",
+            f"LOAD '{tmp_path}/x.duckdb_extension'",
             "SET enable_external_access = true",
+            "SET SESSION enable_external_access = true",
+            "RESET enable_external_access",
+            "SET lock_configuration = false",
+            "SET temp_directory = '/tmp'",
+            f"SET allowed_directories = ['{tmp_path}']",
+            "PRAGMA enable_external_access = true",
+            "CREATE PERSISTENT SECRET planted (TYPE http)",
             "INSERT INTO snapshot.adsl SELECT * FROM snapshot.adsl",
+            "DROP TABLE snapshot.adsl",
         ):
             with pytest.raises(duckdb.Error):
-                connection.execute(sql)
+                store.execute(sql, {})
+    assert {one: one.stat().st_mtime_ns for one in tmp_path.rglob("*")} == before
 
 
 def test_many_readers_share_a_snapshot(path: Path) -> None:

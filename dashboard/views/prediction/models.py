@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import __version__, state
+from dashboard.access.restrictions import program, version_of
 from dashboard.jobs import kinds
 from queries.workspace import Job
 
@@ -39,8 +40,10 @@ def stale_reason(job: Job) -> str:
     current = state.workspace().current_snapshot(job.study)
     if current is not None and job.snapshot != current.id:
         return "fitted to an earlier snapshot"
-    if job.program != __version__:
-        return f"fitted by version {job.program}"
+    if version_of(job.program) != __version__:
+        return f"fitted by version {version_of(job.program)}"
+    if job.program != program(__version__, state.workspace(), job.study, job.snapshot):
+        return "fitted to other subjects: some were restricted, released or erased since"
     return ""
 
 

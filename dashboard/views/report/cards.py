@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.access.restrictions import since_then
 from dashboard.charts.theme import CONFIG, alt_text, for_page
 from dashboard.home import PERSON
 from dashboard.reports.current import KeptCard
@@ -24,6 +25,7 @@ def show(one: KeptCard, *, last: int) -> None:
         _preview(one)
         st.caption(" ".join(plain(note) for note in one.card.notes))
         _stale(one)
+        _other_subjects(one)
         _texts(one)
 
 
@@ -76,6 +78,12 @@ def _stale(one: KeptCard) -> None:
             color="orange",
             help="It stands as it was computed then; add it anew to bring it up to date.",
         )
+
+
+def _other_subjects(one: KeptCard) -> None:
+    marks = state.workspace().subjects.of_study(state.study().code)
+    if said := since_then(marks, one.kept.added_at):
+        st.badge("Other subjects", icon=":material/person_off:", color="orange", help=said)
 
 
 def _texts(one: KeptCard) -> None:

@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import command, unattended
 from dashboard.bundles import open_bundle
+from dashboard.jobs import one_subject
 from dashboard.reports.filling import TemplateFilling
 from dashboard.reports.templates import TEMPLATES, template_of
 from queries.errors import DataError
+from queries.store import open_store
 from queries.workspace import open_workspace
 
 PERSON = "local owner"
@@ -53,6 +55,22 @@ def test_results_are_added_ordered_and_commented(home: Path) -> None:
     assert not app.exception
     with open_workspace(home) as workspace:
         assert [one.id for one in workspace.reports.cards(report.id)] == [first.id]
+
+
+def test_a_card_says_that_a_subject_was_left_out_since(home: Path) -> None:
+    opened("overview").button("add to report EQX-301 disposition").click().run()
+    with open_workspace(home) as workspace:
+        current = workspace.current_snapshot("EQX-301")
+        assert current is not None
+        with open_store(workspace.path(current)) as store:
+            who = store.ask("subjects")["subject"][0]
+        one_subject.restrict(workspace, "EQX-301", who, reason="Asked to be", person=PERSON)
+    app = opened("report")
+    assert "Other subjects" in " ".join(one.value for one in app.markdown)
+    assert "719" in " ".join(str(one.value) for one in opened("overview").metric)
+    out = home / "with data.zip"
+    asked = ["report", "--template", "interim-report", "--study", "EQX-301", "--out", str(out)]
+    assert command._run([*asked, "--with-data", str(home / "key")]) == command.REFUSED
 
 
 def test_a_pooled_reader_does_not_see_what_was_added_by_arm(home: Path) -> None:

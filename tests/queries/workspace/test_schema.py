@@ -96,7 +96,7 @@ def test_nothing_that_was_there_is_written_anew(old):
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 11
+    assert added.count("CREATE TABLE") == 12
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):
@@ -104,7 +104,8 @@ def test_it_ends_up_like_a_new_one(any_old, tmp_path):
     assert _form(any_old) == new
     assert {"cohort", "cohort_version", "uq_cohort_living_name", "job", "job_result"} <= set(new)
     assert {"design", "design_version", "uq_design_living_name"} <= set(new)
-    assert {"search", "search_log", "report", "report_card", "activity_link"} <= set(new)
+    assert {"search", "search_log", "report", "report_card"} <= set(new)
+    assert {"activity_link", "subject_mark"} <= set(new)
 
 
 def test_a_workspace_of_schema_2_keeps_its_cohorts_and_takes_jobs(tmp_path):
