@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from queries.errors import DataError
-from queries.workspace import tables
+from queries.workspace import share_tables, tables
 from queries.workspace.snapshots import FOLDER
 
 DATABASE = "workspace.db"
@@ -187,7 +187,7 @@ def _add_searches(connection: Connection) -> None:
 
 def _add_reports(connection: Connection) -> None:
     # Version 6, as `_add_cohorts` did for version 2.
-    added = [tables.reports, tables.report_cards]
+    added = [tables.reports, tables.report_cards, *share_tables.ALL]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
 
 

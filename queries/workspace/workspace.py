@@ -20,6 +20,7 @@ from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
 from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
+from queries.workspace.share_room import ShareRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
 from queries.workspace.views import View
@@ -86,6 +87,7 @@ class Workspace:
         self._designs = DesignRoom(self._reading, self._writing)
         self._searches = SearchRoom(self._reading, self._writing)
         self._reports = ReportRoom(self._reading, self._writing)
+        self._shares = ShareRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -106,6 +108,11 @@ class Workspace:
     def reports(self) -> ReportRoom:
         """Reports: cards taken from pages, in an order, with comments."""
         return self._reports
+
+    @property
+    def shares(self) -> ShareRoom:
+        """Shares: links to frozen views, what their readers say, who has opened them."""
+        return self._shares
 
     @property
     def home(self) -> Path:
