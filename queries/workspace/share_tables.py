@@ -38,7 +38,7 @@ shares = Table(
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
     Column("revoked_by", String(200)),
-    CheckConstraint("threshold >= 1", name="threshold"),
+    CheckConstraint("threshold >= 2", name="threshold"),
     CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
 )
 

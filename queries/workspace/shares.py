@@ -143,7 +143,7 @@ def add(
         "title": checked_text(title, "the title of a share", longest=200),
         "recipient": checked_text(recipient, "whom a share is for", longest=150, visible=True),
         "audience": audience,
-        "threshold": checked_whole(threshold, "the threshold of a share", low=1, high=1000),
+        "threshold": checked_whole(threshold, "the threshold of a share", low=2, high=1000),
         "downloads": bool(downloads),
         "token_sha256": digest(token),
         "passcode_hash": passcode_hash,

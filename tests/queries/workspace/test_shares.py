@@ -258,7 +258,7 @@ def test_every_act_is_recorded_and_no_secret_with_it(workspace, version):
     [
         ({"audience": "everybody"}, "an audience is one of"),
         ({"recipient": " "}, "whom a share is for"),
-        ({"threshold": 0}, "the threshold of a share"),
+        ({"threshold": 1}, "the threshold of a share"),
         ({"days": 367}, "days of a share"),
         ({"days": 0}, "days of a share"),
         ({"passcode": "short"}, "at least 8 characters"),
