@@ -12,13 +12,14 @@ from queries.errors import DataError
 from queries.workspace import shares, tables
 from queries.workspace.limits import checked_text
 from queries.workspace.share_tables import share_sessions, share_views
+from queries.workspace.share_tables import shares as share_table
 from queries.workspace.shares import Share, ShareUnknownError, digest
 
 SESSION_DAYS = 7
 TRIES = 5
 WAIT = timedelta(minutes=15)
 
-_session, _view, _share = share_sessions.c, share_views.c, shares.shares.c
+_session, _view, _share = share_sessions.c, share_views.c, share_table.c
 
 
 class PasscodeWaitError(DataError):
@@ -99,7 +100,7 @@ def begin_try(connection: Connection, share: str) -> str | None:
         raise PasscodeWaitError("after too many wrong passcodes no more are taken for a while")
     tried = 1 if row.waits_until is not None else row.tried + 1
     waits = now + WAIT if tried >= TRIES else None
-    counted = update(shares.shares).where(_share.id == share)
+    counted = update(share_table).where(_share.id == share)
     connection.execute(counted.values(tried=tried, waits_until=waits))
     kept: str | None = row.passcode_hash
     return kept
@@ -107,7 +108,7 @@ def begin_try(connection: Connection, share: str) -> str | None:
 
 def passed(connection: Connection, visit: Visit) -> None:
     """Note that a session has given the right passcode."""
-    anew = update(shares.shares).where(_share.id == visit.share.id)
+    anew = update(share_table).where(_share.id == visit.share.id)
     connection.execute(anew.values(tried=0, waits_until=None))
     let_in = update(share_sessions).where(_session.secret_sha256 == visit.session)
     connection.execute(let_in.values(passed=True))

@@ -129,7 +129,8 @@ def _thread(connection: Connection, share: Share, card: str, answers: str) -> st
     found = connection.execute(question).first()
     if found is None:
         raise DataError("an answer is to a comment on the same result")
-    return found.answers or found.id
+    begun: str = found.answers or found.id
+    return begun
 
 
 def _check_room(connection: Connection, of: Table, share: Share, most: int, what: str) -> None:

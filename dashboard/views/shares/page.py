@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 import streamlit as st
 
 from dashboard import results, state
@@ -15,7 +18,11 @@ from dashboard.views.shares import talk
 from queries.workspace import Share
 from queries.workspace.tables import now
 
-_COLOURS = {"open": "green", "expired": "gray", "revoked": "red"}
+_COLOURS: Mapping[str, Literal["green", "gray", "red"]] = {
+    "open": "green",
+    "expired": "gray",
+    "revoked": "red",
+}
 
 
 def show() -> None:
