@@ -15,7 +15,7 @@ from dashboard.sharing.sponsor_text import moment
 from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.shares import talk
-from queries.workspace import Share
+from queries.workspace import Share, SharedVersion
 from queries.workspace.tables import now
 
 _COLOURS: Mapping[str, Literal["green", "gray", "red"]] = {
@@ -101,7 +101,7 @@ def _buttons(share: Share, content: ShareContent) -> None:
         if version.view is not None:
             st.link_button(
                 "New version",
-                f"/{version.page}?view={version.view}",
+                _address(version),
                 icon=":material/ac_unit:",
                 type="tertiary",
                 help="Opens the page as it was frozen, in a tab of its own. Change what has to "
@@ -116,6 +116,13 @@ def _buttons(share: Share, content: ShareContent) -> None:
                 on_click=_revoke,
                 args=(share,),
             )
+
+
+def _address(version: SharedVersion) -> str:
+    from dashboard.pages import PAGES  # which knows this page
+
+    path = "" if version.page == PAGES[0].name else version.page
+    return f"/{path}?view={version.view}"
 
 
 def _revoke(share: Share) -> None:
