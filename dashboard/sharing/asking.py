@@ -10,7 +10,7 @@ from starlette.requests import Request
 from queries.errors import DataError
 
 MOST_BYTES = 32 * 1024
-_FORM_HOURS = 12
+_FORM_DAYS = 7  # as long as its session
 _FORM = "application/x-www-form-urlencoded"
 _SALT = "equipoise share form"
 
@@ -39,8 +39,7 @@ def proof(secret: str, share: str) -> str:
     >>> check_proof(proof("secret", "abc"), "another", "abc")
     Traceback (most recent call last):
         ...
-    dashboard.sharing.asking.FormRefusedError: a form is sent from the page it is on, within 12 \
-hours.
+    dashboard.sharing.asking.FormRefusedError: a form is sent from the page it is on, within 7 days.
     """
     return _signer(secret).dumps(share)
 
@@ -48,11 +47,11 @@ hours.
 def check_proof(given: str, secret: str, share: str) -> None:
     """Refuse a form that this session's page did not carry."""
     try:
-        signed = _signer(secret).loads(given, max_age=_FORM_HOURS * 3600)
+        signed = _signer(secret).loads(given, max_age=_FORM_DAYS * 86_400)
     except BadSignature:
         signed = None
     if signed != share:
-        raise FormRefusedError(f"a form is sent from the page it is on, within {_FORM_HOURS} hours")
+        raise FormRefusedError(f"a form is sent from the page it is on, within {_FORM_DAYS} days")
 
 
 def _signer(secret: str) -> URLSafeTimedSerializer:

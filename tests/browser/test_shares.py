@@ -81,14 +81,14 @@ def test_a_share_from_its_making_to_its_end(
     assert re.fullmatch(r"/shared/[A-Za-z0-9_-]{22}", urlsplit(phone.url).path)
     assert phone.evaluate("document.cookie") == ""
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
-    figure = phone.locator("#card-3 img")
+    card = phone.locator("section", has=phone.get_by_role("heading", name="EQX-301 OS survival"))
+    figure = card.locator("img")
     figure.scroll_into_view_if_needed()
     expect(figure).to_be_visible()
     assert "narrow-light" in figure.evaluate("e => e.currentSrc")
     assert figure.evaluate("e => e.decode().then(() => e.naturalWidth)") == 3 * 358
 
     # They comment and sign.
-    card = phone.locator("#card-3")
     card.get_by_text("Comments", exact=True).tap()
     card.get_by_label("Your name").fill("Dana Reyes")
     card.get_by_label("Comment").fill("Why do the curves part <b>late</b>?")
@@ -112,7 +112,7 @@ def test_a_share_from_its_making_to_its_end(
     manager.get_by_role("button", name="Send answer").click()
     expect(manager.get_by_text("The effect is delayed.").first).to_be_visible()
     phone.reload()
-    expect(phone.locator("#card-3").get_by_text("The effect is delayed.")).to_be_visible()
+    expect(card.get_by_text("The effect is delayed.")).to_be_visible()
     assert observed.errors == []
 
     # Revoking ends the page that is open, by itself.
