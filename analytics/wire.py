@@ -23,6 +23,7 @@ _UNITS = ("s", "ms", "us", "ns")
 _WHOLE = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 _REAL = {"float16", "float32", "float64"}
 _MOMENTS = {f"{kind}64[{unit}]" for kind in ("datetime", "timedelta") for unit in _UNITS}
+_NULLABLE = {"boolean", *(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 ToFields = Callable[[object], "tuple[str, dict[str, Any]] | None"]
@@ -174,6 +175,8 @@ def _encode_column(name: str, column: pd.Series[Any], fields_of: ToFields) -> di
     dtype = str(column.dtype)
     if dtype == "object":
         values = [encode(one, fields_of) for one in column]
+    elif dtype in _NULLABLE:
+        values = [None if one is pd.NA else one for one in column.tolist()]
     else:
         values = _plain(column.to_numpy(), dtype)
     return {"name": name, "dtype": dtype, "values": values}
@@ -198,6 +201,13 @@ def _decode_column(body: Any, build: FromFields) -> pd.Series[Any]:
         return pd.Series(
             pd.Categorical.from_codes(codes, categories=categories, ordered=body["ordered"])
         )
+    if dtype in _NULLABLE:
+        accepted = bool if dtype == "boolean" else int
+        require(
+            all(one is None or type(one) is accepted for one in values),
+            f"values are of type {dtype} or missing",
+        )
+        return pd.Series(values, dtype=dtype)
     return pd.Series(_numbers(values, dtype))
 
 

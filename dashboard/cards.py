@@ -12,6 +12,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from analytics import wire
 from analytics.checks import InputError, require
+from dashboard.disclosure.describing import Disclosure
 
 FORMAT = 1  # of the JSON; a text that says another number is refused
 
@@ -34,6 +35,8 @@ class Card:
         The numbers behind it at full precision.
     script : str, optional
         The Python that makes `figure` and `table` again; `table` is `data`, or `shown` without it.
+    disclosure : Disclosure, optional
+        What its numbers are; a result without it goes into no share.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Card:
     shown: pd.DataFrame | None = None
     data: pd.DataFrame | None = None
     script: str | None = None
+    disclosure: Disclosure | None = None
 
     def to_json(self) -> str:
         """The card as JSON from which `from_json` rebuilds it, tables to the last bit.
@@ -61,6 +65,7 @@ class Card:
             "shown": _table_to_wire(self.shown),
             "data": _table_to_wire(self.data),
             "script": self.script,
+            "disclosure": None if self.disclosure is None else self.disclosure.to_wire(),
         }
         return json.dumps({"format": FORMAT, "card": body}, allow_nan=False, ensure_ascii=False)
 
@@ -69,7 +74,7 @@ class Card:
         """Rebuild a card; `InputError` for a text that `to_json` did not write."""
         body = _parsed(text)
         try:
-            drawn = body["figure"]
+            drawn, said = body["figure"], body.get("disclosure")  # kept cards of before have none
             return cls(
                 name=str(body["name"]),
                 notes=tuple(map(str, body["notes"])),
@@ -77,6 +82,7 @@ class Card:
                 shown=_table_from_wire(body["shown"]),
                 data=_table_from_wire(body["data"]),
                 script=None if body["script"] is None else str(body["script"]),
+                disclosure=None if said is None else Disclosure.from_wire(said),
             )
         except InputError:
             raise
@@ -108,7 +114,8 @@ def figure_content(figure: go.Figure) -> dict[str, Any]:
 
 
 def _table_to_wire(table: pd.DataFrame | None) -> Any:
-    return None if table is None else wire.encode(table, lambda _: None)
+    """A table on the wire; its rows are numbered anew, for a card's table has no index to tell."""
+    return None if table is None else wire.encode(table.reset_index(drop=True), lambda _: None)
 
 
 def _table_from_wire(body: Any) -> pd.DataFrame | None:

@@ -1,4 +1,4 @@
-"""The command `equipoise`: serve, import, list studies and searches, build the demo."""
+"""The command `equipoise`: serve, import, export, list studies and searches, build the demo."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from dashboard import __version__
+from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
 from dashboard.printing import outcome, print_report, print_table
 from dashboard.progress import shown_progress
@@ -302,6 +303,7 @@ def demo(
 
 
 equipoise.add_command(export)
+export.add_command(export_datasets)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
 

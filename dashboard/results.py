@@ -15,6 +15,7 @@ from analytics.checks import InputError, NotEstimableError
 from dashboard import state
 from dashboard.cards import Card
 from dashboard.charts.theme import CONFIG, Mode, alt_text, for_page
+from dashboard.disclosure import Disclosure
 from dashboard.exports import figures, tables
 from dashboard.exports.rich_text import to_rtf
 from dashboard.exports.spreadsheets import to_xlsx
@@ -54,6 +55,7 @@ def figure(
     data: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
     clicked: Callable[[Sequence[object]], None] | None = None,
+    disclosure: Disclosure | None = None,
 ) -> None:
     """A figure on the page, its notes beneath; its data, pictures and code to take away.
 
@@ -63,10 +65,19 @@ def figure(
         Their script is shown beside them.
     clicked : callable, optional
         Is told the `customdata` of a point that was clicked, before the page runs again.
+    disclosure : Disclosure, optional
+        What its numbers are; without it no share holds it.
     """
     code = _script_of({"figure": drawn, "table": data}) or code
     drawn, data = _plain_value(drawn), _plain_value(data)
-    card = Card(name=name, notes=tuple(notes), figure=drawn, data=data, script=code)
+    card = Card(
+        name=name,
+        notes=tuple(notes),
+        figure=drawn,
+        data=data,
+        script=code,
+        disclosure=disclosure,
+    )
     _keep(card)
     if clicked is None:
         _draw(drawn, f"figure {name}")
@@ -150,6 +161,7 @@ def table(
     raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     drawn: pd.DataFrame | None = None,
     code: str | None = None,
+    disclosure: Disclosure | None = None,
 ) -> None:
     """A table on the page, ready to take away.
 
@@ -163,13 +175,15 @@ def table(
         How the page draws it, in Markdown; else as `shown` with every text taken as it is.
     code : str, optional
         The Python that makes it again, where neither `raw` nor `shown` is `Made`.
+    disclosure : Disclosure, optional
+        What its numbers are; without it no share holds it.
     """
     as_text = _plain_value(shown)
     if drawn is None:
         st.table(as_it_is(as_text), hide_index=True, alt=name)
     else:
         st.table(drawn, border="horizontal", hide_index=True, alt=name)
-    offer(shown, name=name, notes=notes, raw=raw, code=code)
+    offer(shown, name=name, notes=notes, raw=raw, code=code, disclosure=disclosure)
 
 
 def offer(
@@ -179,11 +193,19 @@ def offer(
     notes: Sequence[str],
     raw: Made[pd.DataFrame] | pd.DataFrame | None = None,
     code: str | None = None,
+    disclosure: Disclosure | None = None,
 ) -> None:
     """What stands under a table: for one that the view itself has drawn. As `table`."""
     code = _script_of({"table": shown if raw is None else raw}) or code
     shown, raw = _plain_value(shown), _plain_value(raw)
-    card = Card(name=name, notes=tuple(notes), shown=shown, data=raw, script=code)
+    card = Card(
+        name=name,
+        notes=tuple(notes),
+        shown=shown,
+        data=raw,
+        script=code,
+        disclosure=disclosure,
+    )
     _keep(card)
     sheets = {"Table": shown} if raw is None else {"Table": shown, "Numbers": raw}
     with st.container(horizontal=True, gap="small"):

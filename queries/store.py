@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from queries.blinding import POOLED_ARM, reveals_by_name
+from queries.cohort_records import CohortRecords
 from queries.cohorts import EVERYONE, Cohort, Rule, Schema, predicates
 from queries.encryption import attach
 from queries.endpoint_sets import EndpointSets
@@ -265,6 +266,11 @@ class Store:
     def event_sets(self) -> EventSets:
         """Adverse events: who has which, when, by arm and stratum."""
         return self._event_sets
+
+    def records_of(self, cohort: Cohort) -> CohortRecords:
+        """The datasets of a cohort's subjects, with every column that this reader may see."""
+        [chosen], bound = self.predicates([cohort.rule])
+        return CohortRecords(self.layout, self._cursor(), chosen, bound, pooled=self.pooled)
 
     @property
     def enrolled(self) -> str:

@@ -72,6 +72,41 @@ class BaselineSummary:
         return rows
 
 
+def counted_levels(levels: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
+    """The counts of the levels of sex and race, a row each, beside the size of the arm.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        The answer to `baseline_levels`.
+    sizes : DataFrame
+        The answer to `subjects_by_arm`.
+
+    Returns
+    -------
+    DataFrame
+        `variable`, `level`, `arm`, `subjects`, `of`.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"variable": ["sex"], "level": ["F"], "arm": ["A"], "subjects": [4]})
+    >>> sizes = pd.DataFrame({"arm": ["A"], "subjects": [9]})
+    >>> counted_levels(levels, sizes).to_numpy().tolist()
+    [['Sex', 'F', 'A', 4, 9]]
+    """
+    rows = levels[levels["variable"].isin(["sex", "race"])].reset_index(drop=True)
+    of = sizes.set_index("arm")["subjects"]
+    return pd.DataFrame(
+        {
+            "variable": rows["variable"].str.capitalize(),
+            "level": [NOT_COLLECTED if pd.isna(one) else str(one) for one in rows["level"]],
+            "arm": rows["arm"],
+            "subjects": rows["subjects"].astype("int64"),
+            "of": rows["arm"].map(of).astype("int64"),
+        }
+    )
+
+
 def _count(counts: pd.DataFrame, arm: str, level: object, size: int) -> str:
     of_level = counts["level"].isna() if pd.isna(level) else counts["level"] == level
     n = int(counts.loc[of_level & (counts["arm"] == arm), "subjects"].sum())

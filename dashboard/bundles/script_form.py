@@ -16,6 +16,10 @@ from queries.errors import DataError
 _OWN = (
     "analytics",
     "queries.cohorts",
+    "queries.events",
+    "queries.panels",
+    "queries.site_plan",
+    "queries.subjects",
     "queries.workspace.plans",
     "dashboard.analyses",
     "dashboard.charts",
@@ -25,6 +29,7 @@ _OTHER = {
     ("dashboard.home", "open_snapshot"),
     ("datetime", "date"),
     ("pandas", "Timestamp"),
+    ("pandas", "concat"),
 }
 # Methods of tables, figures and stores that reach further than the value that they are of.
 _REACHING = re.compile(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from analytics.checks import InputError
 from dashboard import state
 from dashboard.cards import Card
 from dashboard.home import PERSON
@@ -60,7 +61,7 @@ def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
             person=PERSON,
             section=section,
         )
-    except DataError as error:
+    except (DataError, InputError) as error:
         st.toast(str(error), icon=":material/error:")
         return
     if not quietly:

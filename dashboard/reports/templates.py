@@ -94,7 +94,11 @@ TEMPLATES = (
         title="Interim report",
         about="For the trial's team: how far enrolment and endpoints are, and what they show.",
         sections=(
-            Section(heading="The study so far", page="overview"),
+            Section(
+                heading="The study so far",
+                page="overview",
+                results=("enrolment", "endpoints", "sites", "disposition", "baseline", "age"),
+            ),
             Section(
                 heading="Enrolment ahead",
                 page="enrolment",
@@ -127,11 +131,6 @@ TEMPLATES = (
                 heading="Course",
                 page="designs",
                 inputs={"design_tab": "Course"},
-            ),
-            Section(
-                heading="Cost",
-                page="designs",
-                inputs={"design_tab": "Cost"},
             ),
         ),
     ),

@@ -7,7 +7,7 @@ import datetime
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.analyses.baseline import NOT_COLLECTED, BaselineSummary
+from dashboard.analyses.baseline import NOT_COLLECTED, BaselineSummary, counted_levels
 from dashboard.charts.baseline import draw_age
 from dashboard.charts.disposition import draw_disposition
 from dashboard.charts.enrolment import draw_enrolment
@@ -16,7 +16,7 @@ from dashboard.charts.sites import draw_sites
 from dashboard.charts.theme import ArmStyle, arm_styles
 from dashboard.scripts import given
 from dashboard.text import plain
-from dashboard.views import heading
+from dashboard.views import disclosing, heading
 from dashboard.views.quality import findings_table
 from dashboard.views.survival.usual import endpoint_labels
 from queries.cohorts import EVERYONE
@@ -94,7 +94,20 @@ def _enrolment() -> None:
         target=plan.subjects if plan else None,
         data_cut=_data_cut(),
     )
-    results.figure(figure, name=_name("enrolment"), notes=_notes(_enrolment_note()), data=by_day)
+    results.figure(
+        figure,
+        name=_name("enrolment"),
+        notes=_notes(_enrolment_note()),
+        data=by_day,
+        disclosure=disclosing.counted(
+            state.current_cohort(),
+            count="subjects",
+            keys=("enrolled_on",),
+            adds_up=(),
+            period="enrolled_on",
+            about="enrolment",
+        ),
+    )
 
 
 def _accrual_of(plan: Plan) -> Plan:
@@ -132,7 +145,19 @@ def _disposition() -> None:
     present = [arm for arm in state.arms() if arm in set(counts.value["arm"])]
     figure = counts.then(draw_disposition, arms=present)
     note = "Subjects by end-of-study status and reason for discontinuation."
-    results.figure(figure, name=_name("disposition"), notes=_notes(note), data=counts)
+    results.figure(
+        figure,
+        name=_name("disposition"),
+        notes=_notes(note),
+        data=counts,
+        disclosure=disclosing.counted(
+            state.current_cohort(),
+            count="subjects",
+            keys=("status", "reason"),
+            adds_up=(),
+            about="disposition",
+        ),
+    )
 
 
 def _endpoints() -> None:
@@ -151,7 +176,20 @@ def _endpoints() -> None:
     table = table.call("assign", label=labels)
     note = "Events observed so far against those planned for the final analysis."
     figure = table.then(draw_maturity, planned=planned)
-    results.figure(figure, name=_name("endpoints"), notes=_notes(note), data=table)
+    results.figure(
+        figure,
+        name=_name("endpoints"),
+        notes=_notes(note),
+        data=table,
+        disclosure=disclosing.counted(
+            state.current_cohort(),
+            count="events",
+            of="subjects",
+            keys=("endpoint",),
+            names=dict(zip(table.value["endpoint"], labels, strict=True)),
+            about="events of endpoints",
+        ),
+    )
 
 
 def _ages() -> None:
@@ -162,7 +200,17 @@ def _ages() -> None:
     bands = state.asked("age_histogram")
     note = "Subjects by age in bands of five years, as a share of their arm."
     results.figure(
-        bands.then(draw_age, styles=_styles()), name=_name("age"), notes=_notes(note), data=bands
+        bands.then(draw_age, styles=_styles()),
+        name=_name("age"),
+        notes=_notes(note),
+        data=bands,
+        disclosure=disclosing.counted(
+            state.current_cohort(),
+            count="subjects",
+            keys=("age_from",),
+            adds_up=(),
+            about="age",
+        ),
     )
 
 
@@ -173,7 +221,20 @@ def _sites() -> None:
         return
     sites = state.asked("enrolment_by_site")
     note = "Subjects enrolled by site, most first."
-    results.figure(sites.then(draw_sites), name=_name("sites"), notes=_notes(note), data=sites)
+    results.figure(
+        sites.then(draw_sites),
+        name=_name("sites"),
+        notes=_notes(note),
+        data=sites,
+        disclosure=disclosing.counted(
+            state.current_cohort(),
+            count="subjects",
+            arm="",
+            keys=("site",),
+            adds_up=(),
+            about="sites",
+        ),
+    )
 
 
 def _baseline() -> None:
@@ -183,17 +244,24 @@ def _baseline() -> None:
         state.made(asked),
         name=_name("baseline"),
         notes=_notes("Baseline characteristics. Percentages are of the arm."),
+        disclosure=disclosing.levels(
+            asked.cohort,
+            counted_levels(state.ask("baseline_levels"), state.ask("subjects_by_arm")),
+        ),
     )
 
 
 def _data_quality() -> None:
     st.header("Data quality", anchor=False)
     report = CheckReport.from_json(state.snapshot().report_json)
-    findings = state.ask("findings", cohort=EVERYONE)
-    if findings.empty:
+    findings = state.asked("findings", cohort=EVERYONE)
+    if findings.value.empty:
         st.caption("The checks of the import found nothing to report.")
     else:
-        st.dataframe(findings_table(findings), hide_index=True, alt="Data-quality findings")
+        shown = findings_table(findings.value)
+        st.dataframe(shown, hide_index=True, alt="Data-quality findings")
+        notes = _notes("What the checks of the import found, in all subjects.")
+        results.offer(shown, raw=findings, name=_name("data quality"), notes=notes)
     if report.not_collected:
         with st.expander(f"{len(report.not_collected)} variables {NOT_COLLECTED}"):
             st.markdown("\n".join(f"- {plain(gap.sentence)}" for gap in report.not_collected))
@@ -210,9 +278,12 @@ def _provenance() -> None:
     )
     for derived in state.store().derivations:
         st.caption(plain(derived))
-    files = state.ask("files", cohort=EVERYONE)
+    files = state.asked("files", cohort=EVERYONE)
+    shown = ["file", "dataset", "label", "rows", "columns", "format", "encoding", "sha256"]
     st.dataframe(
-        files[["file", "dataset", "label", "rows", "columns", "format", "encoding", "sha256"]],
+        files.value[shown],
         hide_index=True,
         alt="Files of the snapshot with their SHA-256 and row counts",
     )
+    notes = [heading.provenance_line()]
+    results.offer(files.value[shown], raw=files, name=_name("source files"), notes=notes)

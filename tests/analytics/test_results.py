@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics import wire
 from analytics.checks import InputError
 from analytics.results import Result, registered, require_columns, same
 from analytics.survival import (
@@ -277,3 +278,17 @@ def test_columns_are_required_in_their_order() -> None:
 
 def test_a_plain_result_is_one_row() -> None:
     assert Typed(share=0.25).to_frame()["share"].tolist() == [0.25]
+
+
+def test_columns_that_may_be_missing_come_back_as_they_were() -> None:
+    table = pd.DataFrame(
+        {
+            "events": pd.array([1, None, 3], dtype="Int64"),
+            "serious": pd.array([True, None, False], dtype="boolean"),
+        }
+    )
+    body = json.loads(json.dumps(wire.encode(table, lambda _: None)))
+    pd.testing.assert_frame_equal(wire.decode(body, lambda *_: None), table)
+    body["table"]["columns"][0]["values"][0] = "1"
+    with pytest.raises(InputError, match="values are of type Int64 or missing"):
+        wire.decode(body, lambda *_: None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,6 @@ from analytics.dosing.response import (
 from analytics.progress import Progress, unheard
 from analytics.results import Result, registered, require_columns
 from dashboard.analyses.dose_response.response import LEVEL, ResponseAnalysis, ResponseAnswer
-from dashboard.analyses.script import script
 from queries.store import Store
 
 POINTS = 101
@@ -89,11 +87,6 @@ class CurvesAnalysis:
         values = (fit.family, found.estimate, found.lower, found.upper, at, "")
         return dict(zip(TARGET_COLUMNS, values, strict=True))
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the fits again."""
-        shown = ["answer.to_frame()", "answer.curves"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -159,10 +152,6 @@ class AverageAnalysis:
             seed=self.seed,
         )
         return AveragedResponse(average=average, curve=_shown(average.table, answer.is_share))
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the average again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()", "answer.average"])
 
 
 @registered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,7 +11,6 @@ from analytics.dosing.response import DoseEstimates
 from analytics.results import Result, registered, require_columns
 from analytics.safety.incidence import wilson
 from dashboard.analyses.dose_response.arms import ArmDoses, ArmDosesAnalysis
-from dashboard.analyses.script import script
 from queries import questions
 from queries.adverse_events import EVENT_KINDS, collected_kinds
 from queries.store import Store
@@ -66,10 +64,6 @@ class HarmAnalysis:
         return HarmAnswer(
             doses=doses, table=table, estimates=estimates, refusal=refusal, event=self.title
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the table again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @registered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,7 +14,6 @@ from analytics.dosing.response.fit import quantile
 from analytics.results import Result, registered, require_columns
 from analytics.safety.incidence import wilson
 from dashboard.analyses.dose_response.arms import ArmDoses, ArmDosesAnalysis
-from dashboard.analyses.script import script
 from queries import questions
 from queries.store import Store
 
@@ -145,10 +143,6 @@ class ResponseAnalysis:
             carried=int(rows["carried"].sum()),
             counts_missing=asked.is_share and asked.missing == "no response",
         )
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the table again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()"])
 
 
 @registered

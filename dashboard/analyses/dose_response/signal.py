@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from analytics.dosing.response import Candidates, ContrastTest, Shape, test_contrasts
 from analytics.results import Result, registered
 from dashboard.analyses.dose_response.response import ResponseAnalysis, ResponseAnswer
-from dashboard.analyses.script import script
 from queries.store import Store
 
 
@@ -40,11 +38,6 @@ class SignalAnalysis:
         )
         test = test_contrasts(estimates, candidates, alpha=self.alpha)
         return SignalAnswer(response=answer, test=test)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the test again."""
-        shown = ["answer.to_frame()", "answer.test.contrasts.to_frame()"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
 
 
 @registered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -21,7 +20,6 @@ from analytics.results import Result, registered
 from dashboard.analyses.dose_response.arms import ArmDoses
 from dashboard.analyses.dose_response.harm import HarmAnalysis, HarmAnswer
 from dashboard.analyses.dose_response.response import LEVEL, ResponseAnalysis, ResponseAnswer
-from dashboard.analyses.script import script
 from queries.store import Store
 
 SMALLEST = "smallest AIC"
@@ -93,10 +91,6 @@ class WorthAnalysis:
         if family == SMALLEST:
             return fit_families(estimates, self.families).best
         return fit_dose_response(estimates, family)
-
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that makes the utility again."""
-        return script(self, snapshot, pooled=pooled, shown=["answer.to_frame()", "answer.utility"])
 
 
 @registered

@@ -51,6 +51,18 @@ def decision_limits(proposal: DosingProposal) -> pd.DataFrame:
     return method.boundaries(min(proposal.most_patients, _MOST))
 
 
+def whole_cohorts(limits: pd.DataFrame, size: int) -> pd.DataFrame:
+    """The rows of the table for whole cohorts of a size.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> whole_cohorts(decision_limits(usual_dosing()), 10)["patients"].tolist()
+    [10, 20, 30]
+    """
+    return limits[limits["patients"] % size == 0].reset_index(drop=True)
+
+
 def card_rows(limits: pd.DataFrame) -> pd.DataFrame:
     """The table of the card as text, a dash where no number of toxicities does so.
 

@@ -136,6 +136,44 @@ def benchmark_table(
     return pd.DataFrame({"scenario": [MEAN], "value": [float(table["value"].mean())]})
 
 
+def scenario_cells(
+    found: Mapping[str, OperatingCharacteristics], measure: str, proposal: DosingProposal
+) -> pd.DataFrame:
+    """As `compared`, by scenario; correct selection with the benchmark as one more design.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> from dashboard.analyses.dosing.request import request_for
+    >>> truths = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
+    >>> found = {"BOIN": request_for(usual_dosing(), "BOIN", truths, seed=1).run()}
+    >>> scenario_cells(found, "correct", usual_dosing())["design"].tolist()
+    ['BOIN', 'Benchmark']
+    """
+    cells = compared(found, measure)
+    if measure != "correct":
+        return cells
+    scenarios = next(iter(found.values())).scenarios
+    each = benchmark_table(proposal, scenarios).assign(design=BENCHMARK, se=0.0)
+    return pd.concat([cells, each], ignore_index=True)
+
+
+def summaries(found: Mapping[str, OperatingCharacteristics]) -> pd.DataFrame:
+    """All figures of all designs below one another, with a column `design`.
+
+    Examples
+    --------
+    >>> from dashboard.analyses.dosing.proposal import usual_dosing
+    >>> from dashboard.analyses.dosing.request import request_for
+    >>> truths = (ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5), name="Usual"),)
+    >>> found = {"BOIN": request_for(usual_dosing(), "BOIN", truths, seed=1).run()}
+    >>> set(summaries(found)["design"])
+    {'BOIN'}
+    """
+    tables = [own.summary.assign(design=name) for name, own in found.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
 def where_right(
     proposal: DosingProposal, found: Mapping[str, OperatingCharacteristics]
 ) -> pd.DataFrame:

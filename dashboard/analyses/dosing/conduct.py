@@ -13,6 +13,7 @@ from analytics.results import Result, registered
 from dashboard.analyses.dosing.families import FACTS
 from dashboard.analyses.dosing.proposal import DosingProposal
 
+PATHS = "N: without toxicity, T: with; before them the number of the dose, counted from 1."
 _DEPTH = 2
 _QUICK_PATIENTS = 48  # for more of them a posterior with two parameters takes seconds
 
@@ -105,6 +106,18 @@ def _next(dose: int, stop: bool, names: tuple[str, ...]) -> str:
     if not stop:
         return names[dose - 1]
     return f"Stop, {names[dose - 1]} selected" if dose else "Stop, none selected"
+
+
+def cohort_table(outcomes: Outcomes) -> pd.DataFrame:
+    """The cohorts of a trial: `cohort`, `dose`, `patients`, `toxicities`.
+
+    Examples
+    --------
+    >>> cohort_table(Outcomes.parse("1NNN 2NNT", doses=3)).to_numpy().tolist()
+    [[1, 1, 3, 0], [2, 2, 3, 1]]
+    """
+    rows = [(i, c.dose, c.patients, c.toxicities) for i, c in enumerate(outcomes.cohorts, start=1)]
+    return pd.DataFrame(rows, columns=["cohort", "dose", "patients", "toxicities"])
 
 
 def deviating_cohorts(found: Recommendation) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from analytics.dosing.search import (
     DoseObjective,
     DoseSearchProblem,
 )
-from dashboard.analyses.dosing.search import SEARCHED, HeldOutComparison
+from dashboard.analyses.dosing.search import OWN, SEARCHED, HeldOutComparison
 from dashboard.text import number, percent
 
 TITLES: Mapping[str, str] = {
@@ -113,6 +113,66 @@ def own_values(problem: DoseSearchProblem, found: OperatingCharacteristics) -> d
         one.label: one.over_scenarios(DOSE_MEASURES[one.measure].read(columns).tolist())
         for one in problem.objectives
     }
+
+
+def marked_designs(
+    front: DoseFront,
+    chosen: int,
+    own: OperatingCharacteristics | None,
+    *,
+    across: str,
+    up: str,
+) -> dict[str, tuple[float, float]]:
+    """Two objectives of the chosen design and, where known, of the own one, by name.
+
+    Parameters
+    ----------
+    front : DoseFront
+    chosen : int
+        Number of a design of it.
+    own : OperatingCharacteristics, optional
+        Of the own design, under the scenarios of the search.
+    across, up : str
+        Labels of objectives.
+
+    Examples
+    --------
+    >>> from analytics.dosing.characteristics import ToxicityScenario
+    >>> from analytics.dosing.search import DoseSearchSpace, search_doses
+    >>> problem = DoseSearchProblem(
+    ...     space=DoseSearchSpace(doses=3, target=0.3, families=("boin",), patients=(9, 18)),
+    ...     scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
+    ...     objectives=(DoseObjective(measure="correct"), DoseObjective(measure="patients")))
+    >>> front = search_doses(problem, budget=3, policy="random", seed=1).front()
+    >>> up, across = problem.labels
+    >>> best = front.knee()
+    >>> found = marked_designs(front, best, None, across=across, up=up)
+    >>> found == {f"Design {best}": (front.row(best)[across], front.row(best)[up])}
+    True
+    """
+    row = front.row(chosen)
+    found = {f"Design {chosen}": (float(row[across]), float(row[up]))}
+    if own is not None:
+        values = own_values(front.problem, own)
+        found[OWN] = values[across], values[up]
+    return found
+
+
+def held_points(table: pd.DataFrame, across: str, up: str) -> pd.DataFrame:
+    """Designs under held-out scenarios: `design`, and two objectives as `across` and `up`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"design": ["3+3"], "correct": [0.4], "patients": [18.0]})
+    >>> held_points(table, "patients", "correct").to_numpy().tolist()
+    [['3+3', 18.0, 0.4]]
+    """
+    return table.assign(across=table[across], up=table[up])[["design", "across", "up"]]
+
+
+def held_table(against: AgainstDefaults) -> pd.DataFrame:
+    """The front and the others below one another, with their objectives."""
+    return pd.concat([against.front, against.defaults], ignore_index=True)
 
 
 def verdict_rows(against: AgainstDefaults) -> pd.DataFrame:

@@ -169,6 +169,10 @@ bounded=False)
         """Nothing else was taken from anywhere."""
         return ""
 
+    def without_data(self) -> DosingProposal:
+        """The same without scenarios of a study: what a design does rests on no data."""
+        return replace(self, seen=None)
+
     def design(self, family: Family | None = None) -> EscalationDesign:
         """The design; of another family when asked for, with the rules which that one takes.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from analytics.dosing.efficacy_toxicity import JointOutcomes
+from typing import Any
+
+from analytics.dosing.efficacy_toxicity import JointOutcomes, conduct_boin12
 from analytics.dosing.escalation import (
     Blrm,
     Boin,
@@ -11,19 +13,18 @@ from analytics.dosing.escalation import (
     Ewoc,
     Keyboard,
     Mtpi2,
+    Outcomes,
     ThreePlusThree,
     TwoParameterCrm,
 )
-from analytics.dosing.late_toxicity import TrialCourse
-from dashboard.analyses.dosing.efficacy_toxicity.conduct import Boin12ConductRequest
+from analytics.dosing.late_toxicity import TrialCourse, conduct_tite
 from dashboard.analyses.dosing.efficacy_toxicity.protocol import boin12_paragraphs, boin12_summary
 from dashboard.analyses.dosing.families import FACTS
-from dashboard.analyses.dosing.late_toxicity.conduct import TiteConductRequest
 from dashboard.analyses.dosing.late_toxicity.protocol import tite_paragraphs, tite_summary
 from dashboard.analyses.dosing.proposal import DosingProposal
 from dashboard.analyses.dosing.seen import SeenScenarios
 from dashboard.analyses.dosing.words import counted_doses, months, percent, studied_doses
-from dashboard.analyses.script import expression, import_lines
+from dashboard.scripts import Made, given, write_script
 
 
 def rebuilding_code(proposal: DosingProposal) -> str:
@@ -37,26 +38,23 @@ def rebuilding_code(proposal: DosingProposal) -> str:
     >>> made["design"] == usual_dosing().design()
     True
     """
+    found: Made[Any]
     if proposal.family == "TITE-CRM":
-        course = TrialCourse(doses=proposal.doses, today=0)
-        return TiteConductRequest(proposal=proposal, course=course).code()
-    if proposal.family == "BOIN12":
-        none = JointOutcomes(doses=proposal.doses)
-        return Boin12ConductRequest(proposal=proposal, outcomes=none).code()
-    needed = {("analytics.dosing.escalation.outcomes", "Outcomes")}
-    body = f"design = {expression(proposal.design(), needed)}"
-    seen = f"seen = Outcomes.parse('', doses={proposal.doses})"
-    lines = [body, seen, "print(design.recommend(seen))", *_seen_scenarios(proposal, needed)]
-    return "\n".join([*import_lines(needed), "", *lines, ""])
-
-
-def _seen_scenarios(proposal: DosingProposal, needed: set[tuple[str, str]]) -> list[str]:
-    """The scenarios that a study saw, with where they come from as comments."""
-    if proposal.seen is None:
-        return []
-    said = [f"# {' '.join(one.split())}" for one in proposal.seen.notes]
-    said.append(f"# Snapshot {proposal.seen.source.snapshot}.")
-    return ["", *said, f"scenarios = {expression(proposal.seen.scenarios, needed)}"]
+        course = given(TrialCourse(doses=proposal.doses, today=0), name="course")
+        found = given(proposal.tite_crm(), name="design").then(conduct_tite, course)
+    elif proposal.family == "BOIN12":
+        seen = given(JointOutcomes(doses=proposal.doses), name="seen")
+        found = given(proposal.boin12(), name="design").then(conduct_boin12, seen)
+    else:
+        none = given(Outcomes(doses=proposal.doses), name="seen")
+        found = given(proposal.design(), name="design").call("recommend", none)
+    made: dict[str, Made[Any]] = {"found": found}
+    said: list[str] = []
+    if proposal.seen is not None:
+        made["scenarios"] = given(proposal.seen.scenarios)
+        said = [f"# {' '.join(one.split())}" for one in proposal.seen.notes]
+        said.append(f"# Snapshot {proposal.seen.source.snapshot}.")
+    return "\n".join([*said, write_script(made, snapshot="", pooled=True, shown="found")])
 
 
 def protocol_paragraphs(proposal: DosingProposal) -> list[str]:

@@ -18,7 +18,6 @@ from analytics.progress import Progress, unheard
 from analytics.results import Result, registered
 from dashboard.analyses.dosing.families import FACTS, ComparedFamily
 from dashboard.analyses.dosing.proposal import DosingProposal
-from dashboard.analyses.script import expression, import_lines
 
 MOST_SCENARIOS = 30
 # Cohorts times the outcomes of each: up to here all states of a trial are found in half a second.
@@ -116,42 +115,6 @@ class CharacteristicsRequest(Result):
         )
 
 
-def characteristics_code(asked: CharacteristicsRequest) -> str:
-    """Python that finds the characteristics again.
-
-    Examples
-    --------
-    >>> from dashboard.analyses.dosing.proposal import usual_dosing
-    >>> truth = ToxicityScenario(probabilities=(0.05, 0.1, 0.25, 0.4, 0.5))
-    >>> made = {}
-    >>> asked = request_for(usual_dosing(), "BOIN", (truth,), seed=1)
-    >>> exec(characteristics_code(asked).replace("print", "str"), made)
-    >>> round(made["found"].value("correct"), 3)
-    0.593
-    """
-    proposal, simulated = asked.proposal, f"replications={asked.replications}, seed={asked.seed}"
-    pace: object = proposal.accrual
-    if asked.family == "TITE-CRM":
-        call, more = ("tite_simulation", "simulate_tite"), f", {simulated}"
-        design: object = asked.tite_in_months()
-        pace = proposal.late.accrual(proposal.accrual.rate)
-    elif asked.replications is None:
-        call, more = ("exact", "exact_characteristics"), ""
-        design = proposal.design(asked.family)
-    else:
-        call, more = ("simulation", "simulate_characteristics"), f", {simulated}"
-        design = proposal.design(asked.family)
-    needed = {(f"analytics.dosing.characteristics.{call[0]}", call[1])}
-    body = [
-        f"design = {expression(design, needed)}",
-        f"scenarios = {expression(asked.scenarios, needed)}",
-        f"accrual = {expression(pace, needed)}  # in months",
-        f"found = {call[1]}(design, scenarios, accrual=accrual{more})",
-        "print(found.to_frame())",
-    ]
-    return "\n".join([*import_lines(needed), "", *body, ""])
-
-
 def request_for(
     proposal: DosingProposal,
     family: ComparedFamily,
@@ -161,7 +124,7 @@ def request_for(
 ) -> CharacteristicsRequest:
     """Exact where all states of a trial are soon found, else a simulation."""
     return CharacteristicsRequest(
-        proposal=replace(proposal, seen=None),  # what a design does rests on no data
+        proposal=proposal.without_data(),
         family=family,
         scenarios=scenarios,
         replications=_replications(proposal, family),

@@ -27,8 +27,9 @@ from analytics.progress import Progress, unheard
 from dashboard.analyses.dosing.families import FAMILIES, Family
 from dashboard.analyses.dosing.proposal import DosingProposal
 from dashboard.analyses.dosing.request import CharacteristicsRequest, request_for
-from dashboard.analyses.script import expression, import_lines
 from dashboard.analyses.search.asked import AskedSearch
+from dashboard.analyses.search.shown import search_whole
+from dashboard.scripts.expressions import Expressions, import_lines
 
 SEARCHED: Mapping[str, Family] = {
     "boin": "BOIN",
@@ -168,6 +169,40 @@ def textbook(space: DoseSearchSpace) -> dict[str, EscalationDesign]:
     )
 
 
+def beside_textbook(
+    front: DoseFront, own: EscalationDesign | None, *, count: int, seed: int
+) -> HeldOutComparison:
+    """The request that judges a front beside textbook designs, and beside an own design.
+
+    Parameters
+    ----------
+    front : DoseFront
+    own : EscalationDesign, optional
+        Where it can be judged exactly in time.
+    count, seed : int
+        Of the scenarios that are held out.
+
+    Examples
+    --------
+    >>> from analytics.dosing.search import DoseObjective
+    >>> problem = DoseSearchProblem(
+    ...     space=DoseSearchSpace(doses=3, target=0.3, families=("boin",), patients=(9, 18)),
+    ...     scenarios=(ToxicityScenario(probabilities=(0.1, 0.3, 0.5)),),
+    ...     objectives=(DoseObjective(measure="correct"),))
+    >>> front = DoseSearch(problem=problem, budget=2, policy="random", seed=1).run().front()
+    >>> [name for name, _ in beside_textbook(front, None, count=10, seed=1).others][:2]
+    ['3+3', 'BOIN']
+    """
+    others = textbook(front.problem.space) | ({} if own is None else {OWN: own})
+    return HeldOutComparison(
+        problem=front.problem,
+        designs=tuple(front.designs().items()),
+        others=tuple(others.items()),
+        count=count,
+        seed=seed,
+    )
+
+
 def own_request(
     proposal: DosingProposal, scenarios: tuple[ToxicityScenario, ...]
 ) -> CharacteristicsRequest | None:
@@ -250,9 +285,9 @@ def searching_code(asked: DoseSearch, held: HeldOutComparison, *, chosen: int) -
     chosen : int
         Number of a design on the front.
     """
-    needed = {
+    words = Expressions()
+    words.needed |= {
         ("analytics.dosing.characteristics", "random_scenarios"),
-        ("analytics.dosing.search", "DoseSearchResult"),
         ("analytics.dosing.search", "compare_with_defaults"),
         ("analytics.dosing.search", "default_designs"),
         ("numpy.random", "default_rng"),
@@ -262,15 +297,15 @@ def searching_code(asked: DoseSearch, held: HeldOutComparison, *, chosen: int) -
     size = f"patients={space.patients[1]}, start={space.start}"
     own = dict(held.others).get(OWN)
     lines = [
-        f"search = {expression(asked, needed)}",
-        "found = DoseSearchResult.of_parts([part.run() for part in search.divided()])",
+        f"search = {words.of(asked)}",
+        f"found = {words.name(search_whole)}(search)",
         "front = found.front()",
         "print(front.table.drop(columns='design'))",
         f"print(front.design({chosen}))",
         f"held = random_scenarios({shape}, count={held.count}, rng=default_rng({held.seed}))",
         f"defaults = default_designs({shape}, {size})",
-        *([] if own is None else [f"defaults[{OWN!r}] = {expression(own, needed)}"]),
+        *([] if own is None else [f"defaults[{OWN!r}] = {words.of(own)}"]),
         "against = compare_with_defaults(front, held, defaults)",
         "print('\\n'.join(against.verdicts))",
     ]
-    return "\n".join([*import_lines(needed), "", *lines]) + "\n"
+    return "\n".join([*import_lines(words.needed), "", *lines]) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from analytics.safety.prediction.exposure_response import RISK_COLUMNS
 from dashboard.analyses.designs.proposal import AssumptionsSource
 from dashboard.analyses.dose_response.arms import ArmDosesAnalysis
 from dashboard.analyses.prediction.dose import DoseResponse, FittedDoses
-from dashboard.analyses.script import script
 from queries.cohorts import late_parts
 from queries.events import EventSelection
 from queries.store import Store
@@ -187,11 +185,6 @@ class ToxicitySeen:
             notes=self._notes(known),
         )
 
-    def code(self, snapshot: Path, *, pooled: bool = False) -> str:
-        """The Python that reads the same again."""
-        shown = ["answer.to_frame()", "answer.observed"]
-        return script(self, snapshot, pooled=pooled, shown=shown)
-
     def _require_unit(self, unit: str) -> None:
         if unit and unit.lower() != self.unit.lower():
             raise InputError(
@@ -262,6 +255,15 @@ class ToxicitySeenAnswer(Result):
         low, high = self.given
         outside = ~self.table["dose"].between(low, high)
         return tuple(self.table.loc[outside, "dose"].tolist())
+
+    def inside_given(self) -> pd.DataFrame:
+        """The doses asked about that are within those given."""
+        return self.table[self.table["dose"].between(*self.given)]
+
+    def seen_and_fitted(self) -> pd.DataFrame:
+        """What is drawn: the curve, and below it what was observed by dose."""
+        seen = self.observed.rename(columns={"incidence": "observed"})
+        return pd.concat([self.curve, seen], ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per dose asked about, with whether it is extrapolated."""

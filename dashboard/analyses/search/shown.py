@@ -17,7 +17,9 @@ from analytics.search import (
     parameter_importance,
 )
 from analytics.search.characteristics import Characteristics
-from dashboard.analyses.search.asked import DesignSearch, FrontConfirmation
+from analytics.search.front import BestDesigns
+from analytics.search.result import TriedDesigns
+from dashboard.analyses.search.asked import AskedSearch, Found, FrontConfirmation
 
 _OVER = {
     "assumed": "",
@@ -27,7 +29,7 @@ _OVER = {
 }
 
 
-def search_whole(asked: DesignSearch) -> SearchResult:
+def search_whole(asked: AskedSearch[Found]) -> Found:
     """All parts of a search, one after the other; the same as when workers share them.
 
     Examples
@@ -37,11 +39,12 @@ def search_whole(asked: DesignSearch) -> SearchResult:
     >>> problem = SearchProblem(
     ...     space=SearchSpace(design=example_design(), events=(200, 400)),
     ...     objectives=(Objective(measure="power"), Objective(measure="expected_events")))
+    >>> from dashboard.analyses.search.asked import DesignSearch
     >>> search_whole(DesignSearch(problem=problem, budget=6, policy="random", seed=1,
     ...                           parts=2)).evaluations
     6
     """
-    return SearchResult.of_parts([part.run() for part in asked.divided()])
+    return asked.found_type.of_parts([part.run() for part in asked.divided()])
 
 
 def confirmation_of(
@@ -80,7 +83,7 @@ def confirmation_of(
 # Tables that are drawn -------------------------------------------------------------------
 
 
-def tried_designs(found: SearchResult, across: str, up: str) -> pd.DataFrame:
+def tried_designs(found: TriedDesigns, across: str, up: str) -> pd.DataFrame:
     """Designs that were evaluated: two objectives as `across` and `up`, and `feasible`.
 
     Examples
@@ -103,7 +106,7 @@ def tried_designs(found: SearchResult, across: str, up: str) -> pd.DataFrame:
     )
 
 
-def front_points(front: Front, across: str, up: str) -> pd.DataFrame:
+def front_points(front: BestDesigns, across: str, up: str) -> pd.DataFrame:
     """The designs of a front: `number`, and two objectives as `across` and `up`.
 
     Examples

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.analyses.dose_response.shown import AVERAGE
 from dashboard.charts.axes import amount, counted, percent
 from dashboard.charts.dose_response.parts import HEIGHT, band, dose_axis, line, observed
 from dashboard.charts.lettering import legend_pixels, literal
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, arm_styles, empty_figure, new_figure
-
-AVERAGE = "Average"
 
 
 def draw_response(

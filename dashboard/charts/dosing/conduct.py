@@ -11,7 +11,7 @@ from analytics.dosing.escalation import Outcomes
 from dashboard.charts.lettering import fitted, literal
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, empty_figure, new_figure
 
-_FRAME, _ROW = 120, 44
+_FRAME, _ROW, _LEAST = 120, 44, 400  # as high as the chart beside it
 _NAMES = 90  # pixels
 _COLOURS = {False: LIGHT.accent, True: ARM_PALETTE[1]}
 _LABELS = {False: "No toxicity", True: "Toxicity"}
@@ -42,7 +42,7 @@ def draw_conduct(
     patients = _patients(outcomes)
     return new_figure(
         _described(outcomes, names),
-        height=_FRAME + _ROW * outcomes.doses,
+        height=max(_LEAST, _FRAME + _ROW * outcomes.doses),
         data=[_marks(patients, names, toxic) for toxic in (False, True)],
         shapes=cohort_shapes([one.patients for one in outcomes.cohorts], deviating),
         xaxis={

@@ -53,7 +53,7 @@ def draw_joint_conduct(
     patients = _patients(outcomes.cohorts)
     return new_figure(
         _described(outcomes, names),
-        height=_FRAME + _ROW * outcomes.doses,
+        height=max(_HEIGHT, _FRAME + _ROW * outcomes.doses),
         data=[_marks(patients, names, letter) for letter in _OUTCOMES],
         shapes=cohort_shapes([one.patients for one in outcomes.cohorts], deviating),
         xaxis={
@@ -182,7 +182,7 @@ def _limit(limit: float, label: str, colour: str, doses: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{label} {most} {percent(limit)}",
+        "name": f"{label} {most} {100 * limit:g}%",
         "x": [0.5, doses + 0.5],
         "y": [limit, limit],
         "line": {"color": colour, "width": 1.5, "dash": "6px,4px"},

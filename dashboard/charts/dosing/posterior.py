@@ -110,7 +110,7 @@ def _target(target: float, doses: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"Target {percent(target)}",
+        "name": f"Target {100 * target:g}%",
         "x": [0.5, doses + 0.5],
         "y": [target, target],
         "line": {"color": LIGHT.muted, "width": 1.5, "dash": "6px,4px"},

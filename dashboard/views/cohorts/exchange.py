@@ -6,7 +6,7 @@ import json
 
 import streamlit as st
 
-from dashboard import cohorts, results, state
+from dashboard import cohorts, dialogs, results, state
 from dashboard.exports import tables
 from dashboard.text import file_stem, plain
 from dashboard.views import heading
@@ -16,6 +16,7 @@ from queries.cohorts.files import read_cohort, read_subjects, write_cohort
 from queries.errors import DataError
 
 _SHOWN = 5
+TAKE_AWAY = "cohort_take_away"
 
 
 def take_away() -> None:
@@ -47,6 +48,18 @@ def take_away() -> None:
             type="tertiary",
             on_click="ignore",
         )
+    st.button(
+        "Datasets of this cohort",
+        key="ask_datasets",
+        icon=":material/dataset:",
+        type="tertiary",
+        on_click=_ask_for_datasets,
+    )
+
+
+def _ask_for_datasets() -> None:
+    st.session_state[TAKE_AWAY] = False  # an open popover would stand before the dialog
+    dialogs.ask("datasets")
 
 
 def bring_in() -> None:

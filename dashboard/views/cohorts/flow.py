@@ -8,6 +8,7 @@ from dashboard import results, state
 from dashboard.analyses.flow import FlowAnalysis
 from dashboard.charts.flow import draw_flow, flow_table
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.views import heading
 from queries.cohorts import labels_in
 from queries.store import ArmRole
@@ -28,9 +29,9 @@ def show() -> None:
     styles = arm_styles([arm.arm for arm in flow.value.arms], state.arms(role))
     table, notes = flow.then(flow_table), _notes(flag, role)
     figure = flow.then(draw_flow, styles=styles, width=_WIDTH)
-    results.figure(figure, name=name, notes=notes, data=table)
+    results.figure(figure, name=name, notes=notes, data=table, disclosure=AGGREGATE)
     with st.expander("The same numbers as a table"):
-        results.table(table, name=f"{name} table", notes=notes)
+        results.table(table, name=f"{name} table", notes=notes, disclosure=AGGREGATE)
 
 
 def _inputs() -> tuple[str | None, ArmRole]:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import cohorts, dialogs, results, state
 from dashboard.views import heading
 from dashboard.views.cohorts import criteria, exchange, flow, panels, saved
+from dashboard.views.cohorts.datasets import ask_for_datasets
 from dashboard.views.cohorts.record_criterion import ask_for_records
 
 
@@ -83,11 +84,15 @@ def _toolbar() -> None:
         )
         with st.popover("Panels", icon=":material/view_module:"):
             panels.choose()
-        with st.popover("Take away", icon=":material/download:"):
+        with st.popover(
+            "Take away", icon=":material/download:", key=exchange.TAKE_AWAY, on_change="rerun"
+        ):
             exchange.take_away()
         with st.popover("Open file", icon=":material/upload_file:"):
             exchange.bring_in()
     if dialogs.is_asked("records"):
         ask_for_records()
+    if dialogs.is_asked("datasets"):
+        ask_for_datasets()
     if dialogs.is_asked("save cohort"):
         saved.save_cohort()

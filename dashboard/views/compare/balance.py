@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.charts.balance import draw_love
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.compare import notes
 from dashboard.views.compare.inputs import Comparison, made
 
@@ -46,4 +47,5 @@ def show(comparison: Comparison) -> None:
         name=f"{state.study().code} balance",
         notes=said,
         data=differences,
+        disclosure=AGGREGATE,
     )

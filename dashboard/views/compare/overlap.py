@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.charts.overlap import draw_overlap
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import percent
 from dashboard.views.compare import notes
@@ -29,6 +30,7 @@ def show(comparison: Comparison) -> None:
         name=f"{state.study().code} overlap",
         notes=said,
         data=shared.call("to_frame"),
+        disclosure=AGGREGATE,
     )
     if len(answer.overlap.names) > 1:
         _pairs(shared.part("pairs"), said)
@@ -46,4 +48,10 @@ def _pairs(raw: Made[pd.DataFrame], said: list[str]) -> None:
             "Shared (Jaccard)": [percent(share, 1) for share in pairs["jaccard"]],
         }
     )
-    results.table(shown, raw=raw, name=f"{state.study().code} overlap of pairs", notes=said)
+    results.table(
+        shown,
+        raw=raw,
+        name=f"{state.study().code} overlap of pairs",
+        notes=said,
+        disclosure=AGGREGATE,
+    )

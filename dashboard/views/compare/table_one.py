@@ -7,10 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from analytics.baseline import TableOne
 from analytics.baseline.described_variable import LINES
 from analytics.baseline.table_display import FIRST, RESERVED
 from dashboard import results, state
+from dashboard.disclosure import AGGREGATE, Disclosure
 from dashboard.text import plain
+from dashboard.views import disclosing
 from dashboard.views.compare import notes
 from dashboard.views.compare.inputs import Comparison, made
 
@@ -36,8 +39,18 @@ def show(comparison: Comparison) -> None:
         drawn=drawn(text),
         name=f"{state.study().code} Table 1",
         notes=said,
+        disclosure=_disclosure(answer.table),
     )
     notes.show(said)
+
+
+def _disclosure(table: TableOne | str) -> Disclosure:
+    """Groups that share subjects may differ in a few of them: their counts are not described."""
+    if isinstance(table, str) or not table.disjoint:
+        return AGGREGATE
+    return disclosing.table_one(
+        state.current_cohort(), table.to_frame(), table.subjects, whole=table.options.overall
+    )
 
 
 def drawn(text: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.designs.bounds import bounds_on
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.answer import DesignAnswer
 
@@ -58,6 +59,7 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} boundaries {chosen}",
         notes=answer.notes(*_said(answer)),
         data=looks,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
@@ -65,6 +67,7 @@ def show(answer: DesignAnswer) -> None:
         raw=looks,
         name=f"{answer.name} looks",
         notes=answer.notes(*_said(answer)),
+        disclosure=AGGREGATE,
     )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.checks import InputError, NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.designs.comparison import compare_designs
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import plain
 from dashboard.views.designs import current, saved
@@ -47,6 +48,7 @@ def show(answer: DesignAnswer) -> None:
         drawn=marked(table.value),
         name=f"{answer.name} comparison",
         notes=answer.notes("Bold: not as in the design on screen."),
+        disclosure=AGGREGATE,
     )
     st.caption("Bold: not as in the design on screen.")
 

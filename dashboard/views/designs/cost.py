@@ -16,6 +16,7 @@ from dashboard.analyses.designs.money import (
     worth_by_month,
 )
 from dashboard.charts.designs.course import draw_cost, draw_value
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.views.designs.answer import DesignAnswer, ProposalAnswer
 
@@ -54,6 +55,7 @@ def show_courses(answer: ProposalAnswer) -> None:
         name=f"{answer.name} cost by look",
         notes=notes,
         data=table,
+        disclosure=AGGREGATE,
     )
     if value.value is not None:
         _show_value(answer, value, looks, notes)
@@ -62,6 +64,7 @@ def show_courses(answer: ProposalAnswer) -> None:
         raw=forecast,
         name=f"{answer.name} cost and duration",
         notes=notes,
+        disclosure=AGGREGATE,
     )
 
 
@@ -76,6 +79,7 @@ def _show_value(
         name=f"{answer.name} value of finishing",
         notes=notes,
         data=curve,
+        disclosure=AGGREGATE,
     )
 
 

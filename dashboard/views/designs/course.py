@@ -7,6 +7,7 @@ import numpy as np
 from dashboard import results
 from dashboard.analyses.designs.course import course_of
 from dashboard.charts.designs.course import draw_course
+from dashboard.disclosure import AGGREGATE
 from dashboard.views.designs.answer import DesignAnswer
 
 
@@ -26,4 +27,5 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} course",
         notes=answer.notes(*said),
         data=course,
+        disclosure=AGGREGATE,
     )

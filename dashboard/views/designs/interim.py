@@ -12,6 +12,7 @@ from analytics.design.boundaries import InterimAnalysis
 from dashboard import results, state
 from dashboard.analyses.designs.monitored import MEASURES, Measure, MonitoredTrial
 from dashboard.charts.designs.boundaries import draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import interval, number, p_value, percent, plain
 from dashboard.views.designs import fields
@@ -59,6 +60,14 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} interim analysis",
         notes=notes,
         data=frame,
+        disclosure=AGGREGATE,
+    )
+    results.table(
+        _table(frame),
+        raw=frame,
+        name=f"{answer.name} interim looks",
+        notes=notes,
+        disclosure=AGGREGATE,
     )
     results.table(_table(frame.value), raw=frame, name=f"{answer.name} interim looks", notes=notes)
 

@@ -14,6 +14,7 @@ from dashboard.analyses.designs.effect_curves import (
     sizes_by_formula,
 )
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, percent, plain
 from dashboard.views.designs.answer import DesignAnswer
 
@@ -40,12 +41,14 @@ def show(answer: DesignAnswer) -> None:
         name=f"{answer.name} power",
         notes=notes,
         data=curve,
+        disclosure=AGGREGATE,
     )
     results.figure(
         size.then(draw_expected_size, size="Expected events", most=design.part("events"), **drawn),
         name=f"{answer.name} expected events",
         notes=notes,
         data=size,
+        disclosure=AGGREGATE,
     )
     _other_formulas(answer)
 
@@ -65,6 +68,7 @@ def _other_formulas(answer: DesignAnswer) -> None:
                 "For the power of the design at its final calendar time. Looks act through the "
                 "inflation factor. Schoenfeld (1981), Freedman (1982), Lachin and Foulkes (1986)."
             ),
+            disclosure=AGGREGATE,
         )
 
 

@@ -16,6 +16,7 @@ from analytics.design.simulation import (
 from analytics.design.survival import ModestWeight, weighted_test
 from analytics.survival.logrank_weights import fleming_harrington
 from dashboard import results, state
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.scripts import result_of
 from dashboard.text import number, percent, plain
@@ -107,12 +108,14 @@ def _show(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) 
         raw=made.part("by_test"),
         name=f"{answer.name} simulated tests",
         notes=notes,
+        disclosure=AGGREGATE,
     )
     results.table(
         _looks(found),
         raw=made.part("by_look"),
         name=f"{answer.name} simulated looks",
         notes=notes,
+        disclosure=AGGREGATE,
     )
     if asked.costs is not None and found.forecast is not None:
         st.subheader("Cost and duration", anchor=False)
@@ -122,6 +125,7 @@ def _show(answer: DesignAnswer, asked: TrialSimulation, found: SimulatedTrials) 
             raw=frame,
             name=f"{answer.name} simulated cost",
             notes=notes,
+            disclosure=AGGREGATE,
         )
 
 

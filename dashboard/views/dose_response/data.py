@@ -9,6 +9,7 @@ from dashboard import results, state
 from dashboard.analyses.dose_response import HarmAnswer, ResponseAnalysis, ResponseAnswer
 from dashboard.charts.dose_response.response import draw_response
 from dashboard.charts.theme import ARM_PALETTE
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number
 from dashboard.views.dose_response.inputs import choose_harm, response_title
 from dashboard.views.dose_response.notes import named, notes
@@ -19,27 +20,27 @@ _SHARES = "Intervals of shares by Wilson (95%)."
 
 def show(asked: ResponseAnalysis) -> None:
     """The observed response and harm."""
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("response")
     said = notes([*answer.notes(), _SHARES if answer.is_share else _MEANS])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=response_title(asked),
             unit=answer.doses.unit,
             share=answer.is_share,
         ),
         name=named("response by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
         name=named("table of the response by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
+        disclosure=AGGREGATE,
     )
     if answer.refusal:
         st.warning(answer.refusal, icon=":material/do_not_disturb_on:")
@@ -50,12 +51,12 @@ def show(asked: ResponseAnalysis) -> None:
 
 def _show_harm() -> None:
     asked = choose_harm()
-    answer = state.answered(asked)
-    code = asked.code(state.snapshot_path(), pooled=state.store().pooled)
+    made = state.made(asked)
+    answer, table = made.value, made.call("to_frame").named("events")
     said = notes([*answer.notes(), _SHARES])
     results.figure(
-        draw_response(
-            answer.table,
+        table.then(
+            draw_response,
             title=f"{asked.title}, % of subjects",
             unit=answer.doses.unit,
             share=True,
@@ -63,15 +64,15 @@ def _show_harm() -> None:
         ),
         name=named("adverse event by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown_harm(answer),
         name=named("table of the adverse event by dose"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
+        disclosure=AGGREGATE,
     )
 
 

@@ -16,14 +16,21 @@ from dashboard.analyses.dose_response import (
     CurvesAnswer,
     ResponseAnalysis,
 )
-from dashboard.charts.dose_response.response import AVERAGE, draw_curves
+from dashboard.analyses.dose_response.shown import (
+    AVERAGE,
+    FAMILY_NAMES,
+    with_average,
+    with_names,
+)
+from dashboard.charts.dose_response.response import draw_curves
 from dashboard.charts.dose_response.targets import draw_targets
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSE_AVERAGE
+from dashboard.scripts import Made, answer_of
 from dashboard.text import interval, number, percent
 from dashboard.views import jobs
 from dashboard.views.dose_response.data import dose_header, shown_intervals
 from dashboard.views.dose_response.inputs import (
-    FAMILY_NAMES,
     choose_families,
     chosen,
     entered,
@@ -51,17 +58,18 @@ def show(asked: ResponseAnalysis) -> None:
     if not families:
         raise NotEstimableError("Choose one or more curves.")
     curves = CurvesAnalysis(response=asked, families=families, wanted=wanted)
-    answer = state.answered(curves)
+    made = state.made(curves)
     average = AverageAnalysis(curves=curves)
     job = state.job(DOSE_AVERAGE, average)
     known = job.found()
     done = state.job_result(job) if known is not None and known.state == "done" else None
-    _draw(curves, answer, done)
-    _tables(curves, answer, done)
+    averaged = None if done is None else answer_of(average, done, name="average")
+    _draw(curves, made, averaged)
+    _tables(curves, made, averaged)
     st.subheader("Average of the curves", anchor=False)
     found = jobs.answer(job, label="Average", about=f"{_AVERAGE} It takes a few seconds.")
     if found is not None:
-        _show_average(average, answer, found)
+        _show_average(made.value, answer_of(average, found, name="average"))
 
 
 def _wanted(asked: ResponseAnalysis) -> float:
@@ -91,7 +99,10 @@ def _usual_difference(asked: ResponseAnalysis) -> float:
     return float(f"{largest / 2:.1g}") if isfinite(largest) and largest > 0 else 1.0
 
 
-def _draw(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedResponse | None) -> None:
+def _draw(
+    curves: CurvesAnalysis, made: Made[CurvesAnswer], average: Made[AveragedResponse] | None
+) -> None:
+    answer = made.value
     fitted = [fit.family for fit in answer.fits.fits]
     options = [*([AVERAGE] if average else []), *fitted]
     banded = chosen(
@@ -102,21 +113,21 @@ def _draw(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespons
         format_func=lambda one: FAMILY_NAMES.get(one, one),
         width=240,
     )
-    response = answer.response
+    response, table = answer.response, made.part("curves").named("curves")
     results.figure(
-        draw_curves(
-            answer.curves.assign(family=answer.curves["family"].map(FAMILY_NAMES)),
-            response.table,
+        table.then(with_names).then(
+            draw_curves,
+            made.part("response").part("table"),
             title=response_title(curves.response),
             unit=response.doses.unit,
             share=response.is_share,
             banded=FAMILY_NAMES.get(banded, banded),
-            average=None if average is None else average.curve,
+            average=None if average is None else average.part("curve"),
         ),
         name=named("fitted curves"),
         notes=notes([*response.notes(), _scale(answer), _METHOD]),
-        data=answer.curves,
-        code=curves.code(state.snapshot_path(), pooled=state.store().pooled),
+        data=table,
+        disclosure=AGGREGATE,
     )
 
 
@@ -126,8 +137,11 @@ def _scale(answer: CurvesAnswer) -> str:
     return "Curves are fitted by least squares; criteria are AIC of the normal likelihood."
 
 
-def _tables(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedResponse | None) -> None:
-    table = answer.to_frame()
+def _tables(
+    curves: CurvesAnalysis, made: Made[CurvesAnswer], average: Made[AveragedResponse] | None
+) -> None:
+    answer, fits = made.value, made.call("to_frame")
+    table = fits.value
     unit = answer.response.doses.unit
     criterion = "gAIC" if answer.response.is_share else "AIC"
     shown = pd.DataFrame(
@@ -150,22 +164,24 @@ def _tables(curves: CurvesAnalysis, answer: CurvesAnswer, average: AveragedRespo
         for _ in answer.fits.left_out[:1]
     ]
     reasons = [reason for reason in table["reason"] if reason]
-    code = curves.code(state.snapshot_path(), pooled=state.store().pooled)
     effect = f"Target dose: the smallest with {_effect(curves)}."
     said = notes([*answer.response.notes(), effect, _scale(answer), _METHOD, *left_out, *reasons])
-    results.table(shown, name=named("fits"), notes=said, raw=table, code=code)
+    results.table(
+        shown, name=named("table of the fitted curves"), notes=said, raw=fits, disclosure=AGGREGATE
+    )
     for sentence in (*left_out, *reasons):
         st.caption(sentence)
-    targets = answer.targets.assign(family=answer.targets["family"].map(FAMILY_NAMES))
+    targets = made.part("targets").then(with_names)
     if average is not None:
-        targets = pd.concat([targets, _as_target(average)], ignore_index=True)
+        targets = targets.then(with_average, average)
+    targets = targets.named("targets")
     st.subheader("Target dose", anchor=False)
     results.figure(
-        draw_targets(targets, answer.response.doses.doses, unit=unit),
+        targets.then(draw_targets, answer.response.doses.doses, unit=unit),
         name=named("target dose"),
         notes=said,
         data=targets,
-        code=code,
+        disclosure=AGGREGATE,
     )
 
 
@@ -185,15 +201,8 @@ def _target(row: dict[str, float]) -> str:
     return interval(row["target_dose"], row["lower"], row["upper"], 1)
 
 
-def _as_target(average: AveragedResponse) -> pd.DataFrame:
-    found = average.average
-    row = {"family": AVERAGE, "estimate": found.target_dose, "lower": found.target_lower,
-           "upper": found.target_upper}  # fmt: skip
-    return pd.DataFrame([row]).astype({"estimate": float, "lower": float, "upper": float})
-
-
-def _show_average(asked: AverageAnalysis, answer: CurvesAnswer, found: AveragedResponse) -> None:
-    average = found.average
+def _show_average(answer: CurvesAnswer, made: Made[AveragedResponse]) -> None:
+    found, average = made.value, made.value.average
     dose, low, high = (
         float("nan") if one is None else one
         for one in (average.target_dose, average.target_lower, average.target_upper)
@@ -214,14 +223,15 @@ def _show_average(asked: AverageAnalysis, answer: CurvesAnswer, found: AveragedR
         f"{FAMILY_NAMES[fit.family]} {percent(share)}"
         for fit, share in zip(average.fits.fits, average.shares, strict=True)
     )
-    said = notes([_AVERAGE, f"Mean weights over the draws: {shares}."])
+    weights = f"Mean weights over the draws: {shares}."
+    said = notes([_AVERAGE, weights, *answer.response.notes()])
     st.caption(said[0] + " " + said[1])
     results.table(
         _average_at_doses(answer, found),
         name=named("average of the curves"),
         notes=said,
-        raw=found.to_frame(),
-        code=asked.code(state.snapshot_path(), pooled=state.store().pooled),
+        raw=made.call("to_frame"),
+        disclosure=AGGREGATE,
     )
 
 

@@ -23,6 +23,7 @@ from dashboard.analyses.dose_response import (
     usual_parameters,
 )
 from dashboard.analyses.dose_response.response import Direction, Measure, Missing
+from dashboard.analyses.dose_response.shown import FAMILY_NAMES
 from dashboard.text import plain
 from queries.adverse_events import EVENT_KINDS, collected_kinds
 
@@ -34,16 +35,6 @@ MEASURES: Mapping[Measure, str] = {
 }
 DIRECTIONS: Mapping[Direction, str] = {"decrease": "Lower", "increase": "Higher"}
 MISSING: Mapping[Missing, str] = {"no response": "No response", "left out": "Left out"}
-FAMILY_NAMES: Mapping[str, str] = {
-    "linear": "Linear",
-    "linear-log": "Linear in log dose",
-    "quadratic": "Quadratic",
-    "emax": "Emax",
-    "sigmoid-emax": "Sigmoid Emax",
-    "exponential": "Exponential",
-    "logistic": "Logistic",
-    "beta": "Beta",
-}
 _NO_RESPONSE = (
     "No response: nothing was measured at visits after baseline (ADEFF and the like, with PARAMCD, "
     "AVAL and AVISIT)."

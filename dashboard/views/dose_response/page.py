@@ -10,11 +10,13 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.dose_response import BLINDED, ArmDoses, ArmDosesAnalysis
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views import heading
 from dashboard.views.dose_response import data, fits, planning, signal, utility
 from dashboard.views.dose_response.inputs import choose_arms, choose_response
-from dashboard.views.dose_response.notes import named, of_whom
+from dashboard.views.dose_response.notes import named, notes
 from dashboard.views.tabs import choose_tab
 
 TABS: Mapping[str, Callable[[], None]] = {
@@ -37,12 +39,13 @@ def show() -> None:
             st.caption(WITHOUT_DOSES)
             planning.show()
             return
-        doses = state.answered(ArmDosesAnalysis(cohort=state.current_cohort()))
+        made = state.made(ArmDosesAnalysis(cohort=state.current_cohort()))
+        doses = made.value
         try:
             doses.require_curve()
         except NotEstimableError as error:
             st.warning(plain(error), icon=":material/do_not_disturb_on:")
-            _show_arms(doses)
+            _show_arms(made)
             st.caption(WITHOUT_DOSES)
             planning.show()
             return
@@ -53,9 +56,9 @@ def show() -> None:
                     draw()
 
 
-def _show_arms(doses: ArmDoses) -> None:
+def _show_arms(doses: Made[ArmDoses]) -> None:
     """What is known of the doses, where they are too few for a curve."""
-    rows = doses.table
+    rows = doses.value.table
     shown = pd.DataFrame(
         {
             "Arm": rows["arm"],
@@ -67,4 +70,10 @@ def _show_arms(doses: ArmDoses) -> None:
             "Taken from": rows["taken_from"],
         }
     )
-    results.table(shown, name=named("doses of arms"), notes=of_whom(), raw=rows)
+    results.table(
+        shown,
+        name=named("doses of arms"),
+        notes=notes(doses.value.notes()),
+        raw=doses.part("table"),
+        disclosure=AGGREGATE,
+    )

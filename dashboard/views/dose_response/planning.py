@@ -9,8 +9,8 @@ from analytics.checks import require
 from analytics.dosing.response import Candidates, ContrastPower
 from dashboard import results, state
 from dashboard.analyses.dose_response import ArmDosesAnalysis, PlannedTrial
-from dashboard.analyses.script import expression, import_lines
 from dashboard.charts.dose_response.power import draw_power
+from dashboard.scripts import given, result_of
 from dashboard.text import number, percent
 from dashboard.views.designs.fields import listed, parsed
 from dashboard.views.dose_response.inputs import DIRECTIONS, choose_shapes, chosen, entered, own
@@ -32,26 +32,22 @@ def show() -> None:
         trial = _choose_trial()
     found = state.computed(trial, trial.evaluate)
     _headline(found)
-    code = _code(trial)
     said = _said(trial, found)
+    planned = given(trial, name="trial")
+    table = result_of(planned, found, method="evaluate").call("to_frame").named("power")
     results.figure(
-        draw_power(found.to_frame(), goal=trial.power if trial.subjects is None else None),
+        table.then(draw_power, goal=trial.power if trial.subjects is None else None),
         name=named("power of a planned trial"),
         notes=said,
-        data=found.to_frame(),
-        code=code,
+        data=table,
     )
     results.table(
-        _shown(found),
-        name=named("planned trial"),
-        notes=said,
-        raw=found.to_frame(),
-        code=code,
+        _shown(found), name=named("table of the power of a planned trial"), notes=said, raw=table
     )
 
 
 def _choose_trial() -> PlannedTrial:
-    with st.grid(3, min_column_width=190):
+    with st.grid(3, min_column_width=150):
         doses = _numbers("Doses, placebo first", "plan_doses", _first_doses())
         kind = chosen("Response", [_MEAN, _SHARE], name="plan_kind", first=_MEAN)
         direction = chosen(
@@ -138,9 +134,3 @@ def _said(trial: PlannedTrial, found: ContrastPower) -> list[str]:
         what = f"Share {low} at placebo and {high} at the best dose, on log odds (normal test)."
     subjects = f"Subjects by dose: {listed(found.design.subjects)}."
     return [what, subjects, f"One-sided alpha {100 * trial.alpha:g}%.", _METHOD]
-
-
-def _code(trial: PlannedTrial) -> str:
-    needed: set[tuple[str, str]] = set()
-    written = expression(trial, needed)
-    return "\n".join([*import_lines(needed), "", f"print({written}.evaluate().to_frame())"])

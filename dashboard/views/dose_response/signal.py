@@ -9,6 +9,7 @@ from analytics.dosing.response import ContrastTest
 from dashboard import results, state
 from dashboard.analyses.dose_response import ResponseAnalysis, SignalAnalysis, SignalAnswer
 from dashboard.charts.dose_response.contrasts import draw_contrasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value
 from dashboard.views.dose_response.inputs import choose_shapes, entered
 from dashboard.views.dose_response.notes import named, notes
@@ -19,6 +20,7 @@ _METHOD = (
     "one-sided and adjusted for all candidates by the joint distribution of the contrasts."
 )
 _BEFORE = "The test holds its error rate only if candidates were chosen before the data were seen."
+_FILTERED = "Exploratory: the cohort is filtered, so p-values do not control the type I error."
 
 
 def show(asked: ResponseAnalysis) -> None:
@@ -29,25 +31,26 @@ def show(asked: ResponseAnalysis) -> None:
         shapes = choose_shapes(doses.doses[-1], name="test")
         alpha = entered("One-sided alpha, %", name="alpha", first=2.5, step=0.5, width=200) / 100
     wanted = SignalAnalysis(response=asked, shapes=shapes, alpha=alpha)
-    answer = state.answered(wanted)
+    made = state.made(wanted)
+    answer = made.value
     _headline(answer)
-    code = wanted.code(state.snapshot_path(), pooled=state.store().pooled)
-    said = notes([*answer.response.notes(), _scale(answer), _METHOD, _BEFORE])
+    marks = [_FILTERED] if asked.arms.cohort.rule is not None else []
+    said = notes([*answer.response.notes(), _scale(answer), _METHOD, _BEFORE, *marks])
     results.table(
         _shown(answer.test),
         name=named("contrast tests"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=made.call("to_frame"),
+        disclosure=AGGREGATE,
     )
     st.subheader("Optimal contrasts", anchor=False)
-    contrasts = answer.test.contrasts.to_frame()
+    contrasts = made.part("test").part("contrasts").call("to_frame").named("contrasts")
     results.figure(
-        draw_contrasts(contrasts, doses.doses, unit=doses.unit),
+        contrasts.then(draw_contrasts, doses.doses, unit=doses.unit),
         name=named("optimal contrasts"),
         notes=said,
         data=contrasts,
-        code=code,
+        disclosure=AGGREGATE,
     )
 
 

@@ -13,11 +13,13 @@ from dashboard.analyses.dose_response import (
     WorthAnalysis,
     WorthAnswer,
 )
+from dashboard.analyses.dose_response.shown import FAMILY_NAMES
 from dashboard.charts.dose_response.utility import draw_utility
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made
 from dashboard.text import number, percent
 from dashboard.views.dose_response.data import dose_header, shown_intervals
 from dashboard.views.dose_response.inputs import (
-    FAMILY_NAMES,
     choose_harm,
     chosen,
     entered,
@@ -67,9 +69,9 @@ def show(asked: ResponseAnalysis) -> None:
         harm_family=harm_family,
         correlation=correlation,
     )
-    answer = state.answered(wanted)
-    _headline(answer)
-    _draw(wanted, answer, unit)
+    made = state.made(wanted)
+    _headline(made.value)
+    _draw(wanted, made, unit)
 
 
 def _family(label: str, name: str, options: list[str]) -> str:
@@ -97,10 +99,9 @@ def _headline(answer: WorthAnswer) -> None:
         results.tile("Some dose is worth it", percent(utility.beneficial), "of the draws")
 
 
-def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
+def _draw(wanted: WorthAnalysis, made: Made[WorthAnswer], unit: str) -> None:
+    answer, curve = made.value, made.part("utility")
     utility, doses = answer.utility, answer.response.doses
-    weight = utility.tradeoff.harm_weight
-    code = wanted.code(state.snapshot_path(), pooled=state.store().pooled)
     curves = (
         f"Curve of benefit: {FAMILY_NAMES[utility.efficacy.family]}; of harm: "
         f"{FAMILY_NAMES[utility.safety.family]}."
@@ -109,11 +110,12 @@ def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
     said = notes(
         [*answer.response.notes(), *answer.harm.notes(), price, curves, _METHOD, _JUDGEMENT]
     )
+    table = made.call("to_frame").named("utility")
     results.figure(
-        draw_utility(
-            utility.table,
-            best=(utility.best_dose, utility.best_lower, utility.best_upper),
-            harm_weight=weight,
+        table.then(
+            draw_utility,
+            best=tuple(curve.part(one) for one in ("best_dose", "best_lower", "best_upper")),
+            harm_weight=curve.part("tradeoff").part("harm_weight"),
             unit=doses.unit,
             doses=doses.doses,
             response_unit=unit,
@@ -121,15 +123,15 @@ def _draw(wanted: WorthAnalysis, answer: WorthAnswer, unit: str) -> None:
         ),
         name=named("utility by dose"),
         notes=said,
-        data=answer.to_frame(),
-        code=code,
+        data=table,
+        disclosure=AGGREGATE,
     )
     results.table(
         _at_doses(answer),
         name=named("utility at the doses of the trial"),
         notes=said,
-        raw=answer.to_frame(),
-        code=code,
+        raw=table,
+        disclosure=AGGREGATE,
     )
 
 

@@ -8,16 +8,26 @@ from analytics.checks import NotEstimableError
 from analytics.dosing.escalation import Outcomes
 from dashboard import results, state
 from dashboard.analyses.dosing import ConductRequest, DosingProposal
-from dashboard.analyses.dosing.card import card_html, card_notes, card_rows, decision_limits
-from dashboard.analyses.dosing.conduct import paths_table
+from dashboard.analyses.dosing.card import (
+    card_html,
+    card_notes,
+    card_rows,
+    decision_limits,
+    whole_cohorts,
+)
+from dashboard.analyses.dosing.conduct import PATHS, paths_table
+from dashboard.analyses.dosing.protocol import summary_sentence
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import given
 from dashboard.text import file_stem, plain
 from dashboard.views.dosing.answers import conduct_answer
 
 
 def show(proposal: DosingProposal) -> None:
     """The card; for designs without one, the next dose by outcome."""
+    made = given(proposal.without_data(), name="proposal")
     try:
-        limits = decision_limits(proposal)
+        limits = made.then(decision_limits)
     except NotEstimableError as error:
         st.info(plain(error), icon=":material/table_chart:")
         _first_cohorts(proposal)
@@ -39,13 +49,9 @@ def show(proposal: DosingProposal) -> None:
         persist_state="session",
         help="Otherwise only whole cohorts.",
     )
-    whole = limits["patients"] % proposal.cohort_size == 0
-    kept = limits if every else limits[whole]
+    kept = limits if every else limits.then(whole_cohorts, proposal.cohort_size)
     results.table(
-        card_rows(kept),
-        name=f"{study} decision table",
-        notes=notes,
-        raw=kept.reset_index(drop=True),
+        card_rows(kept.value), name=f"{study} dosing: decision table", notes=notes, raw=kept
     )
     for note in notes:
         st.caption(plain(note))
@@ -55,13 +61,14 @@ def _first_cohorts(proposal: DosingProposal) -> None:
     """What the design does after each outcome of the first two cohorts."""
     st.subheader("Next dose by outcome of the first two cohorts", anchor=False)
     before = Outcomes(doses=proposal.doses)
-    answer = conduct_answer(ConductRequest(proposal=proposal, outcomes=before))
-    if answer is not None and answer.paths is not None:
+    answer = conduct_answer(ConductRequest(proposal=proposal.without_data(), outcomes=before))
+    if answer is not None and answer.value.paths is not None:
         results.table(
-            paths_table(answer.paths, proposal.names),
-            name=f"{state.study().code} first cohorts",
-            notes=["N: without toxicity, T: with; before them the number of the dose."],
-            raw=answer.paths.to_frame(),
+            paths_table(answer.value.paths, proposal.names),
+            name=f"{state.study().code} dosing: what follows the first two cohorts",
+            notes=[PATHS, summary_sentence(proposal)],
+            raw=answer.part("paths").call("to_frame"),
+            disclosure=AGGREGATE,
         )
-        st.caption(plain("N: without toxicity, T: with; before them the number of the dose."))
+        st.caption(plain(PATHS))
         st.caption("After later cohorts see the Conduct tab.")

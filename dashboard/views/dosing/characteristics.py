@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from analytics.checks import require
 from analytics.dosing.characteristics import OperatingCharacteristics, ToxicityScenario
 from dashboard import results, state
-from dashboard.analyses.dosing import COMPARED, ComparedFamily, DosingProposal, request_for
+from dashboard.analyses.dosing import (
+    COMPARED,
+    CharacteristicsRequest,
+    ComparedFamily,
+    DosingProposal,
+    request_for,
+)
 from dashboard.analyses.dosing.compared import (
     BENCHMARK,
     MEASURES,
     benchmark_table,
     compared,
     precision_sentence,
+    scenario_cells,
+    summaries,
     where_right,
 )
-from dashboard.analyses.dosing.request import SIMULATED, characteristics_code
+from dashboard.analyses.dosing.protocol import summary_sentence
+from dashboard.analyses.dosing.request import SIMULATED
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, given, made_by
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.scenarios import (
@@ -66,7 +75,6 @@ def show(proposal: DosingProposal) -> None:
     if found:
         _draw(proposal, scenarios, found, measure)
         _all_figures(proposal, found, scenario_notes(proposal, scenarios))
-        _code(proposal, found, scenarios, seed)
 
 
 def _families(proposal: DosingProposal) -> list[ComparedFamily]:
@@ -87,28 +95,40 @@ def _found(
     families: list[ComparedFamily],
     scenarios: tuple[ToxicityScenario, ...],
     seed: int,
-) -> dict[str, OperatingCharacteristics]:
+) -> dict[str, Made[OperatingCharacteristics]]:
     """What is known by now; a button or the progress for each of the others."""
-    found: dict[str, OperatingCharacteristics] = {}
+    found: dict[str, Made[OperatingCharacteristics]] = {}
+    own, truths = _own(proposal), given(scenarios, name="scenarios")
     for family in families:
-        answer = characteristics_answer(request_for(proposal, family, scenarios, seed=seed))
+        asked = request_for(proposal, family, scenarios, seed=seed)
+        said = {"replications": asked.replications, "seed": seed}
+        request = made_by(
+            CharacteristicsRequest, proposal=own, family=family, scenarios=truths, **said
+        )
+        answer = characteristics_answer(request)
         if answer is not None:
             found[family] = answer
     return found
 
 
+def _own(proposal: DosingProposal) -> Made[DosingProposal]:
+    return given(proposal.without_data(), name="proposal")
+
+
 def _draw(
     proposal: DosingProposal,
     scenarios: tuple[ToxicityScenario, ...],
-    found: Mapping[str, OperatingCharacteristics],
+    made: dict[str, Made[OperatingCharacteristics]],
     measure: str,
 ) -> None:
     shown, study = MEASURES[measure], state.study().code
     averaged = len(scenarios) > _MOST_BARS
-    bound = benchmark_table(proposal, scenarios, averaged=averaged)
-    table = compared(found, measure, averaged=averaged)
-    with_bound = measure == "correct" and len(bound) > 0
+    own, truths = _own(proposal), given(scenarios, name="scenarios")
+    bound = made_by(benchmark_table, own, truths, averaged=averaged)
+    table = made_by(compared, made, measure, averaged=averaged).named("shown")
+    with_bound = measure == "correct" and len(bound.value) > 0
     whence = scenario_notes(proposal, scenarios)
+    found = _values(made)
     simulated = any(own.method != "exact" for own in found.values())
     notes = [precision_sentence(found), *([SIMULATED] if simulated else [])]
     notes += [*([_BOUND] if with_bound else []), *whence]
@@ -116,39 +136,43 @@ def _draw(
         notes.append(_NO_MEAN)
     if measure == "duration" and "TITE-CRM" in found:
         notes.append(_WINDOW)
-    if (table["se"] > 0).any():
+    if (table.value["se"] > 0).any():
         notes.append("Whiskers: 1.96 Monte-Carlo errors to both sides.")
     results.figure(
-        draw_designs(
-            table,
+        table.then(
+            draw_designs,
             measure=shown.label,
             share=shown.share,
             order=COMPARED,
             benchmark=bound if with_bound else None,
         ),
-        name=f"{study} dosing {shown.label}",
-        notes=notes,
+        name=f"{study} dosing: {shown.label}",
+        notes=[*notes, summary_sentence(proposal)],
         data=table,
+        disclosure=AGGREGATE,
     )
     st.subheader(f"{plain(shown.label)} by scenario", anchor=False)
-    cells = compared(found, measure)
-    if measure == "correct":
-        each = benchmark_table(proposal, scenarios).assign(design="Benchmark", se=0.0)
-        cells = pd.concat([cells, each], ignore_index=True)
+    cells = made_by(scenario_cells, made, measure, own).named("cells")
     results.figure(
-        draw_scenario_heat(cells, measure=shown.label, share=shown.share),
-        name=f"{study} dosing {shown.label} heat",
-        notes=["In %." if shown.share else f"{shown.label}, expected number.", *whence],
+        cells.then(draw_scenario_heat, measure=shown.label, share=shown.share),
+        name=f"{study} dosing: {shown.label} by scenario",
+        notes=[
+            "In %." if shown.share else f"{shown.label}, expected number.",
+            precision_sentence(found),
+            *whence,
+        ],
         data=cells,
+        disclosure=AGGREGATE,
     )
 
 
 def _all_figures(
     proposal: DosingProposal,
-    found: Mapping[str, OperatingCharacteristics],
+    made: dict[str, Made[OperatingCharacteristics]],
     whence: tuple[str, ...],
 ) -> None:
     """The mean of every figure over the scenarios, and the benchmark where it has one."""
+    found = _values(made)
     st.subheader("All figures, mean of the scenarios", anchor=False)
     rows: dict[str, dict[str, str]] = {}
     for measure, one in MEASURES.items():
@@ -163,32 +187,16 @@ def _all_figures(
                 row.design: f"{100 * row.value:.1f}" for row in right.itertuples()
             }
     shown = pd.DataFrame(rows).T.reindex(columns=[*found, BENCHMARK]).fillna("–")
-    raw = pd.concat([own.summary.assign(design=name) for name, own in found.items()])
     note = f"{BENCHMARK}: defined for correct selection where a dose is right to select."
     results.table(
         shown.rename_axis("Figure").reset_index(),
-        name=f"{state.study().code} dosing figures",
-        notes=[precision_sentence(found), note, *whence],
-        raw=raw.reset_index(drop=True),
+        name=f"{state.study().code} dosing: all figures, mean of the scenarios",
+        notes=[precision_sentence(found), note, *whence, summary_sentence(proposal)],
+        raw=made_by(summaries, made),
+        disclosure=AGGREGATE,
     )
     st.caption(note)
 
 
-def _code(
-    proposal: DosingProposal,
-    found: Mapping[str, OperatingCharacteristics],
-    scenarios: tuple[ToxicityScenario, ...],
-    seed: int,
-) -> None:
-    """The Python of one of the designs."""
-    with st.expander("Python that finds these figures", icon=":material/code:"):
-        designs = [one for one in COMPARED if one in found]
-        family = st.selectbox(
-            "Of the design",
-            designs,
-            key=state.choice("dosing_code_design", designs, designs[0]),
-            persist_state="session",
-            width=240,
-        )
-        asked = request_for(proposal, family, scenarios, seed=seed)
-        st.code(characteristics_code(asked), language="python")
+def _values(made: dict[str, Made[OperatingCharacteristics]]) -> dict[str, OperatingCharacteristics]:
+    return {name: one.value for name, one in made.items()}

@@ -5,35 +5,42 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.dosing.escalation import Outcomes, Recommendation
+from analytics.dosing.escalation import Recommendation
 from dashboard import results, state
 from dashboard.analyses.dosing import ConductAnswer, ConductRequest, DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
-from dashboard.analyses.dosing.conduct import deviating_cohorts, paths_table
+from dashboard.analyses.dosing.conduct import (
+    PATHS,
+    cohort_table,
+    deviating_cohorts,
+    paths_table,
+)
+from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.conduct import draw_conduct
 from dashboard.charts.dosing.posterior import draw_dose_posterior
+from dashboard.scripts import Made
 from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.answers import conduct_answer
 from dashboard.views.dosing.entering import choose_next, choose_outcomes
-
-_PATHS = "N: without toxicity, T: with; before them the number of the dose, counted from 1."
 
 
 def show(proposal: DosingProposal) -> None:
     """Outcomes first, then what the design says."""
     outcomes = choose_outcomes(proposal)
-    answer = conduct_answer(ConductRequest(proposal=proposal, outcomes=outcomes))
-    found = None if answer is None else answer.recommendation
+    asked = ConductRequest(proposal=proposal.without_data(), outcomes=outcomes)
+    answer = conduct_answer(asked)
+    found = None if answer is None else answer.value.recommendation
     choose_next(proposal, outcomes, found)
     if answer is None:
         return
-    recommended(proposal, answer.recommendation)
+    own = answer.part("recommendation").named("found")
+    recommended(proposal, own.value)
     left, right = st.columns(2, gap="large")
     with left:
-        _history(proposal, answer.recommendation)
+        _history(proposal, own)
     with right:
-        _posterior(proposal, answer.recommendation)
-    _table(proposal, answer.recommendation)
+        _posterior(proposal, own)
+    _table(proposal, own)
     _following(proposal, answer)
 
 
@@ -64,32 +71,41 @@ def sentence(proposal: DosingProposal, found: Recommendation) -> str:
     return f"The trial stops; dose {found.dose} ({proposal.dose_name(found.dose)}) is selected."
 
 
-def _history(proposal: DosingProposal, found: Recommendation) -> None:
+def _history(proposal: DosingProposal, found: Made[Recommendation]) -> None:
+    outcomes = found.part("outcomes")
     results.figure(
-        draw_conduct(found.outcomes, names=proposal.names, deviating=deviating_cohorts(found)),
-        name=f"{state.study().code} dosing conduct",
+        outcomes.then(draw_conduct, names=proposal.names, deviating=found.then(deviating_cohorts)),
+        name=_named("patients in their order"),
         notes=[
             "Filled: dose-limiting toxicity. Dotted lines: cohorts; within one the order of the "
             "patients is not recorded.",
             "Shaded: the dose was not the one recommended.",
+            summary_sentence(proposal),
         ],
-        data=_cohorts(found.outcomes),
+        data=outcomes.then(cohort_table),
     )
 
 
-def _cohorts(outcomes: Outcomes) -> pd.DataFrame:
-    rows = [(i, c.dose, c.patients, c.toxicities) for i, c in enumerate(outcomes.cohorts, start=1)]
-    return pd.DataFrame(rows, columns=["cohort", "dose", "patients", "toxicities"])
+def _named(what: str) -> str:
+    return f"{state.study().code} dosing: {what}"
 
 
-def _posterior(proposal: DosingProposal, found: Recommendation) -> None:
+def _posterior(proposal: DosingProposal, found: Made[Recommendation]) -> None:
+    table = found.call("to_frame").named("doses")
     results.figure(
-        draw_dose_posterior(
-            found.table, names=proposal.names, target=proposal.target, level=found.level
+        table.then(
+            draw_dose_posterior,
+            names=proposal.names,
+            target=proposal.target,
+            level=found.part("level"),
         ),
-        name=f"{state.study().code} dosing posterior",
-        notes=[_posterior_note(proposal), "Hollow: not admissible now."],
-        data=found.to_frame(),
+        name=_named("probability of toxicity by dose"),
+        notes=[
+            _posterior_note(proposal),
+            "Hollow: not admissible now.",
+            summary_sentence(proposal),
+        ],
+        data=table,
     )
 
 
@@ -104,14 +120,14 @@ def _posterior_note(proposal: DosingProposal) -> str:
     return "Estimate of the model from all doses together, with its equal-tailed interval."
 
 
-def _table(proposal: DosingProposal, found: Recommendation) -> None:
+def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
+    found = made.value
     shown = pd.DataFrame(
         [
             (
                 proposal.dose_name(row.dose),
                 f"{row.toxicities} of {row.patients}",
-                interval(100 * row.estimate, 100 * row.lower, 100 * row.upper),
-                percent(row.above_target if row.estimate == row.estimate else row.estimate),
+                *_believed(row.estimate, row.lower, row.upper, row.above_target),
                 "yes" if row.admissible else "no",
             )
             for row in found.table.itertuples()
@@ -124,14 +140,16 @@ def _table(proposal: DosingProposal, found: Recommendation) -> None:
             "Admissible",
         ],
     )
-    study = state.study().code
     results.table(
-        shown, name=f"{study} dosing doses", notes=list(found.reasons), raw=found.to_frame()
+        shown,
+        name=_named("table of the doses"),
+        notes=[*found.reasons, _posterior_note(proposal), summary_sentence(proposal)],
+        raw=made.call("to_frame"),
     )
     st.download_button(
         "Record of the conduct as JSON",
         data=found.to_json(),
-        file_name=f"{file_stem(f'{study} conduct')}.json",
+        file_name=f"{file_stem(f'{state.study().code} conduct')}.json",
         mime="application/json",
         icon=":material/download:",
         on_click="ignore",
@@ -139,15 +157,22 @@ def _table(proposal: DosingProposal, found: Recommendation) -> None:
     )
 
 
-def _following(proposal: DosingProposal, answer: ConductAnswer) -> None:
+def _believed(estimate: float, lower: float, upper: float, above: float) -> tuple[str, str]:
+    """Of a dose: the estimate with its interval, and how probably it is above the target."""
+    if estimate != estimate:  # nothing is known of it
+        return "–", "–"
+    return interval(100 * estimate, 100 * lower, 100 * upper), percent(above)
+
+
+def _following(proposal: DosingProposal, answer: Made[ConductAnswer]) -> None:
     st.subheader("What follows the next two cohorts", anchor=False)
-    if answer.paths is None:
+    if answer.value.paths is None:
         st.caption("The trial has ended: no cohort follows.")
         return
     results.table(
-        paths_table(answer.paths, proposal.names),
-        name=f"{state.study().code} dosing paths",
-        notes=[_PATHS],
-        raw=answer.paths.to_frame(),
+        paths_table(answer.value.paths, proposal.names),
+        name=_named("what follows the next two cohorts"),
+        notes=[PATHS, summary_sentence(proposal)],
+        raw=answer.part("paths").call("to_frame"),
     )
-    st.caption(plain(_PATHS))
+    st.caption(plain(PATHS))

@@ -63,22 +63,22 @@ def _inside(proposal: DosingProposal) -> None:
         st.info(_NO_EVENTS, icon=":material/do_not_disturb_on:")
         return
     asked = _choose(proposal)
-    answer = state.answered(asked)
+    made = state.made(asked)
+    answer = made.value
     said = [*answer.notes, heading.cohort_sentence(), heading.provenance_line()]
     results.figure(
-        draw_seen(
-            answer.curve,
-            answer.table if asked.extrapolate else _inside_given(answer),
-            answer.observed,
+        made.part("curve").then(
+            draw_seen,
+            made.part("table") if asked.extrapolate else made.call("inside_given"),
+            made.part("observed"),
             title=answer.event,
             unit=answer.unit,
-            given=answer.given,
+            given=made.part("given"),
             target=proposal.target,
         ),
-        name=f"{state.study().code} toxicity by dose",
+        name=f"{state.study().code} dosing: toxicity by dose as this study saw it",
         notes=[f"{answer.event}.", *said],
-        data=pd.concat([answer.curve, answer.observed.rename(columns={"incidence": "observed"})]),
-        code=asked.code(state.snapshot_path(), pooled=store.pooled),
+        data=made.call("seen_and_fitted"),
     )
     if answer.beyond and not asked.extrapolate:
         _offer_own_doses(proposal, answer)
@@ -154,10 +154,6 @@ def _choose(proposal: DosingProposal) -> ToxicitySeen:
 def _one_of(label: str, options: list[Any], name: str, first: Any, **more: Any) -> Any:
     key = state.choice(_own(name), options, first)
     return st.selectbox(label, options, key=key, persist_state="session", **more)
-
-
-def _inside_given(answer: ToxicitySeenAnswer) -> pd.DataFrame:
-    return answer.table[answer.table["dose"].between(*answer.given)]
 
 
 def _offer_own_doses(proposal: DosingProposal, answer: ToxicitySeenAnswer) -> None:

@@ -20,6 +20,7 @@ from dashboard.analyses.milestones import BackTestAnalysis, BackTestAnswer
 from dashboard.analyses.milestones.back_test import ENROLMENTS
 from dashboard.charts.forecast.back_test import draw_enrolment_back_test, draw_milestone_back_test
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.scripts import Made, answer_of, made_by
 from dashboard.text import number, percent, plain
@@ -95,6 +96,7 @@ def _from_a_day(asked: RecruitmentAnalysis) -> None:
             [one.call("assign", rates=rates) for rates, one in bands.items()],
             ignore_index=True,
         ),
+        disclosure=AGGREGATE,
     )
 
 
@@ -142,6 +144,7 @@ def _record(made: Made[RecruitmentBackTestAnswer]) -> None:
         name=named("enrolment back-test coverage"),
         notes=["Empty marks missed.", *answer.sentences, *answer.recruitment.notes, *of_whom()],
         data=table,
+        disclosure=AGGREGATE,
     )
 
 
@@ -180,6 +183,7 @@ def _events(request: BackTestAnalysis, made: Made[BackTestAnswer]) -> None:
         name=named(f"{request.analysis.endpoint} milestone back-test"),
         notes=["Empty marks missed.", *answer.sentences, *of_whom()],
         data=forecasts,
+        disclosure=AGGREGATE,
     )
     judged = table[[day is not None for day in table["actual"]]]
     if judged.empty:
@@ -200,4 +204,5 @@ def _events(request: BackTestAnalysis, made: Made[BackTestAnswer]) -> None:
         raw=forecasts,
         name=named(f"{request.analysis.endpoint} milestone back-test days"),
         notes=[*answer.sentences, *of_whom()],
+        disclosure=AGGREGATE,
     )

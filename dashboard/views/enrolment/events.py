@@ -13,6 +13,7 @@ from dashboard.analyses.enrolment import RecruitmentAnalysis
 from dashboard.analyses.milestones import MilestoneAnalysis, MilestoneAnswer
 from dashboard.analyses.survival.standing import planned_endpoint
 from dashboard.charts.forecast.milestones import draw_milestones
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.scripts import Made, answer_of
 from dashboard.text import percent
@@ -124,6 +125,7 @@ def _show(asked: MilestoneAnalysis, made: Made[MilestoneAnswer]) -> None:
         name=named(f"{asked.endpoint} milestones"),
         notes=said,
         data=curve,
+        disclosure=AGGREGATE,
     )
     day = None
     if len(ahead):
@@ -140,6 +142,7 @@ def _show(asked: MilestoneAnalysis, made: Made[MilestoneAnswer]) -> None:
         raw=days,
         name=named(f"{asked.endpoint} milestone days"),
         notes=said,
+        disclosure=AGGREGATE,
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.analyses.enrolment import (
     with_forecast,
 )
 from dashboard.charts.forecast.fan import draw_fan
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
@@ -37,6 +38,7 @@ def show(asked: RecruitmentAnalysis) -> None:
         name=named("enrolment forecast"),
         notes=notes(answer),
         data=bands,
+        disclosure=AGGREGATE,
     )
     _countries(made, day)
     _to_the_design(answer)
@@ -148,7 +150,11 @@ def _countries(made: Made[RecruitmentAnswer], day: datetime.date) -> None:
         shown["Came by then"] = [number(one, 0) for one in table["happened"]]
     said = "Each country's band is its own: they do not add up to the band of the total."
     results.table(
-        shown, raw=by_country, name=named("enrolment by country"), notes=notes(answer, [said])
+        shown,
+        raw=by_country,
+        name=named("enrolment by country"),
+        notes=notes(answer, [said]),
+        disclosure=AGGREGATE,
     )
     st.caption(said)
 

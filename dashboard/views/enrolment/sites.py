@@ -11,6 +11,7 @@ from dashboard import results, state
 from dashboard.analyses.enrolment import RecruitmentAnalysis, SiteAnalysis, SiteAnswer
 from dashboard.analyses.enrolment.sites import LEAST_FOR_RAW
 from dashboard.charts.forecast.site_rates import MOST, draw_site_rates
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, number, percent, plain
 from dashboard.views.enrolment.forecast import shown_day
 from dashboard.views.enrolment.inputs import forget_site_plan, keep_site_plan, site_plan
@@ -40,6 +41,7 @@ def show(asked: RecruitmentAnalysis) -> None:
         name=named("site rates"),
         notes=notes(answer.answer, [_METHOD, raw]),
         data=by_site,
+        disclosure=AGGREGATE,
     )
     st.subheader("Sites", anchor=False)
     with st.container(height=560 if len(table) > _LONG else "content", border=False):
@@ -48,6 +50,7 @@ def show(asked: RecruitmentAnalysis) -> None:
             raw=by_site,
             name=named("sites"),
             notes=notes(answer.answer, [_METHOD, *answer.notes]),
+            disclosure=AGGREGATE,
         )
     for note in answer.notes:
         st.caption(plain(note))

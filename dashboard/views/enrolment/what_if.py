@@ -20,6 +20,7 @@ from dashboard.analyses.enrolment import (
 )
 from dashboard.analyses.enrolment.what_if import CHANGES, MOST_ADDED, MOST_CHANGES, Change
 from dashboard.charts.forecast.fan import Forecast, draw_forecasts
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.requests import read_request, write_request
 from dashboard.scripts import Made, made_by
 from dashboard.text import number, percent, plain
@@ -218,12 +219,14 @@ def _show(wanted: WhatIfAnalysis, made: Made[WhatIfAnswer]) -> None:
             [one.call("assign", which=name) for name, one in bands.items()],
             ignore_index=True,
         ),
+        disclosure=AGGREGATE,
     )
     results.table(
         _shown(answer),
         raw=made.call("to_frame"),
         name=named("enrolment before and after"),
         notes=notes(before, [*said, _NO_CLOCK]),
+        disclosure=AGGREGATE,
     )
     st.caption(_NO_CLOCK)
 

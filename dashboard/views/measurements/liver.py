@@ -9,6 +9,7 @@ from dashboard.analyses.measurements.liver import LiverAnalysis, LiverAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.edish import EdishAxes, draw_edish
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
 from dashboard.text import percent, plain
 from dashboard.views.measurements import liver_behind, liver_course, liver_notes, liver_tables
@@ -113,4 +114,5 @@ def _plot(made: Made[LiverAnswer]) -> None:
             notes=liver_notes.notes(answer, liver_notes.plot_said(answer)),
             data=drawn,
             clicked=lambda custom: liver_course.choose(str(custom[0])),
+            disclosure=SUBJECTS,
         )

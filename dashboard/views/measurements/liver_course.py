@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import navigation, results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.measurements.liver_course import draw_liver_course
+from dashboard.disclosure import SUBJECTS
 from dashboard.views.measurements import liver_notes
 from dashboard.views.subjects import listing
 from queries.cohorts import EVERYONE
@@ -80,6 +81,7 @@ def _course(answer: LiverAnswer, subject: str) -> None:
         name=f"{state.study().code} {subject} liver tests",
         notes=liver_notes.notes(answer, said),
         data=found,
+        disclosure=SUBJECTS,
     )
 
 

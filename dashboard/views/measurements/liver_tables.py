@@ -11,6 +11,7 @@ from analytics.safety.liver import STATUSES
 from dashboard import results, state
 from dashboard.analyses.measurements.liver import LiverAnswer
 from dashboard.charts.axes import amount
+from dashboard.disclosure import AGGREGATE, SUBJECTS
 from dashboard.scripts import Made
 from dashboard.text import number, percent, plain
 from dashboard.views.measurements import liver_behind, liver_course, liver_notes
@@ -51,7 +52,13 @@ def candidates(made: Made[LiverAnswer]) -> None:
     )
     st.caption("Select a row for the course of the subject.")
     st.caption(" ".join(plain(one) for one in said))
-    results.offer(shown, raw=raw, name=f"{state.study().code} Hy's law candidates", notes=said)
+    results.offer(
+        shown,
+        raw=raw,
+        name=f"{state.study().code} Hy's law candidates",
+        notes=said,
+        disclosure=SUBJECTS,
+    )
 
 
 def _methods() -> list[str]:
@@ -127,7 +134,13 @@ def elevations(made: Made[LiverAnswer]) -> None:
     ]
     notes = liver_notes.notes(answer, said)
     st.caption(" ".join(plain(one) for one in notes))
-    results.offer(shown, raw=every, name=f"{state.study().code} liver elevations", notes=notes)
+    results.offer(
+        shown,
+        raw=every,
+        name=f"{state.study().code} liver elevations",
+        notes=notes,
+        disclosure=AGGREGATE,
+    )
 
 
 _FIRST = "Highest value after baseline"

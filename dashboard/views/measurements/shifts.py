@@ -13,6 +13,7 @@ from dashboard.analyses.measurements.shifts import Direction, Kind, LabShifts, S
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.shifts import draw_scatter, draw_shifts
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE, SUBJECTS
 from dashboard.scripts import Made
 from dashboard.text import percent, plain
 from dashboard.views.measurements.choices import (
@@ -103,6 +104,7 @@ def _matrix(made: Made[ShiftsAnswer]) -> None:
         notes=_notes(answer, _COLOURS),
         data=counted.part("table"),
         clicked=named_marks.clicked(names, _CELL),
+        disclosure=AGGREGATE,
     )
     named_marks.show(marks, key=_CELL, among=measured_among)
     results.table(
@@ -110,6 +112,7 @@ def _matrix(made: Made[ShiftsAnswer]) -> None:
         raw=counted.part("apart"),
         name=f"{state.study().code} {asked.test} subjects of the shift table",
         notes=_notes(answer, []),
+        disclosure=AGGREGATE,
     )
 
 
@@ -155,6 +158,7 @@ def _changes(made: Made[ShiftsAnswer]) -> None:
         raw=made.part("changes").part("table"),
         name=f"{state.study().code} {answer.asked.test} changes of grade",
         notes=_notes(answer, []),
+        disclosure=AGGREGATE,
     )
     marks = {
         f"{name}, {arm}": changes.behind(arm, change)
@@ -184,6 +188,7 @@ def _scatter(made: Made[ShiftsAnswer]) -> None:
         notes=_notes(answer, _said_of_scatter(answer)),
         data=people,
         clicked=_choose_dot,
+        disclosure=SUBJECTS,
     )
     named_marks.show(
         {str(subject): [str(subject)] for subject in values["subject"]},

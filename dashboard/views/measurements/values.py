@@ -18,6 +18,7 @@ from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.axes import amount
 from dashboard.charts.measurements.values import draw_values
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE, SUBJECTS
 from dashboard.scripts import Made
 from dashboard.views.measurements.choices import (
     choose_scale,
@@ -84,6 +85,7 @@ def _boxes(made: Made[ValuesAnswer], quantity: str, *, lines: bool, logarithmic:
         notes=_notes(answer, [*_FENCES, *said_lines, *limits]),
         data=summary.call("to_frame"),
         clicked=_choose_outlier,
+        disclosure=SUBJECTS,
     )
 
 
@@ -132,6 +134,7 @@ def _table(made: Made[ValuesAnswer], quantity: str) -> None:
             raw=raw,
             name=f"{state.study().code} {answer.asked.test} {quantity} by visit table",
             notes=_notes(answer, _FENCES),
+            disclosure=AGGREGATE,
         )
 
 

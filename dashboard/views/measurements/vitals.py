@@ -19,6 +19,7 @@ from dashboard.analyses.measurements.vital_tests import RecordedTests, VitalTest
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.measurements.thresholds import draw_thresholds
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, percent, plain
 from dashboard.views.measurements import own_thresholds
@@ -59,6 +60,7 @@ def show(subjects: SafetySubjects) -> None:
         notes=notes(subjects, _said(answer)),
         data=table,
         clicked=_click,
+        disclosure=AGGREGATE,
     )
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
@@ -177,6 +179,7 @@ def _table(made: Made[ThresholdAnswer]) -> None:
         raw=made.part("table"),
         name=f"{state.study().code} vitals and QT thresholds table",
         notes=notes(answer.asked.subjects, _said(answer)),
+        disclosure=AGGREGATE,
     )
 
 

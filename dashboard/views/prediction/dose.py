@@ -9,6 +9,7 @@ from dashboard import results, state
 from dashboard.analyses.prediction.dose import CURVES, Curve, DoseResponse
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.dose import draw_dose
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, plain
 from dashboard.views.prediction.notes import INTENDED_USE
@@ -63,9 +64,11 @@ def show(asked: PredictionFit, report: Made[PredictionReport]) -> None:  # noqa:
     noted = notes(asked.question.subjects, [one for one in said if one])
     name = f"{state.study().code} risk by dose"
     drawn = curve_of.then(draw_dose, made.part("observed"), days=asked.question.horizon)
-    results.figure(drawn, name=name, notes=noted, data=curve_of)
+    results.figure(drawn, name=name, notes=noted, data=curve_of, disclosure=AGGREGATE)
     both = made.part("at_doses").call("merge", made.part("observed"), on="dose")
-    results.table(_shown(both.value), raw=both, name=f"{name} as a table", notes=noted)
+    results.table(
+        _shown(both.value), raw=both, name=f"{name} as a table", notes=noted, disclosure=AGGREGATE
+    )
 
 
 def _value(name: str, column: pd.Series) -> float | str:

@@ -8,6 +8,7 @@ from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.charts.prediction.explanation import draw_dependence, draw_importance
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.prediction.notes import prediction_notes
@@ -34,6 +35,7 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
             ],
         ),
         data=table,
+        disclosure=AGGREGATE,
     )
     predictors = list(dict.fromkeys(report.dependence["predictor"]))
     chosen = st.selectbox(
@@ -55,4 +57,5 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
             ],
         ),
         data=dependence,
+        disclosure=AGGREGATE,
     )

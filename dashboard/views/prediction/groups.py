@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, percent, plain
 from dashboard.views.prediction.notes import prediction_notes
@@ -47,5 +48,6 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
         raw=made.part("fairness").part("table"),
         name=f"{state.study().code} prediction fairness",
         notes=prediction_notes(asked, report, [said]),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(said))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import navigation, results, state
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made
 from dashboard.text import percent, plain
 from dashboard.views.prediction.notes import prediction_notes
@@ -34,6 +35,7 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
         made.part("people"),
         name=f"{state.study().code} predicted risks",
         notes=prediction_notes(asked, report, [_SAID]),
+        disclosure=SUBJECTS,
     )
     _cohort(report)
 

@@ -40,16 +40,7 @@ def _choose() -> Report | None:
     reports = {report.id: report for report in current.all_of_study()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if reports:
-            found = current.current()
-            ids = list(reports)
-            st.selectbox(
-                "Report",
-                ids,
-                key=state.choice(current.CHOSEN, ids, found.id if found else ids[0]),
-                persist_state="session",
-                format_func=lambda one: reports[one].title,
-                width=420,
-            )
+            _pick(reports)
         st.button(
             "New report",
             key="report_new",
@@ -57,6 +48,26 @@ def _choose() -> Report | None:
             on_click=_begin,
         )
     return current.current()
+
+
+def _pick(reports: dict[str, Report]) -> None:
+    found, ids = current.current(), list(reports)
+    chosen = state.choice(current.CHOSEN, ids, found.id if found else ids[0])
+    # A choice whose labels change keeps showing the former one: another title, another widget.
+    key = f"report_pick {[report.title for report in reports.values()]}"
+    state.show(key, st.session_state[chosen])
+
+    def take() -> None:
+        st.session_state[chosen] = st.session_state[key]
+
+    st.selectbox(
+        "Report",
+        ids,
+        key=key,
+        format_func=lambda one: reports[one].title,
+        width=420,
+        on_change=take,
+    )
 
 
 def _begin() -> None:

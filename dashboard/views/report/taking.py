@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard.bundles import write_bundle
+from dashboard.exports.browser import find_browser
 from dashboard.exports.reports.writing import write
 from dashboard.home import PERSON
 from dashboard.reports import current
@@ -38,6 +39,11 @@ def show(report: Report, held: tuple[KeptCard, ...]) -> None:
                 make = partial(_document, content, ending, with_code)
                 _download(content, label, ending, mime, make)
             _download(content, "Bundle", "zip", "application/zip", partial(_bundle, content))
+        if find_browser() is None:
+            st.caption(
+                ":material/info: PDF, and Word with figures, are drawn by an installed Chromium; "
+                "none was found."
+            )
         st.caption(
             "The bundle holds tables, figures, their scripts and the hashes of everything. "
             "`equipoise reproduce BUNDLE` makes it again and compares."
@@ -55,7 +61,7 @@ def _download(
         key=f"report {ending}",
         icon=":material/download:",
         on_click="ignore",
-        disabled=not content.entries,
+        disabled=not content.entries or (ending == "pdf" and find_browser() is None),
     )
 
 

@@ -14,6 +14,7 @@ from dashboard.analyses.safety.grades import WorstGrades
 from dashboard.analyses.safety.rows import of_arms, of_terms
 from dashboard.charts.safety.butterfly import ButterflyOptions, draw_butterfly
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import plain
 from dashboard.views.safety import marks
@@ -48,7 +49,7 @@ def show(asked: AdverseEvents) -> None:
     said = ["Bars are stacked by the worst grade of a subject's events."] if stacked else []
     notes = event_notes(asked, [*methods(answer), *said, *shown.said()])
     drawn, data = _drawn(made, shown, arm, stacked)
-    marks.figure(drawn, mark=_MARK, name=name, notes=notes, data=data)
+    marks.figure(drawn, mark=_MARK, name=name, notes=notes, data=data, disclosure=AGGREGATE)
     show_behind(asked, answer, marks.chosen(_MARK), key="butterfly_behind")
     show_numbers(made, shown, name=name, notes=notes)
 

@@ -10,6 +10,7 @@ from dashboard.analyses.safety.dose_at_onset import DoseAtOnset, DoseAtOnsetAnsw
 from dashboard.analyses.safety.exposure import ExposureAnswer
 from dashboard.analyses.safety.subjects import SafetySubjects
 from dashboard.charts.safety.events_by_dose import draw_events_by_dose
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number
 from dashboard.views.safety import exposure_results, named_marks
@@ -62,6 +63,7 @@ def _results(made: Made[DoseAtOnsetAnswer], exposure: ExposureAnswer) -> None:
         notes=stood,
         data=table,
         clicked=named_marks.clicked(names, key),
+        disclosure=AGGREGATE,
     )
     named_marks.show(
         {
@@ -76,6 +78,7 @@ def _results(made: Made[DoseAtOnsetAnswer], exposure: ExposureAnswer) -> None:
         raw=table,
         name=f"{state.study().code} events by dose at onset",
         notes=stood,
+        disclosure=AGGREGATE,
     )
 
 

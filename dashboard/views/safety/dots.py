@@ -10,6 +10,7 @@ from dashboard.analyses.safety.p_values import p_of
 from dashboard.analyses.safety.rows import of_terms
 from dashboard.charts.safety.dots import DotOptions, draw_dots
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import plain
 from dashboard.views.safety import marks
@@ -73,4 +74,5 @@ def _draw(
         name=_name(),
         notes=_notes(asked, answer, shown),
         data=contrasts if compared else incidence,
+        disclosure=AGGREGATE,
     )

@@ -12,6 +12,7 @@ from dashboard.charts.safety.dose_intensity import draw_dose_intensity
 from dashboard.charts.safety.dose_over_time import draw_dose_over_time
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.safety import named_marks
@@ -36,6 +37,7 @@ def show_summary(made: Made[ExposureAnswer]) -> None:
         raw=exposure.call("summary"),
         name=f"{state.study().code} exposure",
         notes=notes(answer.asked.subjects, [*_measured(answer), *said(answer)]),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(" ".join([EXPLORATORY, *_measured(answer), *said(answer)])))
     table = answer.exposure.table
@@ -86,6 +88,7 @@ def show_on_treatment(made: Made[ExposureAnswer]) -> None:
             ],
         ),
         data=curves.call("to_frame"),
+        disclosure=AGGREGATE,
     )
 
 
@@ -102,6 +105,7 @@ def show_intensity(made: Made[ExposureAnswer]) -> None:
         notes=notes(answer.asked.subjects, _measured(answer)),
         data=bands,
         clicked=named_marks.clicked(names, key),
+        disclosure=AGGREGATE,
     )
     behind = {
         name: answer.exposure.in_band(row["band"], row["arm"])
@@ -130,6 +134,7 @@ def show_over_time(made: Made[ExposureAnswer]) -> None:
             ],
         ),
         data=followed.part("table"),
+        disclosure=AGGREGATE,
     )
 
 
@@ -157,6 +162,7 @@ def show_reasons(made: Made[ExposureAnswer]) -> None:
         raw=made.part("reasons"),
         name=f"{state.study().code} reasons for changing the dose",
         notes=notes(answer.asked.subjects, [noted]),
+        disclosure=AGGREGATE,
     )
     st.caption(f"{EXPLORATORY} {noted}")
 

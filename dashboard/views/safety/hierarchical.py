@@ -11,6 +11,7 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.charts.safety.posterior import draw_posterior
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.scripts import answer_of
 from dashboard.text import interval, number, plain
@@ -76,9 +77,11 @@ def _results(asked: AdverseEvents, request: BerryBerryFit, fit: BerryBerry) -> N
     said = event_notes(asked, _said(fit, len(table)))
     name = f"{state.study().code} {request.arm} hierarchical model"
     drawn = raw.call("head", _SHOWN).then(draw_posterior, style=style)
-    marks.figure(drawn, mark=_MARK, name=name, notes=said, data=raw)
+    marks.figure(drawn, mark=_MARK, name=name, notes=said, data=raw, disclosure=AGGREGATE)
     with st.expander("All terms as a table", icon=":material/table:"):
-        results.table(_as_text(table), raw=raw, name=f"{name} table", notes=said)
+        results.table(
+            _as_text(table), raw=raw, name=f"{name} table", notes=said, disclosure=AGGREGATE
+        )
 
 
 def _said(fit: BerryBerry, every: int) -> list[str]:

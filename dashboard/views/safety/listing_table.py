@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import navigation, results, state
 from dashboard.analyses.safety.listings import ListedDeaths, ListedEvents
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, answer_of
 from dashboard.views.subjects import listing
 
@@ -111,7 +112,9 @@ def _offer(
     store = state.store()
     if found <= results.MOST_KEPT:
         rows: Made[pd.DataFrame] = answer_of(listed, listed.run(store), name="listing")
-        results.offer(rows.call("rename", columns=dict(labels)), name=name, notes=notes)
+        results.offer(
+            rows.call("rename", columns=dict(labels)), name=name, notes=notes, disclosure=SUBJECTS
+        )
         return
     none: Made[pd.DataFrame] = answer_of(listed, listed.page(store, 0, 1), name="listing")
     results.offer_later(

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.disclosure import Disclosure
 from dashboard.scripts import Made
 from queries.events import EventSelection, Kind
 
@@ -22,6 +23,7 @@ def figure(
     name: str,
     notes: Sequence[str],
     data: Made[pd.DataFrame],
+    disclosure: Disclosure | None = None,
 ) -> None:
     """A figure whose points say, in their `customdata`, what a click on them means.
 
@@ -34,7 +36,7 @@ def figure(
     def take(custom: Sequence[object]) -> None:
         st.session_state[_key(mark)] = [str(part) for part in custom]
 
-    results.figure(drawn, name=name, notes=notes, data=data, clicked=take)
+    results.figure(drawn, name=name, notes=notes, data=data, clicked=take, disclosure=disclosure)
 
 
 def chosen(mark: str) -> list[str] | None:

@@ -14,6 +14,7 @@ from dashboard.analyses.safety.mean_count import PER, MeanCountAnalysis, MeanCou
 from dashboard.analyses.safety.onset import OnsetAnalysis
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.safety.notes import notes, scale_said
@@ -87,6 +88,7 @@ def _figure(asked: AdverseEvents, made: Made[MeanCountAnswer], said: list[str]) 
         name=f"{state.study().code} mean count of {analysis.of.title()}",
         notes=said,
         data=curves.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )
 
 
@@ -139,6 +141,7 @@ def _shown(
         raw=raw,
         name=f"{state.study().code} adverse events {name}",
         notes=[*said, *more],
+        disclosure=AGGREGATE,
     )
 
 

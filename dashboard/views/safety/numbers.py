@@ -10,6 +10,7 @@ from dashboard import results
 from dashboard.analyses.safety.adverse_events import AdverseEventsAnswer
 from dashboard.analyses.safety.rows import of_level, of_terms
 from dashboard.scripts import Made
+from dashboard.views import disclosing
 from dashboard.views.safety.shown import Shown
 from dashboard.views.safety.terms import shown_table
 
@@ -36,4 +37,11 @@ def show_numbers(
             alt="Adverse events on the chart: subjects, differences and p-values by arm",
             column_config={"Class and term": st.column_config.TextColumn(width=280, pinned=True)},
         )
-        results.offer(texts, raw=table, name=f"{name} as a table", notes=notes)
+        asked = made.value.asked
+        results.offer(
+            texts,
+            raw=table,
+            name=f"{name} as a table",
+            notes=notes,
+            disclosure=disclosing.event_terms(asked.subjects.cohort, asked.selection),
+        )

@@ -11,6 +11,7 @@ from dashboard.analyses.safety.adverse_events import AdverseEvents
 from dashboard.analyses.safety.onset import OnsetAnalysis, OnsetAnswer
 from dashboard.charts.survival.incidence import IncidenceOptions, draw_incidence
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.safety import behind, marks, mean_count, onset_tables
 from dashboard.views.safety.notes import notes, scale_said
@@ -60,6 +61,7 @@ def _first(asked: AdverseEvents, onset: OnsetAnalysis) -> None:
         name=f"{state.study().code} onset of {onset.event}",
         notes=said,
         data=curves.call("to_frame").call("assign", unit=onset.unit),
+        disclosure=AGGREGATE,
     )
     _behind(asked, answer)
     if answer.refusal and not state.store().pooled:

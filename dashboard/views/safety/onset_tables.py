@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.safety.onset import OnsetAnswer
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, percent, plain
 
@@ -44,6 +45,7 @@ def show_incidence(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
         raw=raw,
         name=f"{state.study().code} onset at day {answer.day}",
         notes=notes,
+        disclosure=AGGREGATE,
     )
 
 
@@ -75,6 +77,7 @@ def show_comparison(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
         raw=raw,
         name=f"{state.study().code} onset compared at day {answer.day}",
         notes=[*notes, methods, _READ_BESIDE],
+        disclosure=AGGREGATE,
     )
     st.info(_READ_BESIDE, icon=":material/lightbulb:")
     reasons = [f"{row['arm']}: {row['reason']}" for row in rows if row["reason"]]
@@ -101,6 +104,7 @@ def show_overestimate(made: Made[OnsetAnswer], notes: Sequence[str]) -> None:
         raw=made_raw,
         name=f"{state.study().code} onset overestimates",
         notes=[*notes, _OVERESTIMATES],
+        disclosure=AGGREGATE,
     )
     st.caption(_OVERESTIMATES)
 

@@ -17,6 +17,7 @@ from dashboard.analyses.safety.over_time import (
 from dashboard.analyses.safety.rows import of_terms
 from dashboard.charts.safety.heat import HeatOptions, draw_heat
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
@@ -112,6 +113,7 @@ def _draw(asked: AdverseEvents, made: Made[OverTimeAnswer], shown: Shown) -> Non
         name=f"{state.study().code} adverse events over time",
         notes=event_notes(asked, [*_methods(found), *shown.said()]),
         data=table,
+        disclosure=AGGREGATE,
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.charts.safety.overview import draw_overview
 from dashboard.charts.theme import arm_styles
 from dashboard.scripts import Made
 from dashboard.text import interval, p_value, percent, plain
+from dashboard.views import disclosing
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.notes import event_notes
 from queries.adverse_events import selection_rule
@@ -54,6 +55,7 @@ def show(asked: AdverseEvents) -> None:
         name=f"{state.study().code} adverse events overview",
         notes=event_notes(asked, _said(answer)),
         data=table,
+        disclosure=disclosing.event_kinds(asked.subjects.cohort, asked.selection),
     )
     if answer.refusal and not state.store().pooled:
         st.warning(plain(answer.refusal), icon=":material/do_not_disturb_on:")
@@ -138,6 +140,7 @@ def _table(asked: AdverseEvents, made: Made[OverviewAnswer]) -> None:
         raw=made.part("table"),
         name=f"{state.study().code} adverse events overview table",
         notes=event_notes(asked, _said(answer)),
+        disclosure=disclosing.event_kinds(asked.subjects.cohort, asked.selection),
     )
 
 

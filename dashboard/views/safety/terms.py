@@ -11,6 +11,7 @@ from dashboard import results, state
 from dashboard.analyses.safety.adverse_events import AdverseEvents, AdverseEventsAnswer
 from dashboard.analyses.safety.rows import of_classes
 from dashboard.text import interval, p_value, percent, plain
+from dashboard.views import disclosing
 from dashboard.views.safety import behind, marks
 from dashboard.views.safety.cuts import choose_cuts
 from dashboard.views.safety.inputs import ADJUSTED_BY, interval_name
@@ -45,7 +46,13 @@ def show(asked: AdverseEvents) -> None:
     said = event_notes(asked, [*methods(answer), *cuts.said(), *only])
     st.caption(" ".join(plain(one) for one in said))
     name = f"{state.study().code} adverse events by term"
-    results.offer(shown, raw=raw, name=name, notes=said)
+    results.offer(
+        shown,
+        raw=raw,
+        name=name,
+        notes=said,
+        disclosure=disclosing.event_terms(asked.subjects.cohort, asked.selection),
+    )
     show_behind(asked, answer, marks.chosen(_MARK), key="terms_behind")
 
 

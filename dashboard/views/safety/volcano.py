@@ -12,6 +12,7 @@ from dashboard.analyses.safety.p_values import P_VALUES, kinds_of_p, p_of
 from dashboard.analyses.safety.rows import of_arms, of_terms
 from dashboard.charts.safety.volcano import VolcanoOptions, draw_volcano, drawn_in_volcano
 from dashboard.charts.theme import arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import plain
 from dashboard.views.safety import marks
 from dashboard.views.safety.notes import event_notes
@@ -53,7 +54,7 @@ def show(asked: AdverseEvents) -> None:
         "is all subjects of both arms with the event. Click a bubble for the subjects behind it."
     )
     figure = own.then(draw_volcano, options=options, styles=styles)
-    marks.figure(figure, mark=_MARK, name=name, notes=notes, data=own)
+    marks.figure(figure, mark=_MARK, name=name, notes=notes, data=own, disclosure=AGGREGATE)
     show_behind(asked, answer, marks.chosen(_MARK), key="volcano_behind")
     show_numbers(made, shown, name=name, notes=notes)
 

@@ -21,6 +21,7 @@ from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
 from dashboard.analyses.search.shown import titled
 from dashboard.charts.search.front import draw_tornado
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import file_stem, number, percent, plain
 from dashboard.views.designs import current
@@ -122,6 +123,7 @@ def _compare(searched: Searched, found: DesignProposal, picked: int) -> None:
         drawn=marked(table.value),
         name=f"{state.study().code} chosen design beside others",
         notes=["Textbook designs have the power of the own design.", *_found_by(searched)],
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Bold: not as in the chosen design. Textbook designs have the power of the own design."
@@ -164,6 +166,7 @@ def _why_not_better(searched: Searched, point: Made[Point]) -> None:
         raw=searched.told(made.part("table")),
         name=f"{state.study().code} why not better: {titled(problem, label)}",
         notes=[_STEPS.format(objective=titled(problem, label)), *_found_by(searched)],
+        disclosure=AGGREGATE,
     )
 
 
@@ -196,6 +199,7 @@ def _sensitivity(searched: Searched, point: Made[Point]) -> None:
                 *_found_by(searched),
             ],
             data=searched.told(bars),
+            disclosure=AGGREGATE,
         )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.search import Confirmation
 from dashboard import results, state
 from dashboard.analyses.search.shown import confirmation_of
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs import kinds
 from dashboard.scripts import Made, result_of
 from dashboard.text import number, percent, plain
@@ -68,6 +69,7 @@ def _show(searched: Searched, made: Made[Confirmation]) -> None:
             f"{found.replications:,} trials with effect, the same patients for every design; "
             f"{found.null_replications:,} without, on fresh seeds. ± is the Monte-Carlo error."
         ],
+        disclosure=AGGREGATE,
     )
 
 

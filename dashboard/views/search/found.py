@@ -21,6 +21,7 @@ from dashboard.analyses.search.shown import (
 )
 from dashboard.charts.search.front import draw_front, draw_parallel
 from dashboard.charts.search.matrix import draw_matrix
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number, percent
 from dashboard.views.search.searched import Searched
@@ -51,6 +52,7 @@ def show(searched: Searched) -> None:
         notes=["Click a design on the front to choose it.", *said],
         data=searched.told(_numbers(searched)),
         clicked=choose,
+        disclosure=AGGREGATE,
     )
     if len(problem.labels) > 2:
         _matrix(searched, said)
@@ -74,6 +76,7 @@ def _matrix(searched: Searched, said: Sequence[str]) -> None:
         notes=["Designs that keep the limits; those of the front are large.", *said],
         data=searched.told(table),
         clicked=choose,
+        disclosure=AGGREGATE,
     )
 
 
@@ -101,6 +104,7 @@ def _parallel(searched: Searched, said: Sequence[str]) -> None:
         name=f"{state.study().code} variables of the front",
         notes=[*notes, *said],
         data=searched.told(numbers),
+        disclosure=AGGREGATE,
     )
 
 
@@ -124,6 +128,7 @@ def show_front(searched: Searched) -> None:
         name=f"{state.study().code} front of a search that goes on",
         notes=["The search goes on.", *_said(searched.answer)],
         data=searched.told(_numbers(searched)),
+        disclosure=AGGREGATE,
     )
 
 

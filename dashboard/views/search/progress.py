@@ -8,6 +8,7 @@ from analytics.checks import NotEstimableError
 from dashboard import results, state
 from dashboard.analyses.search.shown import history_of, importances
 from dashboard.charts.search.front import draw_history
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, plain
 from dashboard.views.search.searched import Searched
 
@@ -20,6 +21,7 @@ def show(searched: Searched) -> None:
         name=f"{state.study().code} course of the search: hypervolume",
         notes=["Share of the box between the best and 10 % beyond the worst that is dominated."],
         data=searched.told(history),
+        disclosure=AGGREGATE,
     )
     try:
         table = searched.made_answer.then(importances)
@@ -32,5 +34,6 @@ def show(searched: Searched) -> None:
         raw=searched.told(table),
         name=f"{state.study().code} importance of the variables",
         notes=["Share of each variable in how good designs are (PED-ANOVA); columns add up to 1."],
+        disclosure=AGGREGATE,
     )
     st.caption("Share of each variable in how good designs are (PED-ANOVA); columns add up to 1.")

@@ -13,6 +13,7 @@ from dashboard.analyses.subjects import (
     results_of_tests,
 )
 from dashboard.charts.timeline import draw_labs, draw_timeline
+from dashboard.disclosure import SUBJECTS
 from dashboard.scripts import Made, made_by
 from dashboard.text import number, plain
 from dashboard.views import heading
@@ -156,7 +157,9 @@ def _timeline(subject: str, facts: Made[pd.DataFrame]) -> None:
         first_dose=zero,
     )
     name = f"{state.study().code} {subject} timeline"
-    results.figure(figure, name=name, notes=_notes(_drawn(), facts.value), data=events)
+    results.figure(
+        figure, name=name, notes=_notes(_drawn(), facts.value), data=events, disclosure=SUBJECTS
+    )
 
 
 def _drawn() -> str:
@@ -209,7 +212,7 @@ def _labs(subject: str, facts: pd.DataFrame) -> None:
     )
     said = "Laboratory results against their normal range (shaded)."
     name = f"{state.study().code} {subject} laboratory"
-    results.figure(figure, name=name, notes=_notes(said, facts), data=shown)
+    results.figure(figure, name=name, notes=_notes(said, facts), data=shown, disclosure=SUBJECTS)
 
 
 # Tables ---------------------------------------------------------------------------------
@@ -227,7 +230,7 @@ def _events(subject: str, facts: pd.DataFrame) -> None:
     shown = _table(events.value, alt="Adverse events of the subject")
     name = f"{state.study().code} {subject} adverse events"
     notes = _notes("Adverse events as they are recorded.", facts)
-    results.offer(shown, raw=events, name=name, notes=notes)
+    results.offer(shown, raw=events, name=name, notes=notes, disclosure=SUBJECTS)
 
 
 def _endpoints(subject: str, facts: pd.DataFrame) -> None:
@@ -239,7 +242,7 @@ def _endpoints(subject: str, facts: pd.DataFrame) -> None:
     shown = _table(endpoints.value.assign(event=said), alt="Endpoints of the subject")
     name = f"{state.study().code} {subject} endpoints"
     notes = _notes("Endpoints as they are recorded (ADTTE).", facts)
-    results.offer(shown, raw=endpoints, name=name, notes=notes)
+    results.offer(shown, raw=endpoints, name=name, notes=notes, disclosure=SUBJECTS)
 
 
 def _table(records: pd.DataFrame, *, alt: str) -> pd.DataFrame:

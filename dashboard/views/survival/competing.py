@@ -19,6 +19,7 @@ from dashboard.charts.survival.incidence import (
     draw_incidence,
     draw_stacked_incidence,
 )
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.survival import competing_tables
@@ -225,6 +226,7 @@ def _incidence(made: Made[CompetingAnswer], standing: Standing) -> None:
         name=f"{state.study().code} {analysis.endpoint} incidence of {cause}",
         notes=_said(answer, standing),
         data=made.call("incidence_of", cause).call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )
 
 
@@ -252,4 +254,5 @@ def _stacked(made: Made[CompetingAnswer], standing: Standing) -> None:
         name=f"{state.study().code} {analysis.endpoint} stacked incidence",
         notes=_said(answer, standing, said),
         data=made.part("incidence").call("stacked").call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.competing import CompetingAnswer
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, percent, plain
 
@@ -39,6 +40,7 @@ def show_incidence(made: Made[CompetingAnswer], notes: Sequence[str]) -> None:
         raw=table,
         name=f"{state.study().code} {analysis.endpoint} cumulative incidence",
         notes=notes,
+        disclosure=AGGREGATE,
     )
 
 
@@ -66,7 +68,7 @@ def show_comparison(made: Made[CompetingAnswer], notes: Sequence[str]) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} competing risks compared"
-    results.table(shown, raw=table, name=name, notes=notes)
+    results.table(shown, raw=table, name=name, notes=notes, disclosure=AGGREGATE)
     _say_why(rows)
     st.caption(plain(method_of(answer)))
 
@@ -95,6 +97,7 @@ def show_overestimate(made: Made[CompetingAnswer], notes: Sequence[str]) -> None
             raw=table,
             name=f"{state.study().code} {analysis.endpoint} overestimates",
             notes=[*notes, "1 − Kaplan–Meier overestimates the incidence."],
+            disclosure=AGGREGATE,
         )
 
 

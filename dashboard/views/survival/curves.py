@@ -15,7 +15,9 @@ from dashboard.analyses.survival.standing import standing_beside
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.charts.survival.over_time import OverTimeOptions, draw_over_time
 from dashboard.charts.theme import ArmStyle, arm_styles
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, plain
+from dashboard.views import disclosing
 from dashboard.views.survival.notes import curve_notes, notes, origin, times_said
 from dashboard.views.survival.usual import endpoint_labels
 
@@ -115,6 +117,7 @@ def _survival(analysis: SurvivalAnalysis, numbers: tuple[str, ...]) -> None:
         name=f"{state.study().code} {analysis.endpoint} survival",
         notes=curve_notes(made.value),
         data=curves.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=disclosing.curves(analysis),
     )
 
 
@@ -148,6 +151,7 @@ def _over_time(analysis: SurvivalAnalysis, view: View) -> None:
         name=f"{state.study().code} {analysis.endpoint} {view.estimate}",
         notes=_notes(asked, [view.method.format(**said), *_width(answer.result)]),
         data=frame.call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )
 
 

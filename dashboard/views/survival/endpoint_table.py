@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.text import interval, percent, reached
+from dashboard.views import disclosing
 from dashboard.views.survival.notes import curve_notes
 
 
@@ -34,7 +35,13 @@ def show(analysis: SurvivalAnalysis) -> None:
         rows[f"Survival at {time:g} {unit}, % (95% CI)"] = _landmark_row(table, time)
     shown = pd.DataFrame(rows).T.rename_axis("Statistic").reset_index()
     name = f"{state.study().code} {answer.analysis.endpoint} endpoint table"
-    results.table(shown, raw=raw, name=name, notes=curve_notes(answer))
+    results.table(
+        shown,
+        raw=raw,
+        name=name,
+        notes=curve_notes(answer),
+        disclosure=disclosing.endpoint_events(analysis, table),
+    )
 
 
 def _landmark_row(table: pd.DataFrame, time: float) -> dict[str, str]:

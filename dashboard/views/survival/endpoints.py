@@ -13,6 +13,7 @@ from dashboard.analyses.survival.standing import planned_endpoint, standing_of
 from dashboard.charts.survival.kaplan_meier import SurvivalOptions, draw_kaplan_meier
 from dashboard.scripts import Made, made_by
 from dashboard.text import interval, p_value, percent, plain, reached
+from dashboard.views import disclosing
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import curve_notes, notes, origin
 from dashboard.views.survival.usual import endpoint_labels, usual_analysis
@@ -142,4 +143,5 @@ def _curve(answer: Made[SurvivalAnswer], label: str) -> None:
         name=f"{state.study().code} {analysis.endpoint} survival beside",
         notes=curve_notes(answer.value),
         data=curves.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=disclosing.curves(analysis),
     )

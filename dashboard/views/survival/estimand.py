@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.estimand import NOT_STATED
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent, plain
 from dashboard.views.survival.notes import ends_of, estimand_of, notes
 
@@ -37,7 +38,7 @@ def _attributes(analysis: SurvivalAnalysis) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} estimand"
-    results.table(shown, raw=raw, name=name, notes=notes(analysis, []))
+    results.table(shown, raw=raw, name=name, notes=notes(analysis, []), disclosure=AGGREGATE)
     silent = table.loc[table["text"] == NOT_STATED, "attribute"]
     if len(silent):
         st.caption(
@@ -58,7 +59,7 @@ def _ends(analysis: SurvivalAnalysis) -> None:
     shown["event"] = shown["event"].map({True: "Event", False: "Censored"})
     shown = shown.rename(columns={"event": "How times ended", "description": "Described as"})
     name = f"{state.study().code} {analysis.endpoint} how times ended"
-    results.table(shown, raw=raw, name=name, notes=notes(analysis, []))
+    results.table(shown, raw=raw, name=name, notes=notes(analysis, []), disclosure=AGGREGATE)
 
 
 def _counted(number: float, total: float) -> str:

@@ -16,6 +16,7 @@ from dashboard.analyses.survival.parametric import MOST_PIECES, ParametricAnalys
 from dashboard.analyses.survival.parametric_answer import EVERY_ARM, FITTED, ParametricAnswer
 from dashboard.charts.survival.fitted_panels import FittedOptions
 from dashboard.charts.survival.parametric import draw_fitted_hazard, draw_fitted_survival
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import interval, number, plain
 from dashboard.views.survival.assumptions import use_as_assumption
@@ -166,6 +167,7 @@ def _comparison(made: Made[ParametricAnswer]) -> None:
         raw=raw,
         name=f"{state.study().code} {answer.analysis.endpoint} distributions",
         notes=notes(answer.analysis, said),
+        disclosure=AGGREGATE,
     )
     for note, names in _reasons(table).items():
         st.caption(plain(f"{', '.join(names)}: {note}"))
@@ -244,6 +246,7 @@ def _summary(made: Made[ParametricAnswer], chosen: tuple[str, ...], horizon: flo
         raw=raw,
         name=f"{state.study().code} {answer.analysis.endpoint} fitted summaries",
         notes=notes(answer.analysis, [method, *_fit_notes(answer)]),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
@@ -291,6 +294,7 @@ def _parameters(made: Made[ParametricAnswer], chosen: tuple[str, ...]) -> None:
             raw=natural,
             name=f"{state.study().code} {answer.analysis.endpoint} natural parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
         st.caption("As fitted, with standard errors; rates, shapes and scales on the log scale:")
         results.table(
@@ -306,6 +310,7 @@ def _parameters(made: Made[ParametricAnswer], chosen: tuple[str, ...]) -> None:
             raw=raw,
             name=f"{state.study().code} {answer.analysis.endpoint} fitted parameters",
             notes=notes(answer.analysis, _fit_notes(answer)),
+            disclosure=AGGREGATE,
         )
 
 
@@ -338,6 +343,7 @@ def _curves(made: Made[ParametricAnswer], chosen: tuple[str, ...], horizon: floa
         name=f"{named} fitted survival",
         notes=notes(analysis, [said, *_fit_notes(answer)]),
         data=fitted,
+        disclosure=AGGREGATE,
     )
     st.subheader("Hazard, fitted and smoothed", anchor=False)
     smoothed = None if isinstance(answer.smoothed, str) else answer.smoothed
@@ -357,6 +363,7 @@ def _curves(made: Made[ParametricAnswer], chosen: tuple[str, ...], horizon: floa
         name=f"{named} fitted hazard",
         notes=notes(analysis, [said, about, *_fit_notes(answer)]),
         data=fitted,
+        disclosure=AGGREGATE,
     )
 
 

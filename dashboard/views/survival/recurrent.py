@@ -19,6 +19,7 @@ from dashboard.analyses.survival.recurrent_data import (
 )
 from dashboard.analyses.survival.standing import Standing
 from dashboard.charts.survival.mean_count import MeanCountOptions, draw_mean_count
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import plain
 from dashboard.views.survival import recurrent_tables
@@ -265,4 +266,5 @@ def _mean_count(made: Made[RecurrentAnswer], said: list[str]) -> None:
         name=f"{state.study().code} mean count of adverse events",
         notes=said,
         data=means.call("to_frame").call("assign", unit=analysis.unit),
+        disclosure=AGGREGATE,
     )

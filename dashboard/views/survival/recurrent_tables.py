@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.analyses.survival.recurrent import RecurrentAnswer
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 
@@ -41,6 +42,7 @@ def show_means(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
         raw=table,
         name=f"{state.study().code} mean counts",
         notes=notes,
+        disclosure=AGGREGATE,
     )
 
 
@@ -74,6 +76,7 @@ def show_rates(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
         raw=table,
         name=f"{state.study().code} event rates",
         notes=[*notes, "Rates with a variance that is robust by subject."],
+        disclosure=AGGREGATE,
     )
     st.caption(
         "Robust variance: subjects may differ in how many events they have. A rate ratio below 1 "
@@ -116,6 +119,7 @@ def show_models(made: Made[RecurrentAnswer], notes: Sequence[str]) -> None:
             raw=table,
             name=f"{state.study().code} hazard ratios of recurrent events",
             notes=[*notes, said],
+            disclosure=AGGREGATE,
         )
         st.caption(said)
     st.caption(

@@ -8,8 +8,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.bundles.script_form import require_our_form
 from dashboard.cards import Card
+from dashboard.exports.tables import to_csv
 from dashboard.unattended import DrawnPage, draw_page
+from queries.errors import DataError
 
 _WITHOUT_STREAMLIT = re.compile(
     r"from (analytics|queries|dashboard\.(analyses|charts|home|text)|sample_data)\b"
@@ -33,9 +36,16 @@ def what_differs(card: Card) -> str:
     """What a card's script makes otherwise than the page; "" when all is the same."""
     if card.script is None:
         return "it has no script"
+    kept = Card.from_json(card.to_json())
+    if card.table is not None and to_csv(kept.table) != to_csv(card.table):
+        return "its table is another when it is kept in a report"
     ours = [line for line in card.script.splitlines() if "dashboard" in line and "import" in line]
     if foreign := [line for line in ours if not _WITHOUT_STREAMLIT.match(line)]:
         return f"its script imports from a view: {foreign}"
+    try:
+        require_our_form(card.script)
+    except DataError as error:
+        return f"a bundle would not run its script: {error}"
     made: dict[str, Any] = {}
     try:
         exec(card.script, made)

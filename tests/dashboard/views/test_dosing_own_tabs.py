@@ -62,13 +62,13 @@ def cells(table: pd.DataFrame) -> pd.DataFrame:
     return read.rename(columns=lambda name: str(name).replace("\\", ""))
 
 
-def ran(app: AppTest, word: str) -> tuple[str, Any]:
-    """What the Python on the page prints, and what it found."""
+def ran(app: AppTest, word: str, found: str = "found") -> Any:
+    """What the Python on the page has found."""
     code = next(one.value for one in app.code if word in one.value)
-    said, made = io.StringIO(), dict[str, Any]()
-    with contextlib.redirect_stdout(said):
+    made = dict[str, Any]()
+    with contextlib.redirect_stdout(io.StringIO()):
         exec(code, made)
-    return said.getvalue(), made["found"]
+    return made[found]
 
 
 def test_both_are_set_up_with_their_own_settings(home: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_tite_trial_is_conducted_by_day(home: Path) -> None:
     assert "Next: dose 1 (10 mg) for a patient who comes on day 45." in said
     assert SUPPORTS in said
     assert "toxicity on day 44" in charts(app)
-    assert ran(app, "conduct_tite")[0] == "dose 1 from day 45\n"
+    assert ran(app, "draw_follow_up").recommendation.dose == 1
     app.text_area(key=PATIENTS).set_value("1@0 3@30T44").run()
     deviation = "Patient 2 was given dose 3; the design recommended dose 2."
     assert deviation in app.warning[0].value.replace("\\", "")
@@ -135,7 +135,7 @@ def test_a_boin12_trial_is_the_published_one(home: Path) -> None:
     for text, dose in zip(histories, PUBLISHED["expected"]["next_dose"], strict=True):
         app.text_input(key=JOINT).set_value(text).run()
         assert f"Next: dose {dose} ({proposal.dose_name(dose)}) for 3 patients." in shown(app)
-        assert ran(app, "conduct_boin12")[0] == f"dose {dose}\n"
+        assert ran(app, "draw_joint_conduct").recommendation.dose == dose
     app.text_input(key=JOINT).set_value(f"{histories[8]} 4NEN").run()
     best = PUBLISHED["expected"]["final_obd"]
     assert f"The trial stops; dose {best} (60 mg) is selected." in shown(app)
@@ -201,7 +201,7 @@ def test_boin12_is_simulated_as_a_job_with_its_error(workspace: Workspace) -> No
     assert "No benchmark is shown" in shown(app)
     cell = f"{100 * found.value('correct'):.1f} ± {100 * found.error('correct'):.1f}"
     assert cells(app.table[-1].value)["Best dose selected, %"].tolist() == [cell]
-    assert same(ran(app, "simulate_boin12")[1], found)
+    assert same(ran(app, "selection_table"), found)
 
 
 def test_tite_crm_is_compared_beside_the_benchmark(workspace: Workspace) -> None:
@@ -218,6 +218,5 @@ def test_tite_crm_is_compared_beside_the_benchmark(workspace: Workspace) -> None
     assert row["Benchmark"] > max(row["BOIN"], row["TITE-CRM"])
     durations = figures.loc["Duration, months"]
     assert float(durations["TITE-CRM"]) < float(durations["BOIN"])
-    app.selectbox(key="dosing_code_design").set_value("TITE-CRM").run()
-    found = ran(app, "simulate_tite")[1]
+    found = ran(app, "draw_designs", "found_tite_crm")
     assert row["TITE-CRM"] == pytest.approx(100 * found.value("correct"), abs=0.05)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from dashboard import results
 from dashboard.analyses.safety.berry_berry import BerryBerryFit
 from dashboard.jobs.working import Worker
 from dashboard.unattended import draw_page
 from dashboard.views import jobs
-from dashboard.views.safety import hierarchical, listing_table
+from dashboard.views.safety import hierarchical
 from dashboard.views.safety.onset import REPEATED
 from queries.workspace import open_workspace
 from tests.dashboard.views.made_again import assert_made_again, what_differs
@@ -71,7 +72,7 @@ def test_scripts_of_a_blinded_reader_name_no_arm(home: Path, tab: str) -> None:
 def test_a_very_long_listing_is_read_only_when_it_is_taken_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(listing_table, "MOST_KEPT", 0)
+    monkeypatch.setattr(results, "MOST_KEPT", 0)
     drawn = draw_page("safety", study="EQX-301", inputs={"safety_tab": "Deaths and listings"})
     assert drawn.cards == ()
     assert "not marked serious" in " ".join(drawn.said)

@@ -18,7 +18,6 @@ from analytics.results import Result, registered
 from dashboard.analyses.dosing.compared import Shown, scenario_names
 from dashboard.analyses.dosing.proposal import DosingProposal
 from dashboard.analyses.dosing.request import MOST_SCENARIOS
-from dashboard.analyses.script import expression, import_lines
 
 REPLICATIONS = 10_000
 NO_BENCHMARK = (
@@ -89,25 +88,6 @@ class EfficacyToxicityRequest(Result):
             seed=self.seed,
             progress=progress,
         )
-
-    def code(self) -> str:
-        """Python that simulates it again."""
-        own = self.proposal
-        needed = {("analytics.dosing.efficacy_toxicity.simulation", "simulate_boin12")}
-        body = [
-            f"design = {expression(own.boin12(), needed)}",
-            f"scenarios = {expression(self.scenarios, needed)}",
-            f"accrual = {expression(own.accrual, needed)}  # in months",
-            "found = simulate_boin12(",
-            "    design,",
-            "    scenarios,",
-            "    accrual=accrual,",
-            f"    replications={self.replications},",
-            f"    seed={self.seed},",
-            ")",
-            "print(found.to_frame())",
-        ]
-        return "\n".join([*import_lines(needed), "", *body, ""])
 
 
 def selection_table(

@@ -10,7 +10,6 @@ from analytics.dosing.efficacy_toxicity import Boin12Conduct, JointOutcomes, con
 from analytics.results import Result, registered
 from dashboard.analyses.dosing.late_toxicity.conduct import said_dose
 from dashboard.analyses.dosing.proposal import DosingProposal
-from dashboard.analyses.script import expression, import_lines
 
 LETTERS = "N: neither, E: efficacy alone, T: toxicity alone, B: both; before them the dose."
 
@@ -41,29 +40,21 @@ class Boin12ConductRequest(Result):
         """Compute."""
         return conduct_boin12(self.proposal.boin12(), self.outcomes)
 
-    def code(self) -> str:
-        """Python that computes it again.
 
-        Examples
-        --------
-        >>> from dashboard.analyses.dosing.proposal import usual_dosing
-        >>> seen = JointOutcomes.parse("1NNN 2NNB", doses=5)
-        >>> made = {}
-        >>> exec(Boin12ConductRequest(proposal=usual_dosing(), outcomes=seen).code(), made)
-        dose 3
-        """
-        needed = {
-            ("analytics.dosing.efficacy_toxicity.conduct", "conduct_boin12"),
-            ("analytics.dosing.efficacy_toxicity.outcomes", "JointOutcomes"),
-        }
-        body = [
-            f"design = {expression(self.proposal.boin12(), needed)}",
-            f"# {LETTERS}",
-            f"seen = JointOutcomes.parse({str(self.outcomes)!r}, doses={self.outcomes.doses})",
-            "found = conduct_boin12(design, seen)",
-            "print('dose', found.recommendation.dose)",
-        ]
-        return "\n".join([*import_lines(needed), "", *body, ""])
+def joint_cohort_table(outcomes: JointOutcomes) -> pd.DataFrame:
+    """The cohorts of a trial, with patients by what they had.
+
+    Examples
+    --------
+    >>> joint_cohort_table(JointOutcomes.parse("1NNE", doses=2)).iloc[0].to_dict()
+    {'cohort': 1, 'dose': 1, 'neither': 2, 'efficacy_alone': 1, 'toxicity_alone': 0, 'both': 0}
+    """
+    rows = [
+        (i, c.dose, c.neither, c.efficacy, c.toxicity, c.both)
+        for i, c in enumerate(outcomes.cohorts, start=1)
+    ]
+    columns = ["cohort", "dose", "neither", "efficacy_alone", "toxicity_alone", "both"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def following_table(found: Boin12Conduct, names: tuple[str, ...]) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 from analytics.dosing.late_toxicity import TiteConduct, TrialCourse, conduct_tite
 from analytics.results import Result, registered
 from dashboard.analyses.dosing.proposal import DosingProposal
-from dashboard.analyses.script import expression, import_lines
 
 
 @registered
@@ -39,31 +38,17 @@ class TiteConductRequest(Result):
         """Compute."""
         return conduct_tite(self.proposal.tite_crm(), self.course)
 
-    def code(self) -> str:
-        """Python that computes it again.
 
-        Examples
-        --------
-        >>> from dashboard.analyses.dosing.proposal import usual_dosing
-        >>> course = TrialCourse.parse("1@0", doses=5, today=7)
-        >>> made = {}
-        >>> exec(TiteConductRequest(proposal=usual_dosing(), course=course).code(), made)
-        dose 2 from day 7
-        """
-        needed = {
-            ("analytics.dosing.late_toxicity.conduct", "conduct_tite"),
-            ("analytics.dosing.late_toxicity.course", "TrialCourse"),
-        }
-        course = self.course
-        body = [
-            f"design = {expression(self.proposal.tite_crm(), needed)}",
-            "# A word for each patient: dose @ day of entry, T and the day of a toxicity.",
-            f"seen = {str(course)!r}",
-            f"course = TrialCourse.parse(seen, doses={course.doses}, today={course.today})",
-            "found = conduct_tite(design, course)",
-            "print('dose', found.recommendation.dose, 'from day', course.today)",
-        ]
-        return "\n".join([*import_lines(needed), "", *body, ""])
+def with_admissible(table: pd.DataFrame, overdose: float | None) -> pd.DataFrame:
+    """Doses with whether they may be given: not when too probably above the target.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"above_target": [0.2, 0.6]})
+    >>> with_admissible(table, 0.5)["admissible"].tolist()
+    [True, False]
+    """
+    return table.assign(admissible=table["above_target"] <= (1.0 if overdose is None else overdose))
 
 
 def outlook_table(found: TiteConduct, names: tuple[str, ...]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from dashboard import results, state
 from dashboard.analyses.designs.bounds import endpoint_bounds_on
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence, short_effect
 from dashboard.charts.designs.boundaries import BoundaryScale, draw_boundaries
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, percent
 from dashboard.views.designs.boundaries import by_column
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
@@ -40,6 +41,7 @@ def show(answer: EndpointAnswer) -> None:
         name=f"{answer.name} boundaries {chosen}",
         notes=notes,
         data=looks,
+        disclosure=AGGREGATE,
     )
     st.subheader("At each look", anchor=False)
     results.table(
@@ -47,6 +49,7 @@ def show(answer: EndpointAnswer) -> None:
         raw=looks,
         name=f"{answer.name} looks",
         notes=notes,
+        disclosure=AGGREGATE,
     )
 
 

@@ -11,6 +11,7 @@ from dashboard import results
 from dashboard.analyses.designs.endpoint_curves import effects_around, endpoint_assurance_curve
 from dashboard.analyses.designs.endpoint_wording import approximation_sentence
 from dashboard.charts.designs.stopping import draw_expected_size, draw_power
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import percent, plain
 from dashboard.views.designs.endpoints.answer import EndpointAnswer
 
@@ -41,6 +42,7 @@ def show(answer: EndpointAnswer) -> None:
         name=f"{answer.name} power",
         notes=notes,
         data=curve,
+        disclosure=AGGREGATE,
     )
     results.figure(
         size.then(
@@ -49,6 +51,7 @@ def show(answer: EndpointAnswer) -> None:
         name=f"{answer.name} expected subjects",
         notes=notes,
         data=size,
+        disclosure=AGGREGATE,
     )
 
 

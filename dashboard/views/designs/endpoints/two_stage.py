@@ -14,6 +14,7 @@ from analytics.design.binary import (
 )
 from dashboard import results, state
 from dashboard.analyses.designs.two_stage_protocol import two_stage_sentences
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, made_by
 from dashboard.text import file_stem, number, percent, plain
 
@@ -71,7 +72,9 @@ def _answer(simon: Made[SimonDesigns]) -> None:
             sentence = plain(two_stage_sentences(one))
             st.markdown(f"**{plain(str(kind).capitalize())}.** {sentence}")
     st.subheader("Admissible designs", anchor=False)
-    results.table(_table(found), raw=admissible.call("to_frame"), name=name, notes=notes)
+    results.table(
+        _table(found), raw=admissible.call("to_frame"), name=name, notes=notes, disclosure=AGGREGATE
+    )
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
         st.download_button(

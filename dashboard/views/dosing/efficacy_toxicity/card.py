@@ -17,6 +17,8 @@ from dashboard.analyses.dosing.efficacy_toxicity.card import (
     score_grid,
     scores,
 )
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import given
 from dashboard.text import file_stem, plain
 
 
@@ -24,13 +26,16 @@ def show(proposal: DosingProposal) -> None:
     """The card: limits by patients at the dose, then scores."""
     study, notes = state.study().code, joint_notes(proposal)
     printed = st.empty()
-    limits = joint_limits(proposal)
-    results.table(limit_rows(limits), name=f"{study} decision limits", notes=notes, raw=limits)
+    own = given(proposal.without_data(), name="proposal")
+    limits = own.then(joint_limits)
+    results.table(
+        limit_rows(limits.value), name=f"{study} dosing: decision limits", notes=notes, raw=limits
+    )
     for note in notes:
         st.caption(plain(note))
     st.subheader("Desirability scores", anchor=False)
     try:
-        found = scores(proposal)
+        made = own.then(scores)
     except NotEstimableError as error:
         st.info(plain(error), icon=":material/table_chart:")
         return
@@ -43,7 +48,7 @@ def show(proposal: DosingProposal) -> None:
         on_click="ignore",
         help="A page of its own with all scores: open it and print it.",
     )
-    sizes = card_sizes(proposal)[1:]
+    found, sizes = made.value, card_sizes(proposal)[1:]
     shown = st.segmented_control(
         "Patients at the dose",
         sizes,
@@ -53,9 +58,10 @@ def show(proposal: DosingProposal) -> None:
     )
     results.table(
         score_grid(found, shown or sizes[0]),
-        name=f"{study} desirability scores {shown}",
+        name=f"{study} dosing: desirability scores, {shown or sizes[0]} patients",
         notes=notes,
-        raw=found,
+        raw=made,
+        disclosure=AGGREGATE,
     )
     untried = score_grid(found, 0).iloc[0, 1]
     st.caption(

@@ -25,8 +25,11 @@ from dashboard.analyses.dosing.efficacy_toxicity.scenarios import (
     parsed_joint,
     written_joint,
 )
+from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.characteristics import draw_designs, draw_scenario_heat
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSING_EFFICACY_TOXICITY
+from dashboard.scripts import Made, made_by, result_of
 from dashboard.text import plain
 from dashboard.views import jobs
 from dashboard.views.dosing.scenarios import FIXED, OWN, choose_seed
@@ -48,16 +51,19 @@ def show(proposal: DosingProposal) -> None:
         )
         seed = choose_seed()
     _truth(proposal, scenarios)
-    asked = EfficacyToxicityRequest(proposal=proposal, scenarios=scenarios, seed=seed)
+    asked = EfficacyToxicityRequest(
+        proposal=proposal.without_data(), scenarios=scenarios, seed=seed
+    )
     found = jobs.answer(
         state.job(DOSING_EFFICACY_TOXICITY, asked),
         label="Simulate BOIN12",
         about=f"{asked.title}: {REPLICATIONS:,} trials each are simulated aside.",
     )
     if found is not None:
-        _draw(asked, found, measure)
-        _selections(proposal, found)
-        _all_figures(asked, found)
+        made = result_of(asked, found, name="found")
+        _draw(proposal, made, measure)
+        _selections(proposal, made)
+        _all_figures(proposal, made)
 
 
 def _choose(proposal: DosingProposal) -> tuple[EfficacyToxicityScenario, ...]:
@@ -104,35 +110,41 @@ def _truth(proposal: DosingProposal, scenarios: tuple[EfficacyToxicityScenario, 
 
 
 def _draw(
-    asked: EfficacyToxicityRequest, found: EfficacyToxicityCharacteristics, measure: str
+    proposal: DosingProposal, made: Made[EfficacyToxicityCharacteristics], measure: str
 ) -> None:
     shown = JOINT_MEASURES[measure]
-    table = compared({_FAMILY: found}, measure)
-    notes = [joint_precision(found), "Whiskers: 1.96 Monte-Carlo errors to both sides."]
+    table = made_by(compared, {_FAMILY: made}, measure).named("shown")
+    notes = [joint_precision(made.value), "Whiskers: 1.96 Monte-Carlo errors to both sides."]
     if measure == "correct":
         notes.append(NO_BENCHMARK)
     results.figure(
-        draw_designs(table, measure=shown.label, share=shown.share, order=[_FAMILY]),
-        name=f"{state.study().code} dosing {shown.label}",
-        notes=notes,
+        table.then(draw_designs, measure=shown.label, share=shown.share, order=[_FAMILY]),
+        name=_named(shown.label),
+        notes=[*notes, summary_sentence(proposal)],
         data=table,
-        code=asked.code(),
+        disclosure=AGGREGATE,
     )
 
 
-def _selections(proposal: DosingProposal, found: EfficacyToxicityCharacteristics) -> None:
+def _named(what: str) -> str:
+    return f"{state.study().code} dosing: {what}"
+
+
+def _selections(proposal: DosingProposal, made: Made[EfficacyToxicityCharacteristics]) -> None:
     st.subheader("Dose selected by scenario", anchor=False)
-    table = selection_table(found, proposal.names)
+    table = made.then(selection_table, proposal.names).named("selections")
     results.figure(
-        draw_scenario_heat(table, measure="Dose selected", share=True),
-        name=f"{state.study().code} dosing selections",
-        notes=["In % of trials.", joint_precision(found)],
-        data=table.rename(columns={"design": "dose"}),
+        table.then(draw_scenario_heat, measure="Dose selected", share=True),
+        name=_named("dose selected by scenario"),
+        notes=["In % of trials.", joint_precision(made.value), summary_sentence(proposal)],
+        data=table.call("rename", columns={"design": "dose"}),
+        disclosure=AGGREGATE,
     )
 
 
-def _all_figures(asked: EfficacyToxicityRequest, found: EfficacyToxicityCharacteristics) -> None:
+def _all_figures(proposal: DosingProposal, made: Made[EfficacyToxicityCharacteristics]) -> None:
     """Every figure with its Monte-Carlo error, a row by scenario."""
+    found = made.value
     st.subheader("All figures", anchor=False)
     shown = {"Scenario": scenario_names(found.scenarios)}
     for measure, one in JOINT_MEASURES.items():
@@ -144,9 +156,9 @@ def _all_figures(asked: EfficacyToxicityRequest, found: EfficacyToxicityCharacte
     note = "± Monte-Carlo standard error."
     results.table(
         pd.DataFrame(shown),
-        name=f"{state.study().code} dosing figures",
-        notes=[joint_precision(found), note],
-        raw=found.summary,
-        code=asked.code(),
+        name=_named("all figures by scenario"),
+        notes=[joint_precision(found), note, NO_BENCHMARK, summary_sentence(proposal)],
+        raw=made.part("summary"),
+        disclosure=AGGREGATE,
     )
     st.caption(f"{note} {NO_BENCHMARK}")

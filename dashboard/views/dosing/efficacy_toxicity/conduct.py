@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.dosing.efficacy_toxicity import Boin12Conduct, JointOutcomes
+from analytics.dosing.efficacy_toxicity import Boin12Conduct
 from dashboard import results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
@@ -13,8 +13,11 @@ from dashboard.analyses.dosing.efficacy_toxicity.conduct import (
     LETTERS,
     Boin12ConductRequest,
     following_table,
+    joint_cohort_table,
 )
+from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.efficacy_toxicity import draw_joint_conduct, draw_joint_posterior
+from dashboard.scripts import Made, result_of
 from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.efficacy_toxicity.entering import (
     choose_joint_outcomes,
@@ -25,17 +28,18 @@ from dashboard.views.dosing.efficacy_toxicity.entering import (
 def show(proposal: DosingProposal) -> None:
     """Outcomes first, then what the design says."""
     outcomes = choose_joint_outcomes(proposal)
-    asked = Boin12ConductRequest(proposal=proposal, outcomes=outcomes)
-    found = state.computed(asked, asked.run)
+    asked = Boin12ConductRequest(proposal=proposal.without_data(), outcomes=outcomes)
+    made = result_of(asked, state.computed(asked, asked.run), name="found")
+    found = made.value
     choose_next_joint(proposal, outcomes, found.recommendation)
     _recommended(proposal, found)
     left, right = st.columns(2, gap="large")
     with left:
-        _history(proposal, found)
+        _history(proposal, made)
     with right:
-        _posterior(proposal, found)
-    _doses(proposal, asked, found)
-    _following(proposal, found)
+        _posterior(proposal, made)
+    _doses(proposal, made)
+    _following(proposal, made)
 
 
 def sentence(proposal: DosingProposal, found: Boin12Conduct) -> str:
@@ -60,48 +64,47 @@ def _recommended(proposal: DosingProposal, found: Boin12Conduct) -> None:
         st.warning(plain(said), icon=":material/alt_route:")
 
 
-def _history(proposal: DosingProposal, found: Boin12Conduct) -> None:
-    outcomes = found.recommendation.outcomes
+def _named(what: str) -> str:
+    return f"{state.study().code} dosing: {what}"
+
+
+def _history(proposal: DosingProposal, found: Made[Boin12Conduct]) -> None:
+    outcomes = found.part("recommendation").part("outcomes")
     results.figure(
-        draw_joint_conduct(outcomes, names=proposal.names, deviating=found.deviating),
-        name=f"{state.study().code} dosing conduct",
+        outcomes.then(draw_joint_conduct, names=proposal.names, deviating=found.part("deviating")),
+        name=_named("patients in their order"),
         notes=[
             "Dotted lines: cohorts; within one the order of the patients is not recorded.",
             "Shaded: the dose was not the one recommended.",
+            summary_sentence(proposal),
         ],
-        data=_cohorts(outcomes),
+        data=outcomes.then(joint_cohort_table),
     )
 
 
-def _cohorts(outcomes: JointOutcomes) -> pd.DataFrame:
-    rows = [
-        (i, c.dose, c.neither, c.efficacy, c.toxicity, c.both)
-        for i, c in enumerate(outcomes.cohorts, start=1)
-    ]
-    columns = ["cohort", "dose", "neither", "efficacy_alone", "toxicity_alone", "both"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _posterior(proposal: DosingProposal, found: Boin12Conduct) -> None:
-    own = proposal.joint
+def _posterior(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
+    own, found = proposal.joint, made.value
+    table = made.part("posterior").named("posterior")
     results.figure(
-        draw_joint_posterior(
-            found.posterior,
+        table.then(
+            draw_joint_posterior,
             names=proposal.names,
             limits=(own.toxicity_limit, own.least_efficacy),
-            level=found.level,
+            level=made.part("level"),
         ),
-        name=f"{state.study().code} dosing posterior",
+        name=_named("toxicity and efficacy by dose"),
         notes=[
             f"Posterior mean and {percent(found.level)} interval of each dose alone, under a "
             "uniform prior, as the design uses them.",
             "Dashed: the limits. Hollow: no patient yet.",
+            summary_sentence(proposal),
         ],
-        data=found.posterior,
+        data=table,
     )
 
 
-def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12Conduct) -> None:
+def _doses(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
+    found = made.value
     level = percent(found.level)
     columns = [
         "Dose",
@@ -138,10 +141,9 @@ def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12C
     )
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=f"{study} dosing doses",
-        notes=[*found.recommendation.reasons, note],
-        raw=found.to_frame(),
-        code=asked.code(),
+        name=_named("table of the doses"),
+        notes=[*found.recommendation.reasons, note, summary_sentence(proposal)],
+        raw=made.call("to_frame"),
     )
     st.caption(plain(note))
     st.download_button(
@@ -155,7 +157,8 @@ def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12C
     )
 
 
-def _following(proposal: DosingProposal, found: Boin12Conduct) -> None:
+def _following(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
+    found = made.value
     st.subheader("What follows the next cohort", anchor=False)
     if found.following.empty:
         st.caption("The trial has ended: no cohort follows.")
@@ -163,7 +166,7 @@ def _following(proposal: DosingProposal, found: Boin12Conduct) -> None:
     st.caption(LETTERS)
     results.table(
         following_table(found, proposal.names),
-        name=f"{state.study().code} dosing paths",
-        notes=[LETTERS],
-        raw=found.following,
+        name=_named("what follows the next cohort"),
+        notes=[LETTERS, summary_sentence(proposal)],
+        raw=made.part("following"),
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.families import FACTS
-from dashboard.analyses.dosing.late_toxicity.conduct import TiteConductRequest
 from dashboard.text import plain
-from dashboard.views.dosing.late_toxicity.conduct import sentence, show_following
+from dashboard.views.dosing.late_toxicity.conduct import conducted, sentence, show_following
 from dashboard.views.dosing.late_toxicity.entering import course_on_screen
 
 
@@ -21,10 +19,10 @@ def show(proposal: DosingProposal) -> None:
         "Below is the dose from each day on, as long as there is no news.",
         icon=":material/table_chart:",
     )
-    asked = TiteConductRequest(proposal=proposal, course=course_on_screen(proposal))
-    found = state.computed(asked, asked.run)
+    made = conducted(proposal, course_on_screen(proposal))
+    found = made.value
     many = len(found.course.patients)
     entered = "1 patient" if many == 1 else f"{many} patients"
     st.markdown(f"**{plain(sentence(proposal, found))}**")
     st.caption(f"With {entered} entered on the Conduct tab.")
-    show_following(proposal, found)
+    show_following(proposal, made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics.dosing.late_toxicity import TiteConduct
+from analytics.dosing.late_toxicity import TiteConduct, TrialCourse
 from dashboard import results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.card import SUPPORTS
@@ -13,9 +13,12 @@ from dashboard.analyses.dosing.late_toxicity.conduct import (
     TiteConductRequest,
     news_table,
     outlook_table,
+    with_admissible,
 )
+from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.follow_up import draw_follow_up
 from dashboard.charts.dosing.posterior import draw_dose_posterior
+from dashboard.scripts import Made, result_of
 from dashboard.text import file_stem, interval, percent, plain
 from dashboard.views.dosing.late_toxicity.entering import (
     choose_course,
@@ -29,19 +32,33 @@ _WITHOUT = "Without news: nobody else comes and no toxicity is seen."
 def show(proposal: DosingProposal) -> None:
     """Patients first, then what the design says today."""
     course = choose_course(proposal)
-    asked = TiteConductRequest(proposal=proposal, course=course)
-    found = state.computed(asked, asked.run)
+    made = conducted(proposal, course)
+    found = made.value
     choose_patient(proposal, course, found.recommendation.dose or proposal.start)
     choose_event(proposal, course)
     _recommended(proposal, found)
     left, right = st.columns(2, gap="large")
     with left:
-        _follow_up(proposal, found)
+        _follow_up(proposal, made)
     with right:
-        _posterior(proposal, found)
-    _doses(proposal, asked, found)
-    show_following(proposal, found)
-    _patients(proposal, found)
+        _posterior(proposal, made)
+    _doses(proposal, made)
+    show_following(proposal, made)
+    _patients(proposal, made)
+
+
+def conducted(proposal: DosingProposal, course: TrialCourse) -> Made[TiteConduct]:
+    """What the design says today of the patients entered."""
+    asked = TiteConductRequest(proposal=proposal.without_data(), course=course)
+    return result_of(asked, state.computed(asked, asked.run), name="found")
+
+
+def _named(what: str) -> str:
+    return f"{state.study().code} dosing: {what}"
+
+
+def _day_and_design(proposal: DosingProposal, found: TiteConduct) -> list[str]:
+    return [f"On day {found.course.today} of the trial.", summary_sentence(proposal)]
 
 
 def sentence(proposal: DosingProposal, found: TiteConduct) -> str:
@@ -69,41 +86,43 @@ def _recommended(proposal: DosingProposal, found: TiteConduct) -> None:
         st.warning(said, icon=":material/alt_route:")
 
 
-def _follow_up(proposal: DosingProposal, found: TiteConduct) -> None:
+def _follow_up(proposal: DosingProposal, found: Made[TiteConduct]) -> None:
     results.figure(
-        draw_follow_up(found, names=proposal.names, window=proposal.tite_crm().window),
-        name=f"{state.study().code} dosing follow-up",
+        found.then(draw_follow_up, names=proposal.names, window=proposal.tite_crm().window),
+        name=_named("follow-up of the patients"),
         notes=[
             "Dashed: today. Pale: what is left of the window.",
             "Shaded: the dose was not the one recommended on the day of entry, by what was known "
             "then.",
+            *_day_and_design(proposal, found.value),
         ],
-        data=found.to_frame(),
+        data=found.call("to_frame"),
     )
 
 
-def _posterior(proposal: DosingProposal, found: TiteConduct) -> None:
-    own, limit = found.recommendation, proposal.late.overdose
-    kept = own.table["above_target"] <= (1.0 if limit is None else limit)
+def _posterior(proposal: DosingProposal, found: Made[TiteConduct]) -> None:
+    own = found.part("recommendation")
+    table = own.call("to_frame").named("doses")
     results.figure(
-        draw_dose_posterior(
-            own.table.assign(admissible=kept),
+        table.then(with_admissible, proposal.late.overdose).then(
+            draw_dose_posterior,
             names=proposal.names,
             target=proposal.target,
-            level=own.level,
+            level=own.part("level"),
         ),
-        name=f"{state.study().code} dosing posterior",
+        name=_named("probability of toxicity by dose"),
         notes=[
             "Estimate of the model from all doses together, with its equal-tailed interval.",
             "Shares observed are of all patients given the dose, however long they were followed.",
             "Hollow: left out now.",
+            *_day_and_design(proposal, found.value),
         ],
-        data=own.to_frame(),
+        data=table,
     )
 
 
-def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteConduct) -> None:
-    own = found.recommendation
+def _doses(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
+    found, own = made.value, made.value.recommendation
     columns = [
         "Dose",
         "Toxicities",
@@ -126,10 +145,9 @@ def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteCondu
     study = state.study().code
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=f"{study} dosing doses",
-        notes=list(own.reasons),
-        raw=own.to_frame(),
-        code=asked.code(),
+        name=_named("table of the doses"),
+        notes=[*own.reasons, *_day_and_design(proposal, found)],
+        raw=made.part("recommendation").call("to_frame"),
     )
     st.download_button(
         "Record of the conduct as JSON",
@@ -143,30 +161,34 @@ def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteCondu
     )
 
 
-def show_following(proposal: DosingProposal, found: TiteConduct) -> None:
+def show_following(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
     """From which day the dose changes without news, and what a toxicity today would change."""
+    found = made.value
     st.subheader("What may follow", anchor=False)
     if found.recommendation.stop:
         st.caption("The trial has ended: nobody follows.")
         return
-    study = state.study().code
     results.table(
         outlook_table(found, proposal.names),
-        name=f"{study} dosing outlook",
-        notes=[_WITHOUT],
-        raw=found.outlook,
+        name=_named("dose from each day on"),
+        notes=[_WITHOUT, *_day_and_design(proposal, found)],
+        raw=made.part("outlook"),
     )
     st.caption(_WITHOUT)
     if len(found.news):
         results.table(
             news_table(found, proposal.names),
-            name=f"{study} dosing news",
-            notes=["One toxicity today, of this patient alone."],
-            raw=found.news,
+            name=_named("dose after a toxicity today"),
+            notes=[
+                "One toxicity today, of this patient alone.",
+                *_day_and_design(proposal, found),
+            ],
+            raw=made.part("news"),
         )
 
 
-def _patients(proposal: DosingProposal, found: TiteConduct) -> None:
+def _patients(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
+    found = made.value
     if not found.course.patients:
         return
     st.subheader("Patients", anchor=False)
@@ -185,9 +207,9 @@ def _patients(proposal: DosingProposal, found: TiteConduct) -> None:
     columns = ["Patient", "Dose", "Entered on day", "Toxicity", "Days followed", "Counts"]
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=f"{state.study().code} dosing patients",
-        notes=[f"On day {found.course.today} of the trial."],
-        raw=found.to_frame(),
+        name=_named("patients with what they count"),
+        notes=_day_and_design(proposal, found),
+        raw=made.call("to_frame"),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from analytics.dosing.escalation import EscalationDesign
@@ -13,6 +12,8 @@ from dashboard.analyses.dosing.found import (
     benchmark_of,
     beside_rows,
     held_note,
+    held_points,
+    held_table,
     summary_sentence,
     titled,
     verdict_rows,
@@ -22,13 +23,15 @@ from dashboard.analyses.dosing.search import (
     OWN,
     SEARCHED,
     HeldOutComparison,
+    beside_textbook,
     own_request,
     searching_code,
     taken,
-    textbook,
 )
 from dashboard.charts.dosing.held_out import draw_held_out
+from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSE_DEFAULTS
+from dashboard.scripts import Made, result_of
 from dashboard.text import file_stem, plain
 from dashboard.views import jobs
 from dashboard.views.dosing import current
@@ -36,7 +39,7 @@ from dashboard.views.dosing.search.front import axes
 from dashboard.views.dosing.search.searched import CHOSEN, Searched
 
 
-def choose_held(searched: Searched) -> HeldOutComparison:
+def choose_held(searched: Searched) -> Made[HeldOutComparison]:
     """The comparison that the inputs ask for."""
     with st.container(horizontal=True, gap="small"):
         count = st.number_input(
@@ -58,20 +61,16 @@ def choose_held(searched: Searched) -> HeldOutComparison:
             persist_state="session",
             width=240,
         )
-    return HeldOutComparison(
-        problem=searched.problem,
-        designs=tuple(searched.front.designs().items()),
-        others=tuple(_others(searched).items()),
-        count=int(count),
-        seed=int(seed),
-    )
+    return searched.made_front.then(
+        beside_textbook, _own(searched), count=int(count), seed=int(seed)
+    ).named("held")
 
 
-def _others(searched: Searched) -> dict[str, EscalationDesign]:
-    """Textbook designs, and the one of the page where it can be judged exactly in time."""
+def _own(searched: Searched) -> EscalationDesign | None:
+    """The design of the page where it can be judged exactly in time."""
     own = searched.proposal
     known = own_request(own, searched.problem.scenarios) is not None
-    return textbook(searched.problem.space) | ({OWN: own.design()} if known else {})
+    return own.design() if known else None
 
 
 def show(searched: Searched) -> None:
@@ -79,17 +78,19 @@ def show(searched: Searched) -> None:
     st.subheader("Beside textbook designs, on held-out scenarios", anchor=False)
     held = choose_held(searched)
     found = jobs.answer(
-        state.job(DOSE_DEFAULTS, held),
+        state.job(DOSE_DEFAULTS, held.value),
         label="Compare with textbook designs",
-        about=f"{held.title}: what was best in a search looks better there than it is.",
+        about=f"{held.value.title}: what was best in a search looks better there than it is.",
     )
-    if found is not None:
-        _verdicts(found, held)
-        _picture(searched, found, held)
-    _chosen(searched, held, found)
+    against = None if found is None else result_of(held, found, name="against")
+    if against is not None:
+        _verdicts(searched, against, held.value)
+        _picture(searched, against, held.value)
+    _chosen(searched, held.value, against)
 
 
-def _verdicts(found: AgainstDefaults, held: HeldOutComparison) -> None:
+def _verdicts(searched: Searched, made: Made[AgainstDefaults], held: HeldOutComparison) -> None:
+    found = made.value
     said = plain(summary_sentence(found))
     if found.dominated:
         st.success(said, icon=":material/trending_up:")
@@ -97,40 +98,44 @@ def _verdicts(found: AgainstDefaults, held: HeldOutComparison) -> None:
         st.info(said, icon=":material/balance:")
     results.table(
         verdict_rows(found),
-        raw=found.to_frame(),
-        name=f"{state.study().code} dosing search verdicts",
-        notes=[held_note(held)],
+        raw=searched.told(made.call("to_frame")),
+        name=f"{state.study().code} dosing: textbook designs beside the front",
+        notes=[held_note(held), searched.note],
+        disclosure=AGGREGATE,
     )
     st.caption(plain(held_note(held)))
 
 
-def _picture(searched: Searched, found: AgainstDefaults, held: HeldOutComparison) -> None:
+def _picture(searched: Searched, found: Made[AgainstDefaults], held: HeldOutComparison) -> None:
     """The axes of the front, under the other scenarios."""
     across, up = axes(searched)
     wished = {one.label: one for one in searched.problem.objectives}
-    front, others = (
-        table.assign(across=table[across], up=table[up])[["design", "across", "up"]]
-        for table in (found.front, found.defaults)
+    front, others = (found.part(one).then(held_points, across, up) for one in ("front", "defaults"))
+    drawn = front.call("dropna").then(
+        draw_held_out,
+        others,
+        chosen=searched.chosen,
+        across=titled(wished[across]),
+        up=titled(wished[up]),
+        percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
     )
+    titles = f"{titled(wished[up])} by {titled(wished[across])}"
     results.figure(
-        draw_held_out(
-            front.dropna(),
-            others,
-            chosen=searched.chosen,
-            across=titled(wished[across]),
-            up=titled(wished[up]),
-            percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
-        ),
-        name=f"{state.study().code} dosing held out {across} {up}",
+        searched.told(drawn),
+        name=f"{state.study().code} dosing: held-out scenarios, {titles}",
         notes=[
             f"The front of the search under the {held.count:,} held-out scenarios; the chosen "
-            "design is large."
+            "design is large.",
+            held_note(held),
         ],
-        data=pd.concat([found.front, found.defaults], ignore_index=True),
+        data=searched.told(found.then(held_table)),
+        disclosure=AGGREGATE,
     )
 
 
-def _chosen(searched: Searched, held: HeldOutComparison, found: AgainstDefaults | None) -> None:
+def _chosen(
+    searched: Searched, held: HeldOutComparison, found: Made[AgainstDefaults] | None
+) -> None:
     st.subheader("Chosen design", anchor=False)
     numbers, knee = list(searched.front.numbers), searched.front.knee()
     state.show(CHOSEN, searched.chosen)
@@ -163,7 +168,7 @@ def _take(searched: Searched, chosen: int) -> None:
 
 
 def _table(
-    searched: Searched, held: HeldOutComparison, found: AgainstDefaults, chosen: int
+    searched: Searched, held: HeldOutComparison, found: Made[AgainstDefaults], chosen: int
 ) -> None:
     """The chosen design, the textbook one of its family and the own one; each beside what any
     design could do with as many patients."""
@@ -174,7 +179,7 @@ def _table(
     designs = {str(chosen): searched.front.design(chosen), **others}
     sizes = {title: designs[name].most_patients for title, name in columns.items()}
     bounds = {size: benchmark_of(held, patients=size) for size in set(sizes.values())}
-    rows = beside_rows(found, columns, {title: bounds[size] for title, size in sizes.items()})
+    rows = beside_rows(found.value, columns, {title: bounds[size] for title, size in sizes.items()})
     said = ", ".join(f"{title} {size}" for title, size in sizes.items())
     note = (
         f"Mean of the {held.count:,} held-out scenarios, exact. Patients at most: {said}. "
@@ -182,7 +187,11 @@ def _table(
         "she would have tolerated; no design is expected to select better."
     )
     results.table(
-        rows, raw=found.figures, name=f"{state.study().code} dosing chosen design", notes=[note]
+        rows,
+        raw=searched.told(found.part("figures")),
+        name=f"{state.study().code} dosing: chosen design beside others",
+        notes=[note, held_note(held)],
+        disclosure=AGGREGATE,
     )
     st.caption(plain(note))
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.analyses.dosing.found import SHARES, front_rows, own_values, titled
-from dashboard.analyses.dosing.search import OWN, own_request
+from dashboard.analyses.dosing.found import SHARES, front_rows, marked_designs, titled
+from dashboard.analyses.dosing.search import own_request
+from dashboard.analyses.search.shown import front_points, tried_designs
 from dashboard.charts.search.front import draw_front
-from dashboard.exports import tables
-from dashboard.text import file_stem
+from dashboard.disclosure import AGGREGATE
+from dashboard.scripts import Made, given
 from dashboard.views.dosing.answers import characteristics_answer
 from dashboard.views.dosing.search.searched import CHOSEN, Searched
 
@@ -29,24 +31,23 @@ def show(searched: Searched, *, goes_on: bool = False) -> None:
     wished = {one.label: one for one in searched.problem.objectives}
     labels = list(wished)
     across, up = _usual_axes(labels) if goes_on else _choose_axes(searched, labels)
-    trials, table = searched.answer.trials, searched.front.table
-    tried = trials.assign(across=trials[across], up=trials[up])
-    tried = tried[tried["evaluated"]][["across", "up", "feasible"]]
-    shown = table.assign(across=table[across], up=table[up])
+    drawn = searched.made_answer.then(tried_designs, across, up).then(
+        draw_front,
+        searched.made_front.then(front_points, across, up),
+        marked={} if goes_on else _marked(searched, across, up),
+        across=titled(wished[across]),
+        up=titled(wished[up]),
+        percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
+        joined=len(labels) < 3,
+    )
+    titles = f"{titled(wished[up])} by {titled(wished[across])}"
     results.figure(
-        draw_front(
-            tried.astype({"feasible": bool}),
-            shown[["number", "across", "up"]].sort_values("across"),
-            marked=_marked(searched, across, up, with_own=not goes_on),
-            across=titled(wished[across]),
-            up=titled(wished[up]),
-            percent=(wished[across].measure in SHARES, wished[up].measure in SHARES),
-            joined=len(labels) < 3,
-        ),
-        name=f"{state.study().code} dosing front {across} {up}",
+        searched.told(drawn),
+        name=f"{state.study().code} dosing: front of the search, {titles}",
         notes=["The search goes on." if goes_on else _HELP, searched.note],
-        data=table.drop(columns="design"),
+        data=searched.told(searched.made_front.part("table").call("drop", columns="design")),
         clicked=None if goes_on else choose,
+        disclosure=AGGREGATE,
     )
     if not goes_on:
         _list(searched)
@@ -86,20 +87,13 @@ def _choose_axes(searched: Searched, labels: list[str]) -> tuple[str, str]:
     return str(across), str(up)
 
 
-def _marked(
-    searched: Searched, across: str, up: str, *, with_own: bool
-) -> dict[str, tuple[float, float]]:
+def _marked(searched: Searched, across: str, up: str) -> Made[dict[str, tuple[float, float]]]:
     """The chosen design, and the one of the page where its exact figures are soon found."""
-    if not with_own:
-        return {}
-    row = searched.front.row(searched.chosen)
-    found = {f"Design {searched.chosen}": (float(row[across]), float(row[up]))}
-    asked = own_request(searched.proposal, searched.problem.scenarios)
-    answer = None if asked is None else characteristics_answer(asked)
-    if answer is not None:
-        values = own_values(searched.problem, answer)
-        found[OWN] = values[across], values[up]
-    return found
+    scenarios = searched.made_search.part("problem").part("scenarios")
+    own = given(searched.proposal.without_data(), name="proposal")
+    asked: Made[Any] = own.then(own_request, scenarios)
+    answer = None if asked.value is None else characteristics_answer(asked)
+    return searched.made_front.then(marked_designs, searched.chosen, answer, across=across, up=up)
 
 
 def _list(searched: Searched) -> None:
@@ -120,12 +114,9 @@ def _list(searched: Searched) -> None:
     if picked:
         choose([front.numbers[picked[0]]])
         st.rerun()
-    st.download_button(
-        "Front as CSV",
-        data=lambda: tables.to_csv(front.table, [searched.note]),
-        file_name=f"{file_stem(f'{state.study().code} dosing front')}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
+    results.offer(
+        front_rows(front),
+        raw=searched.told(searched.made_front.part("table").call("drop", columns="design")),
+        name=f"{state.study().code} dosing: designs of the front",
+        notes=[searched.note],
     )

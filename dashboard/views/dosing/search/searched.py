@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import streamlit as st
 
@@ -11,8 +11,11 @@ from analytics.dosing.search import DoseFront, DoseSearchProblem, DoseSearchResu
 from dashboard import results
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.search import DoseSearch
+from dashboard.analyses.search.shown import search_whole
+from dashboard.scripts import Made, given, taken_for
 from dashboard.text import number, percent
 
+Value = TypeVar("Value")
 CHOSEN = "dosing_search_chosen"
 
 
@@ -25,20 +28,46 @@ class Searched:
     proposal : DosingProposal
         The design on the page.
     asked : DoseSearch
-    answer : DoseSearchResult
+    made_search : Made
+        The search as a value.
+    made_answer : Made
         Of a search that is done, or what it has found until now.
-    front : DoseFront
+    made_front : Made
+        Its front.
     """
 
     proposal: DosingProposal
     asked: DoseSearch
-    answer: DoseSearchResult
-    front: DoseFront
+    made_search: Made[DoseSearch]
+    made_answer: Made[DoseSearchResult]
+    made_front: Made[DoseFront]
 
     @classmethod
     def of(cls, proposal: DosingProposal, asked: DoseSearch, answer: DoseSearchResult) -> Self:
         """With its front."""
-        return cls(proposal=proposal, asked=asked, answer=answer, front=answer.front())
+        search = given(asked, name="search")
+        found = taken_for(answer, search_whole, search, name="found")
+        return cls(
+            proposal=proposal,
+            asked=asked,
+            made_search=search,
+            made_answer=found,
+            made_front=found.call("front").named("front"),
+        )
+
+    @property
+    def answer(self) -> DoseSearchResult:
+        """What was found."""
+        return self.made_answer.value
+
+    @property
+    def front(self) -> DoseFront:
+        """The best of it."""
+        return self.made_front.value
+
+    def told(self, made: Made[Value]) -> Made[Value] | Value:
+        """A result with its steps, once the search is done: a script tries all of its designs."""
+        return made if self.answer.evaluations >= self.asked.budget else made.value
 
     @property
     def problem(self) -> DoseSearchProblem:

@@ -10,6 +10,7 @@ from analytics.survival.rmst import RestrictedMeans
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, p_value, plain
 from dashboard.views.survival.comparisons.weighted_tests import DIGITS
@@ -41,6 +42,7 @@ def show_means(made: Made[ComparisonsAnswer]) -> None:
             standing=standing_beside(analysis, state.study().plan, "restricted means"),
             measure="difference and ratio of restricted mean survival times",
         ),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(_horizon_said(means)))
 
@@ -113,6 +115,7 @@ def show_milestone(made: Made[ComparisonsAnswer]) -> None:
             standing=standing_beside(analysis, state.study().plan, "a milestone"),
             measure=f"difference of survival at {found.time:g} {found.time_unit}",
         ),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 

@@ -11,6 +11,7 @@ from analytics.survival.trend import TrendTest
 from dashboard import results, state
 from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.standing import standing_beside
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.notes import notes
@@ -52,6 +53,7 @@ def show_pairs(made: Made[ComparisonsAnswer], adjustments: Mapping[str, str]) ->
             standing=standing_beside(analysis, state.study().plan, "tests of pairs"),
             measure="difference of hazards, pair by pair",
         ),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))
 
@@ -88,5 +90,6 @@ def show_trend(made: Made[ComparisonsAnswer]) -> None:
             standing=standing_beside(analysis, state.study().plan, "a trend"),
             measure="trend of the hazard over the arms",
         ),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))

@@ -12,6 +12,7 @@ from analytics.survival.logrank_weights import LOG_RANK
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis, SurvivalAnswer
 from dashboard.analyses.survival.standing import planned_endpoint, standing_of
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import comparison_notes, is_interim
@@ -98,7 +99,9 @@ def _by_arm(made: Made[SurvivalAnswer], title: str) -> None:
         }
     )
     name = f"{state.study().code} {analysis.endpoint} {title}"
-    results.table(shown, raw=table, name=name, notes=comparison_notes(made.value))
+    results.table(
+        shown, raw=table, name=name, notes=comparison_notes(made.value), disclosure=AGGREGATE
+    )
 
 
 def _hazard_ratio(row: dict[str, object]) -> str:

@@ -12,6 +12,7 @@ from dashboard.analyses.survival.comparisons import ComparisonsAnswer
 from dashboard.analyses.survival.logrank_family import EMPHASIS, FamilyTest
 from dashboard.analyses.survival.proportionality import Proportionality
 from dashboard.analyses.survival.standing import standing_beside, standing_of
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import interval, number, p_value, plain
 from dashboard.views.survival.notes import notes, times_said
@@ -101,6 +102,7 @@ def show_family(made: Made[ComparisonsAnswer]) -> None:
         notes=notes(
             analysis, [method], standing=standing_beside(analysis, state.study().plan, "these")
         ),
+        disclosure=AGGREGATE,
     )
     reasons = dict.fromkeys(test.outcome for test in answer.tests if isinstance(test.outcome, str))
     st.caption(plain(" ".join([method, *reasons, *_said(answer.maxcombo)])))
@@ -193,5 +195,6 @@ def show_hazard_ratios(made: Made[ComparisonsAnswer]) -> None:
         raw=table,
         name=f"{state.study().code} {analysis.endpoint} hazard ratios",
         notes=notes(analysis, [method], standing=standing_of(analysis, state.study().plan)),
+        disclosure=AGGREGATE,
     )
     st.caption(plain(method))

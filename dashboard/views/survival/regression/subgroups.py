@@ -21,6 +21,7 @@ from dashboard.analyses.survival.subgroups import (
 )
 from dashboard.charts.survival.forest import draw_forest
 from dashboard.charts.survival.forest_rows import ForestOptions
+from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.curves import styles
 from dashboard.views.survival.notes import notes, times_said
@@ -70,9 +71,16 @@ def show(analysis: SurvivalAnalysis) -> None:
         name=name,
         notes=said,
         data=table,
+        disclosure=AGGREGATE,
     )
     with st.expander("Numbers of the forest plot", icon=":material/table:"):
-        results.table(_shown(found, options), raw=table, name=f"{name} table", notes=said)
+        results.table(
+            _shown(found, options),
+            raw=table,
+            name=f"{name} table",
+            notes=said,
+            disclosure=AGGREGATE,
+        )
 
 
 def _choose(analysis: SurvivalAnalysis, arms: tuple[str, ...]) -> SubgroupAnalysis:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import results, state
 from dashboard.analyses.survival import SurvivalAnalysis
 from dashboard.analyses.survival.regression import FittedModel, RegressionAnalysis
+from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number, p_value, plain
 from dashboard.views.survival.regression import checks
@@ -68,6 +69,7 @@ def _coefficients(asked: RegressionAnalysis, made: Made[FittedModel]) -> None:
         raw=made.part("fit").call("to_frame"),
         name=f"{_named(asked)} coefficients",
         notes=said,
+        disclosure=AGGREGATE,
     )
     st.caption(" ".join(map(plain, said)))
 
@@ -92,7 +94,9 @@ def _tests(asked: RegressionAnalysis, made: Made[FittedModel]) -> None:
     )
     st.caption(about)
     name = f"{_named(asked)} tests"
-    results.table(shown, raw=table, name=name, notes=[*model_notes(asked, model), about])
+    results.table(
+        shown, raw=table, name=name, notes=[*model_notes(asked, model), about], disclosure=AGGREGATE
+    )
 
 
 def _tested(asked: RegressionAnalysis, model: FittedModel, of: str) -> str:
