@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
+from dataclasses import dataclass
 
 from dashboard.cards import Card
+from dashboard.disclosure.audience import Refused, for_share
 from dashboard.sharing.subject_rows import tells_of_subjects
 from queries.workspace import Audience
 
@@ -17,8 +15,6 @@ LABELS: Mapping[Audience, str] = {
     "external": "External",
 }
 _SUBJECTS = "It shows single subjects, which no share may."
-_NOT_YET = "It does not say what its numbers are."
-_DISCLOSURE = "dashboard.disclosure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +87,7 @@ def fit_for(
 def _fitted(
     cards: Sequence[Card], audience: Audience, threshold: int
 ) -> Sequence[Card | NotShared]:
-    if find_spec(_DISCLOSURE) is not None:
-        rules: Any = import_module(f"{_DISCLOSURE}.audience")
-        found = rules.for_share(cards, audience, threshold)
-        return [
-            one if isinstance(one, Card) else NotShared(name=one.name, reason=one.reason)
-            for one in found
-        ]
-    if audience == "external":
-        return [NotShared(name=card.name, reason=_NOT_YET) for card in cards]
-    return [replace(card, script=None) for card in cards]
+    return [
+        NotShared(name=one.name, reason=one.reason) if isinstance(one, Refused) else one
+        for one in for_share(cards, audience, threshold)
+    ]

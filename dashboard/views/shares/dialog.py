@@ -79,7 +79,7 @@ def _ask(page: str, cards: Sequence[Card]) -> None:
     ):
         with st.spinner("Freezing: drawing every figure for wide and narrow screens"):
             st.session_state[_MADE] = share(page, chosen, wish)
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _which() -> Share | None:

@@ -91,14 +91,12 @@ def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
 
 
 def _cohort(wish: Wish) -> str:
-    """The cohort as a sentence; its size, and those left out, are counts as any other."""
+    """The cohort as a sentence; an external audience gets its rule and not its size."""
     sentence = heading.cohort_sentence()
-    n, total = heading.cohort_size()
-    small = [count for count in (n, total - n) if 0 < count < wish.threshold]
     if tells_of_subjects(Card(name="cohort", notes=(sentence,)), _subjects()):
         raise DataError("a cohort that is shared names no subject")
-    if wish.audience == "external" and small:
-        return f"Some of the subjects: {state.current_cohort().sentence(state.labels())}."
+    if wish.audience == "external":
+        return f"Subjects: {state.current_cohort().sentence(state.labels())}."
     return sentence
 
 
