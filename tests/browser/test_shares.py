@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from queries.workspace import open_workspace
+from dashboard.cards import Card
+from dashboard.sharing.freezing import freeze
+from queries.workspace import NewVersion, open_workspace
 from tests.browser.conftest import NewPage, Observed, RunningServer
+from tests.dashboard.sharing.http_browser import HttpBrowser
 
 pytestmark = pytest.mark.browser
 
@@ -156,3 +159,54 @@ def test_a_page_that_is_shared_works_without_scripts(
         workspace.shares.revoke(share_id, person="local owner")
     plain.reload()
     expect(plain.get_by_role("heading", name="This share has ended")).to_be_visible()
+
+
+def test_other_paths_of_the_whole_server_lead_to_no_share(server: RunningServer) -> None:
+    """Beside our routes stands Streamlit, which answers to anything with its own empty page."""
+    with open_workspace(server.home) as workspace:
+        snapshot = workspace.current_snapshot("EQX-301")
+        assert snapshot is not None
+        version = NewVersion(
+            page="safety",
+            view=None,
+            snapshot=snapshot.id,
+            pooled=True,
+            cohort="Planted sentence.",
+            data_cut="2026-06-30",
+            note="",
+            cards=freeze([Card(name="Planted result", notes=())]),
+        )
+        share_, token = workspace.shares.make(
+            version,
+            study="EQX-301",
+            title="Planted",
+            recipient="Bo",
+            audience="safety review",
+            person="anna",
+        )
+    port = urlsplit(server.url).port
+    assert port is not None
+    reader = HttpBrowser(port, host="localhost")
+    assert reader.get(f"/share/{token}").status == 303
+    assert "Planted result" in reader.get(f"/shared/{share_.id}").text
+    cookie = "; ".join(f"{name}={value}" for name, (value, _) in reader.cookies.items())
+    for path in (
+        f"//shared/{share_.id}",
+        f"/SHARED/{share_.id}",
+        f"/shared//{share_.id}",
+        f"/shared/{share_.id}/",
+        f"/shared/x/../{share_.id}",
+        f"/shared/%2e%2e/shared/{share_.id}",
+        f"/shared/{share_.id}%00",
+        f"/media/{share_.id}",
+        f"//share/{token}",
+        f"/share/{token}/",
+    ):
+        answer = reader.get(path, Cookie=cookie)
+        assert "Planted" not in answer.text, path
+        assert "share-" not in answer.headers.get("set-cookie", ""), path
+    for method in ("HEAD", "POST", "DELETE"):
+        opened = HttpBrowser(port, host="localhost").request(method, f"/share/{token}")
+        assert (opened.status, "set-cookie" in opened.headers) == (405, False)
+    elsewhere = reader.get(f"/shared/{share_.id}", Host="evil.example", Cookie=cookie)
+    assert (elsewhere.status, elsewhere.text) == (400, "Invalid host header")

@@ -50,6 +50,7 @@ class HttpBrowser:
     """One person's browser; a path goes out as it is written."""
 
     port: int
+    host: str = "127.0.0.1"
     cookies: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> Answer:
@@ -70,9 +71,10 @@ class HttpBrowser:
         mine = [f"{n}={v}" for n, (v, at) in self.cookies.items() if path.startswith(at)]
         if mine and "Cookie" not in named:
             named["Cookie"] = "; ".join(mine)
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection(self.host, self.port, timeout=30)
         try:
-            connection.putrequest(method, path, skip_accept_encoding=True)
+            own = "Host" in named
+            connection.putrequest(method, path, skip_accept_encoding=True, skip_host=own)
             for name, value in {**named, "Content-Length": str(len(body))}.items():
                 connection.putheader(name, value)
             connection.endheaders(body)
