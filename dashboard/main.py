@@ -12,6 +12,7 @@ from dashboard.pages import PAGES
 from dashboard.results import explained, mode
 from dashboard.views import import_data, sidebar
 from dashboard.views.audit import page as audit_page
+from dashboard.views.shares import dialog as share_dialog
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
 STATIC = Path(__file__).parent / "static"
@@ -72,3 +73,4 @@ else:
         page.run()
     with explained():
         links.save_link(page.url_path or "overview")
+        share_dialog.show(page.url_path or "overview")

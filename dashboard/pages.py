@@ -17,6 +17,7 @@ from dashboard.views.prediction import page as prediction_page
 from dashboard.views.report import page as report_page
 from dashboard.views.safety import page as safety_page
 from dashboard.views.search import page as search_page
+from dashboard.views.shares import page as shares_page
 from dashboard.views.subjects import page as subjects_page
 from dashboard.views.survival import page as survival_page
 
@@ -145,6 +146,14 @@ PAGES: tuple[Page, ...] = (
         section="Take away",
         icon=":material/lab_profile:",
         help="Results taken from the pages, with comments: as documents and as bundles.",
+    ),
+    Page(
+        show=shares_page.show,
+        title="Shares",
+        name="shares",
+        section="Take away",
+        icon=":material/share:",
+        help="Links to frozen views: who has read them, what they say, and ending them.",
     ),
 )
 """The first is the one that opens."""

@@ -26,6 +26,7 @@ from starlette.routing import Route
 from dashboard import __version__
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.origins import SameOrigin
+from dashboard.sharing.routes import SHARE_ROUTES
 
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
@@ -78,7 +79,7 @@ def make_app(*, address: str = "localhost", started: Callable[[], None] | None =
     """
     return st.App(
         MAIN_SCRIPT,
-        routes=[Route("/health", _health)],
+        routes=[Route("/health", _health), *SHARE_ROUTES],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address)),

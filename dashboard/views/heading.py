@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cohorts, state
+from dashboard import cohorts, dialogs, state
 from dashboard.text import plain
 from queries.cohorts import EVERYONE
 
 
-def show(title: str) -> None:
-    """The title of a page, the study it is about and the subjects it counts."""
+def show(title: str, *, shared: bool = True) -> None:
+    """The title of a page, the study it is about and the subjects it counts.
+
+    Parameters
+    ----------
+    title : str
+    shared : bool
+        Whether the page has results that can be shared.
+    """
     study = state.study()
     st.title(title, anchor=False)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -19,9 +26,23 @@ def show(title: str) -> None:
         st.badge(study.status.capitalize(), color="blue" if study.status == "ongoing" else "gray")
         if state.store().pooled:
             st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
+        if shared:
+            _offer_to_share()
     st.caption(cohort_line())
     if (said := cohorts.said()) is not None:
         st.error(plain(said), icon=":material/error:")
+
+
+def _offer_to_share() -> None:
+    st.button(
+        "Share",
+        key="share_page",
+        icon=":material/share:",
+        type="tertiary",
+        help="Make a link to a frozen copy of what is on screen.",
+        on_click=dialogs.ask,
+        args=("share",),
+    )
 
 
 def cohort_line() -> str:

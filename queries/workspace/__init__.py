@@ -15,6 +15,23 @@ from queries.workspace.report_room import ReportRoom
 from queries.workspace.reports import Report, ReportCard
 from queries.workspace.search_room import OpenLog, SearchRoom
 from queries.workspace.searches import Search, SearchLostError
+from queries.workspace.share_access import PasscodeWaitError, Visit
+from queries.workspace.share_room import ShareRoom
+from queries.workspace.share_talk import Comment, Signature
+from queries.workspace.share_versions import (
+    NewCard,
+    NewVersion,
+    Picture,
+    SharedCard,
+    SharedVersion,
+)
+from queries.workspace.shares import (
+    Audience,
+    Readership,
+    Share,
+    ShareEndedError,
+    ShareUnknownError,
+)
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.staleness import stale_reasons
 from queries.workspace.studies import Study
@@ -30,17 +47,24 @@ __all__ = [
     "ActFilter",
     "Activity",
     "Anchor",
+    "Audience",
     "AuditRoom",
     "Break",
     "ChainedAct",
     "CohortSource",
+    "Comment",
     "DesignRoom",
     "Job",
     "JobRoom",
     "Lease",
+    "NewCard",
+    "NewVersion",
     "OpenLog",
+    "PasscodeWaitError",
+    "Picture",
     "Plan",
     "PlannedEndpoint",
+    "Readership",
     "Report",
     "ReportCard",
     "ReportRoom",
@@ -49,12 +73,20 @@ __all__ = [
     "Search",
     "SearchLostError",
     "SearchRoom",
+    "Share",
+    "ShareEndedError",
+    "ShareRoom",
+    "ShareUnknownError",
+    "SharedCard",
+    "SharedVersion",
+    "Signature",
     "Snapshot",
     "Study",
     "SubjectMark",
     "SubjectRoom",
     "Verification",
     "View",
+    "Visit",
     "Workspace",
     "open_workspace",
     "stale_reasons",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from queries.errors import DataError
-from queries.workspace import activity, chain, tables
+from queries.workspace import activity, chain, share_tables, tables
 from queries.workspace.snapshots import FOLDER
 
 DATABASE = "workspace.db"
@@ -61,7 +62,10 @@ def prepare_home(home: Path) -> Path:
         folder.mkdir(exist_ok=True, mode=0o700)
         folder.chmod(0o700)
         # Made here, so that the database is never readable by others, not even at first.
-        os.close(os.open(home / DATABASE, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never opened when it is there: closing it again would drop the locks that this process
+        # holds on it, and another process would delete the log that is being written.
+        with suppress(FileExistsError):
+            os.close(os.open(home / DATABASE, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         rule = f"the home folder of a workspace can be made and written ({reason})"
@@ -193,6 +197,7 @@ def _add_reports(connection: Connection) -> None:
         tables.report_cards,
         tables.activity_links,
         tables.subject_marks,
+        *share_tables.ALL,
     ]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
     _chain_older_acts(connection)

@@ -21,6 +21,7 @@ from queries.workspace.job_room import JobRoom
 from queries.workspace.plans import Plan
 from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
+from queries.workspace.share_room import ShareRoom
 from queries.workspace.snapshots import Snapshot
 from queries.workspace.studies import Study
 from queries.workspace.subject_room import SubjectRoom
@@ -90,6 +91,7 @@ class Workspace:
         self._reports = ReportRoom(self._reading, self._writing)
         self._audit = AuditRoom(self._reading, self._writing)
         self._subjects = SubjectRoom(self._reading, self._writing)
+        self._shares = ShareRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -120,6 +122,11 @@ class Workspace:
     def subjects(self) -> SubjectRoom:
         """Single subjects: restricted, released, erased."""
         return self._subjects
+
+    @property
+    def shares(self) -> ShareRoom:
+        """Shares: links to frozen views, what their readers say, who has opened them."""
+        return self._shares
 
     @property
     def home(self) -> Path:

@@ -1,0 +1,105 @@
+"""What becomes of a page when it is shared: its results, fitted to the audience, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from dashboard import results, state
+from dashboard.cards import Card
+from dashboard.home import PERSON
+from dashboard.reports import current
+from dashboard.sharing.audiences import NotShared, fit_for
+from dashboard.sharing.freezing import freeze
+from dashboard.sharing.subject_rows import tells_of_subjects
+from dashboard.views import heading
+from queries.cohorts import EVERYONE
+from queries.errors import DataError
+from queries.workspace import Audience, NewVersion, Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for in the dialog; with `renews`, a new version of that share."""
+
+    title: str
+    recipient: str
+    audience: Audience
+    threshold: int
+    note: str
+    days: int
+    passcode: str
+    downloads: bool
+    renews: Share | None = None
+
+
+def on_screen(page: str) -> tuple[Card, ...]:
+    """The results of the page as it was drawn last; of the Report page, those of its report."""
+    if page == "report":
+        report = current.current()
+        return () if report is None else tuple(one.card for one in current.cards_of(report))
+    kept: list[Card] = state.once_a_run(results.CARDS, list)
+    return tuple(kept)
+
+
+def fitted(
+    cards: Sequence[Card], audience: Audience, threshold: int
+) -> tuple[Card | NotShared, ...]:
+    """The results as their audience gets them, or why they stay here."""
+    return fit_for(cards, audience, threshold, _subjects())
+
+
+def _subjects() -> set[str]:
+    return set(state.ask("subjects", cohort=EVERYONE)["subject"])
+
+
+def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
+    """Freeze and share; the link, which cannot be asked again, or None for a new version."""
+    kept = [one for one in fitted(cards, wish.audience, wish.threshold) if isinstance(one, Card)]
+    if not kept:
+        raise DataError("a share has a result that its audience may see")
+    version = NewVersion(
+        page=page,
+        view=st.session_state.get("opened_view"),
+        snapshot=state.snapshot().id,
+        pooled=state.store().pooled,
+        cohort=_cohort(wish),
+        data_cut=state.facts().get("data_cut", "not stated"),
+        note=wish.note,
+        cards=freeze(kept),
+    )
+    room = state.workspace().shares
+    if wish.renews is not None:
+        room.renew(wish.renews.id, version, person=PERSON)
+        return None
+    _, token = room.make(
+        version,
+        study=state.study().code,
+        title=wish.title,
+        recipient=wish.recipient,
+        audience=wish.audience,
+        threshold=wish.threshold,
+        downloads=wish.downloads,
+        passcode=wish.passcode or None,
+        days=wish.days,
+        person=PERSON,
+    )
+    return f"{_origin()}/share/{token}"
+
+
+def _cohort(wish: Wish) -> str:
+    """The cohort as a sentence; an external audience gets its rule and not its size."""
+    sentence = heading.cohort_sentence()
+    if tells_of_subjects(Card(name="cohort", notes=(sentence,)), _subjects()):
+        raise DataError("a cohort that is shared names no subject")
+    if wish.audience == "external":
+        return f"Subjects: {state.current_cohort().sentence(state.labels())}."
+    return sentence
+
+
+def _origin() -> str:
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}" if here.netloc else ""

@@ -1,0 +1,119 @@
+"""Sharing from a page, and the list of shares: answered, renewed, hidden while arms are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import unattended
+from dashboard.exports.browser import PictureUnavailable
+from dashboard.sharing import freezing
+from queries.workspace import Share, Workspace, open_workspace
+
+MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
+STUDY, PERSON = "EQX-301", "local owner"
+
+
+@pytest.fixture(autouse=True)
+def _without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_browser(_: object) -> list[bytes]:
+        raise PictureUnavailable("no browser")
+
+    monkeypatch.setattr(freezing, "draw_all", no_browser)
+
+
+def sharing(page: str, **inputs: object) -> AppTest:
+    """A page of the study, with its dialog *Share* open."""
+    script = unattended._SCRIPT.format(name=page) + (
+        f"\nfrom dashboard.views.shares import dialog\ndialog.show({page!r})\n"
+    )
+    app = AppTest.from_string(script, default_timeout=120)
+    for key, value in {"study": STUDY, "dialog_asked": "share", **inputs}.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def listed() -> AppTest:
+    app = AppTest.from_string(unattended._SCRIPT.format(name="shares"), default_timeout=120)
+    app.session_state["study"] = STUDY
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    texts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.error]
+    return "\n".join(one.value for one in texts).replace("\\", "")
+
+
+def only_share(workspace: Workspace) -> Share:
+    [share] = workspace.shares.of_study(STUDY)
+    return share
+
+
+def test_a_page_is_shared_listed_answered_renewed_and_revoked(home: Path) -> None:
+    assert "Nothing of this study is shared" in text_of(listed())
+    app = sharing("overview")
+    app.text_input("share_recipient").set_value("Dana Reyes").run()
+    app.number_input("share_days").set_value(5).run()
+    app.button("share_make").click().run()
+    assert not app.exception
+    link = next(one.value for one in app.code if "/share/" in one.value)
+    with open_workspace(home) as workspace:
+        share, token = only_share(workspace), link.rsplit("/", 1)[1]
+        assert (share.title, share.audience) == ("Overview of EQX-301", "safety review")
+        assert (share.expires_at - share.made_at).days == 5
+        visit = workspace.shares.visit(share.id, workspace.shares.open(token)[1])
+        [first] = workspace.shares.versions(share.id)
+        assert first.cohort == "720 of 720 subjects: All subjects."
+        cards = workspace.shares.cards(share.id, 1)
+        assert all('"script": null' in card.card_json for card in cards)
+        said = workspace.shares.say(
+            visit, card=cards[0].name, text="# Why\n:red[this]?", author="*Dana*"
+        )
+        workspace.shares.sign(visit, name="Dana", meaning="Reviewed", version=1)
+    page = listed()
+    for told in ("*Dana*", "# Why", ":red[this]?", "Reviewed, version 1", "0 views"):
+        assert told in text_of(page)
+    page.text_area(f"share_answer_{said.id}").set_value("Because.").run()
+    page.button(f"share_answer_{said.id}_send").click().run()
+    assert "Because." in text_of(page)
+
+    again = sharing("overview", share_which=share.id)
+    again.button("share_make").click().run()
+    assert "the same link shows it" in again.success[0].value
+    page = listed()
+    assert "version 2" in text_of(page)
+    page.button(f"share_revoke_{share.id}").click().run()
+    assert "Revoked" in text_of(page)
+    with open_workspace(home) as workspace:
+        assert only_share(workspace).revoked_by == PERSON
+
+
+def test_what_was_frozen_by_arm_is_not_shown_to_who_sees_none(home: Path) -> None:
+    app = sharing("overview", share_recipient="Dana")
+    app.button("share_make").click().run()
+    link = next(one.value for one in app.code if "/share/" in one.value)
+    with open_workspace(home) as workspace:
+        share = only_share(workspace)
+        visit = workspace.shares.visit(share.id, workspace.shares.open(link.rsplit("/", 1)[1])[1])
+        [card, *_] = workspace.shares.cards(share.id, 1)
+        workspace.shares.say(visit, card=card.name, text="Arm B is worse.", author="Dana")
+        assert "Arm B is worse." in text_of(listed())
+        workspace.blind(STUDY, PERSON, "test")
+    hidden = listed()
+    assert "Revoke it if they must not see arms any more" in text_of(hidden)
+    assert "Arm B is worse." not in text_of(hidden)
+    assert not hidden.text_area
+
+
+@pytest.mark.usefixtures("home")
+def test_what_tells_of_subjects_stays_here() -> None:
+    app = sharing("safety", safety_tab="Deaths and listings")
+    assert "It shows single subjects, which no share may." in text_of(app)
+    app = sharing("subjects")
+    assert not app.multiselect("share_results_safety review_11").value
