@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -60,13 +61,25 @@ def prepare_home(home: Path) -> Path:
         folder = home / FOLDER
         folder.mkdir(exist_ok=True, mode=0o700)
         folder.chmod(0o700)
-        # Made here, so that the database is never readable by others, not even at first.
-        os.close(os.open(home / DATABASE, os.O_CREAT | os.O_RDWR, 0o600))
+        _make_private(home / DATABASE)
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         rule = f"the home folder of a workspace can be made and written ({reason})"
         raise DataError(rule, got=str(home)) from None
     return home
+
+
+def _make_private(database: Path) -> None:
+    """Make the file of the database, so that it is never readable by others, not even at first.
+
+    One that is there is not opened: closing it would take away the locks that connections of
+    this process hold on it, and another process could then take its journal for an orphan.
+    """
+    try:
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if not os.access(database, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 def connect(url: URL) -> Engine:
@@ -187,7 +200,14 @@ def _add_searches(connection: Connection) -> None:
 
 def _add_reports(connection: Connection) -> None:
     # Version 6, as `_add_cohorts` did for version 2.
-    added = [tables.reports, tables.report_cards]
+    added = [
+        tables.reports,
+        tables.report_cards,
+        tables.people,
+        tables.memberships,
+        tables.sessions,
+        tables.sign_in_attempts,
+    ]
     tables.metadata.create_all(connection, tables=added, checkfirst=False)
 
 

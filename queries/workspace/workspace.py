@@ -17,6 +17,7 @@ from queries.workspace.activity import Activity
 from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
+from queries.workspace.people_room import PeopleRoom
 from queries.workspace.plans import Plan
 from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
@@ -86,6 +87,7 @@ class Workspace:
         self._designs = DesignRoom(self._reading, self._writing)
         self._searches = SearchRoom(self._reading, self._writing)
         self._reports = ReportRoom(self._reading, self._writing)
+        self._people = PeopleRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -106,6 +108,11 @@ class Workspace:
     def reports(self) -> ReportRoom:
         """Reports: cards taken from pages, in an order, with comments."""
         return self._reports
+
+    @property
+    def people(self) -> PeopleRoom:
+        """People: accounts, roles, memberships, sessions."""
+        return self._people
 
     @property
     def home(self) -> Path:
