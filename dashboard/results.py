@@ -89,6 +89,8 @@ def figure(
 
 
 def _add_to_report(card: Card) -> None:
+    if not state.may("reports"):
+        return
     st.button(
         "Add to report",
         key=f"add to report {card.name}",
@@ -231,6 +233,9 @@ def _read_to_csv(read: Callable[[], pd.DataFrame], notes: tuple[str, ...]) -> by
 
 @contextmanager
 def _menu() -> Iterator[None]:
+    if not state.may("exports"):
+        yield  # then `download` draws nothing
+        return
     with (
         st.popover("Take away", icon=":material/download:", type="tertiary"),
         st.container(gap=None),
@@ -250,8 +255,21 @@ def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
 
+def download(label: str, **given: Any) -> None:
+    """A download button, for who may take results away; nothing for others.
+
+    Parameters
+    ----------
+    label : str
+    **given
+        As `st.download_button` takes it.
+    """
+    if state.may("exports"):
+        st.download_button(label, **given)
+
+
 def _download(label: str, ending: str, name: str, make: Callable[[], bytes], mime: str) -> None:
-    st.download_button(
+    download(
         label,
         data=make,
         file_name=f"{file_stem(name)}.{ending}",

@@ -104,6 +104,7 @@ def start_import(
     person: str,
     study: str | None = None,
     import_id: str | None = None,
+    only_demo: bool = False,
 ) -> str:
     """Start an import and come back at once.
 
@@ -119,6 +120,8 @@ def start_import(
         The code of the study; else the plan or the data say it.
     import_id : str, optional
         From `save_uploads`; those files are deleted when the import ends.
+    only_demo : bool
+        As `import_study`.
 
     Returns
     -------
@@ -133,6 +136,7 @@ def start_import(
         "home": str(home),
         "person": person,
         "study": study,
+        "only_demo": only_demo,
     }
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
     process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
@@ -238,6 +242,7 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
                 study=request["study"],
                 accept=False,
                 key=snapshot_key(),
+                only_demo=request["only_demo"],
                 progress=report,
             )
     except ImportRefused as refusal:

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.access.standing import DEMO_STUDIES, MAKE_ONE
 from dashboard.jobs import lease
+from queries.errors import DataError
 from queries.importers import CheckReport, import_files
 from queries.store import open_store
 from queries.workspace import Plan, Snapshot, Study, Workspace
@@ -39,6 +41,7 @@ def import_study(
     status: str | None = None,
     accept: bool = True,
     key: str | None = None,
+    only_demo: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
     """Import files as a new snapshot of a study.
@@ -60,6 +63,8 @@ def import_study(
         Make the snapshot the current one; else it waits as a candidate.
     key : str, optional
         Encrypt the snapshot file with this key.
+    only_demo : bool
+        Refuse studies other than those of the demo while there is no administrator.
     progress : callable, optional
         Called with the share done and a sentence.
 
@@ -75,6 +80,8 @@ def import_study(
     file = home / "snapshots" / f"{import_id}.duckdb"
     with lease.held(import_lease(home, import_id)), _kept_only_if_registered(file):
         report = import_files(paths, file, study=study, key=key, progress=progress)
+        if only_demo and _is_own(workspace, report.study):
+            raise DataError(f"before data of your own are imported here, {MAKE_ONE}")
         _register(workspace, report, file, person=person, status=status, take_plan=accept, key=key)
         snapshot = workspace.add_candidate(
             study=report.study,
@@ -87,6 +94,11 @@ def import_study(
             snapshot = workspace.accept(snapshot.id, person)
     import_lease(home, import_id).unlink(missing_ok=True)
     return Imported(study=workspace.study(report.study), snapshot=snapshot, report=report)
+
+
+def _is_own(workspace: Workspace, study: str) -> bool:
+    """Whether this is a study of one's own, without anybody to answer for it yet."""
+    return study not in DEMO_STUDIES and not workspace.people.has_administrator()
 
 
 def check_files(

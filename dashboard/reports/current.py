@@ -9,7 +9,6 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.cards import Card
-from dashboard.home import PERSON
 from dashboard.reports.content import Entry, ReportContent
 from queries.errors import DataError
 from queries.workspace import Report, ReportCard
@@ -41,7 +40,7 @@ def begin(title: str = "") -> Report:
     """Begin a report; results are added to it from now on."""
     code = state.study().code
     begun = state.workspace().reports.begin(
-        study=code, title=title.strip() or f"Report of {code}", person=PERSON
+        study=code, title=title.strip() or f"Report of {code}", person=state.acting("reports")
     )
     st.session_state[CHOSEN] = begun.id
     return begun
@@ -49,15 +48,15 @@ def begin(title: str = "") -> Report:
 
 def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
     """Add a result to the current report, which is begun where there is none; for a callback."""
-    report = current() or begin()
     try:
+        report = current() or begin()
         state.workspace().reports.add(
             report.id,
             name=card.name,
             card_json=card.to_json(),
             snapshot=state.snapshot().id,
             pooled=state.store().pooled,
-            person=PERSON,
+            person=state.acting("reports"),
             section=section,
         )
     except DataError as error:
@@ -69,7 +68,7 @@ def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
 
 def cards_of(report: Report) -> tuple[KeptCard, ...]:
     """The cards of a report that this reader may see, in their order."""
-    kept = state.workspace().reports.cards(report.id)
+    kept = state.workspace().reports.cards(report.id, pooled=state.store().pooled)
     return tuple(KeptCard(kept=one, card=Card.from_json(one.card_json)) for one in kept)
 
 

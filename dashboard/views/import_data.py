@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.home import PERSON
 from dashboard.jobs.background import read_import, save_uploads, start_import
 from dashboard.jobs.imports import accept_candidate, reject_candidate
 from dashboard.text import plain
@@ -27,6 +26,7 @@ def show() -> None:
         "The snapshot on screen now stays as it is until you accept."
     )
     with results.explained():
+        state.acting("imports")
         if "import_id" in st.session_state:
             _watch()
         elif "candidate" in st.session_state:
@@ -55,9 +55,10 @@ def _choose_files() -> None:
         st.session_state["import_id"] = start_import(
             paths,
             home=state.workspace().home,
-            person=PERSON,
+            person=state.acting("imports"),
             study=code.strip() or None,
             import_id=import_id,
+            only_demo=True,
         )
         st.rerun()
 
@@ -76,6 +77,8 @@ def _last_outcome() -> None:
 
 @st.fragment(run_every=0.5)
 def _watch() -> None:
+    state.begin_run()
+    state.acting("imports")
     progress = read_import(state.workspace().home, st.session_state["import_id"])
     if progress.state == "running":
         st.progress(progress.share, text=plain(progress.message or "Starting"))
@@ -104,12 +107,12 @@ def _decide(candidate: Snapshot) -> None:
 
 def _accept() -> None:
     candidate = st.session_state.pop("candidate")
-    accepted = accept_candidate(state.workspace(), candidate, PERSON)
+    accepted = accept_candidate(state.workspace(), candidate, state.acting("imports"))
     st.session_state.update(import_outcome="accepted", study=accepted.study, snapshot=None)
 
 
 def _reject() -> None:
-    reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.acting("imports"))
     st.session_state["import_outcome"] = "rejected"
 
 

@@ -33,7 +33,7 @@ def show_paragraphs(answer: ProposalAnswer, said: list[str]) -> None:
 
 
 def _file(label: str, data: str | bytes, name: str, mime: str) -> None:
-    st.download_button(
+    results.download(
         label,
         data=data,
         file_name=name,

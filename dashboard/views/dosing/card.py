@@ -24,7 +24,7 @@ def show(proposal: DosingProposal) -> None:
         return
     study = state.study().code
     notes = card_notes(proposal)
-    st.download_button(
+    results.download(
         "Card to print",
         data=card_html(proposal, study),
         file_name=f"{results.file_stem(f'{study} decision card')}.html",

@@ -128,7 +128,7 @@ def _table(proposal: DosingProposal, found: Recommendation) -> None:
     results.table(
         shown, name=f"{study} dosing doses", notes=list(found.reasons), raw=found.to_frame()
     )
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=found.to_json(),
         file_name=f"{results.file_stem(f'{study} conduct')}.json",

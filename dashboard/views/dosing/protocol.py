@@ -26,7 +26,7 @@ def show(proposal: DosingProposal) -> None:
 
 
 def _file(label: str, data: str, name: str, mime: str) -> None:
-    st.download_button(
+    results.download(
         label,
         data=data,
         file_name=name,

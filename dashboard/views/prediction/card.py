@@ -12,7 +12,6 @@ from dashboard import results, state
 from dashboard.analyses.prediction.card import Provenance, make_card
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
-from dashboard.home import PERSON
 from dashboard.results import file_stem
 from dashboard.scripts import Made, given, made_by
 from dashboard.text import plain
@@ -37,7 +36,7 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
             ("Card as HTML", "html", card.to_html, "text/html"),
             ("Card as JSON", "json", card.to_json, "application/json"),
         ):
-            st.download_button(
+            results.download(
                 label,
                 data=written,
                 file_name=f"{stem}.{ending}",
@@ -89,7 +88,7 @@ def _signing(card: ModelCard, report: PredictionReport) -> None:
                     name=name,
                     meaning=meaning,
                     comment=comment,
-                    person=PERSON,
+                    person=state.acting("sign-off"),
                 )
                 st.rerun()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard import results, state
@@ -38,15 +40,22 @@ def _buttons(one: KeptCard, last: int) -> None:
             icon=icon,
             type="tertiary",
             disabled=not 1 <= to <= last,
-            on_click=lambda to=to: room.move(kept.id, to=to),
+            on_click=lambda to=to: _act(lambda: room.move(kept.id, to=to)),
         )
     st.button(
         "Remove",
         key=f"remove {kept.id}",
         icon=":material/delete:",
         type="tertiary",
-        on_click=lambda: room.remove(kept.id),
+        on_click=lambda: _act(lambda: room.remove(kept.id)),
     )
+
+
+def _act(change: Callable[[], None]) -> None:
+    """Change the report, for who may."""
+    with results.explained():
+        state.acting("reports")
+        change()
 
 
 def _preview(one: KeptCard) -> None:
@@ -85,6 +94,7 @@ def _texts(one: KeptCard) -> None:
 
     def write() -> None:
         with results.explained():
+            state.acting("reports")
             room.head(kept.id, st.session_state[section])
             room.comment(kept.id, st.session_state[comment])
 

@@ -54,7 +54,7 @@ def show(searched: Searched) -> None:
 def _code(text: str) -> None:
     with st.expander("Python that searches again", icon=":material/code:"):
         st.code(text, language="python")
-    st.download_button(
+    results.download(
         "Python",
         data=text,
         file_name=f"{results.file_stem(f'{state.study().code} search')}.py",

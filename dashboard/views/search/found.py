@@ -156,7 +156,7 @@ def _listed(front: Front, said: Sequence[str]) -> None:
     if picked:
         choose([front.numbers[picked[0]]])
         st.rerun()
-    st.download_button(
+    results.download(
         "Front as CSV",
         data=lambda: tables.to_csv(front.table, said),
         file_name=f"{results.file_stem(f'{state.study().code} front')}.csv",

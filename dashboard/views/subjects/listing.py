@@ -7,7 +7,7 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from dashboard import state
+from dashboard import results, state
 from dashboard.exports import tables
 from dashboard.results import file_stem
 from dashboard.views import heading
@@ -179,7 +179,7 @@ def _take_away(shown: SubjectList) -> None:
     def as_csv() -> bytes:
         return tables.to_csv(list_subjects(store, cohort, shown, rows=None), notes)
 
-    st.download_button(
+    results.download(
         "All found as CSV",
         data=as_csv,
         file_name=f"{file_stem(f'{state.study().code} subjects')}.csv",

@@ -36,7 +36,7 @@ def use_as_assumption(answer: ParametricAnswer, fitted: list[str], best: str | N
             return
         for line in _said(hazards):
             st.markdown(plain(line))
-        st.download_button(
+        results.download(
             "Assumptions as JSON",
             data=hazards.to_json,
             file_name=f"{results.file_stem(f'{hazards.study} {hazards.endpoint} {name} hazards')}"

@@ -72,7 +72,7 @@ def _answer(simon: SimonDesigns) -> None:
     results.table(_table(found), raw=found.to_frame(), name=name, notes=notes, code=code)
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        results.download(
             "Designs as JSON",
             data=found.to_json(),
             file_name=f"{results.file_stem(name)}.json",

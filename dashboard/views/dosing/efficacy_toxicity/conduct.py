@@ -144,7 +144,7 @@ def _doses(proposal: DosingProposal, asked: Boin12ConductRequest, found: Boin12C
         code=asked.code(),
     )
     st.caption(plain(note))
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=found.to_json(),
         file_name=f"{results.file_stem(f'{study} conduct')}.json",

@@ -131,7 +131,7 @@ def _doses(proposal: DosingProposal, asked: TiteConductRequest, found: TiteCondu
         raw=own.to_frame(),
         code=asked.code(),
     )
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=found.to_json(),
         file_name=f"{results.file_stem(f'{study} conduct')}.json",

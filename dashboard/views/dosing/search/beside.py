@@ -190,7 +190,7 @@ def _table(
 def _code(text: str) -> None:
     with st.expander("Python that searches again", icon=":material/code:"):
         st.code(text, language="python")
-    st.download_button(
+    results.download(
         "Python",
         data=text,
         file_name=f"{results.file_stem(f'{state.study().code} dosing search')}.py",

@@ -119,7 +119,7 @@ def _list(searched: Searched) -> None:
     if picked:
         choose([front.numbers[picked[0]]])
         st.rerun()
-    st.download_button(
+    results.download(
         "Front as CSV",
         data=lambda: tables.to_csv(front.table, [searched.note]),
         file_name=f"{results.file_stem(f'{state.study().code} dosing front')}.csv",
