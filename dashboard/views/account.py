@@ -12,7 +12,6 @@ def show() -> None:
     """The name, and the ways out; or the banner of an open demo."""
     reader = state.person()
     with st.sidebar:
-        st.divider()
         if reader.is_owner:
             st.caption(
                 ":material/lock_open: Open: demo data only, this machine only. Nobody signs in."
