@@ -19,6 +19,7 @@ from dashboard.audit_commands import audit
 from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
 from dashboard.key_commands import keys
+from dashboard.people_commands import people
 from dashboard.printing import outcome, print_identifiers, print_report, print_table
 from dashboard.progress import shown_progress
 from dashboard.report_commands import export, report, reproduce
@@ -82,12 +83,20 @@ def equipoise() -> None:
     "--address",
     default="localhost",
     show_default=True,
-    help="Address to listen on. There are no accounts yet: whoever reaches it sees everything.",
+    help="Address to listen on. Another one than localhost needs an administrator.",
+)
+@click.option(
+    "--behind-tls",
+    is_flag=True,
+    help="Browsers come by https to a proxy in front: cookies are marked Secure.",
 )
 @click.option("--with-demo", is_flag=True, help="Build the demo studies first, if absent.")
 @_home
-def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
+def run(port: int, address: str, behind_tls: bool, with_demo: bool, home: Path | None) -> None:
     """Serve the dashboard until Ctrl+C.
+
+    With demo studies only, on localhost, nobody signs in. Once other studies are here, nothing is
+    shown until there is an administrator: open the link that is printed, or add one.
 
     \b
     Examples:
@@ -110,12 +119,18 @@ def run(port: int, address: str, with_demo: bool, home: Path | None) -> None:
         server.serve(
             port=port,
             address=address,
-            started=lambda: _say_ready(url),
+            behind_tls=behind_tls,
+            started=lambda set_up: _say_ready(url, set_up),
         )
 
 
-def _say_ready(url: str) -> None:
+def _say_ready(url: str, set_up: str | None) -> None:
     click.echo(f"Equipoise is ready on {url} (Ctrl+C ends it)")
+    if set_up is not None:
+        click.echo(
+            "Studies of your own are here, so people sign in. Make the first administrator, once:\n"
+            f"  {url}{set_up}"
+        )
     # Jobs that were left when the server ended go on, and its first reader does not wait for that.
     threading.Thread(target=_resume_jobs, daemon=True).start()
 
@@ -207,6 +222,7 @@ def import_(
       equipoise import path/to/adam --check-only || echo "not clean yet"
     """
     from dashboard.access.key import snapshot_key
+    from dashboard.access.standing import MAKE_ONE, standing
     from dashboard.jobs import imports
     from queries.importers import DeidentificationPlan
 
@@ -231,9 +247,12 @@ def import_(
             deidentify=plan,
             progress=progress,
         )
+        waits = standing(workspace) == "set-up"
     print_report(imported.report, as_json)
     if not as_json:
         click.echo(outcome(imported))
+    if waits:
+        click.echo(f"Before the dashboard shows it, {MAKE_ONE}.", err=True)
 
 
 @equipoise.command()
@@ -366,6 +385,7 @@ equipoise.add_command(audit)
 equipoise.add_command(export)
 export.add_command(export_datasets)
 equipoise.add_command(keys)
+equipoise.add_command(people)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
 equipoise.add_command(subject)

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import state
-from dashboard.home import PERSON
 from queries.cohorts import Cohort
+from queries.errors import DataError
 
 
 def open_link() -> None:
@@ -20,6 +20,8 @@ def open_link() -> None:
     if not view_id or view_id == opened or not (opened is None or _goes_back()):
         return
     view = state.workspace().view(view_id)
+    if view.study not in {study.code for study in state.studies()}:
+        raise DataError("a link is one that this workspace knows", got=view_id)
     st.session_state["opened_view"] = view_id
     st.session_state["study"] = view.study
     st.session_state["snapshot"] = view.snapshot
@@ -64,7 +66,7 @@ def save_link(page: str) -> None:
     if st.session_state.get("saved_view") != signature:
         st.session_state["saved_view"] = signature
         st.session_state["opened_view"] = state.workspace().save_view(
-            study=code, snapshot=shown, page=page, state=view_state, person=PERSON
+            study=code, snapshot=shown, page=page, state=view_state, person=state.acting("look")
         )
     st.query_params["view"] = st.session_state["opened_view"]
 

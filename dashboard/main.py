@@ -10,8 +10,9 @@ from streamlit.navigation.page import Page as StreamlitPage
 from dashboard import links, navigation, state
 from dashboard.pages import PAGES
 from dashboard.results import explained, mode
-from dashboard.views import import_data, sidebar
+from dashboard.views import account, import_data, sidebar, signed_out
 from dashboard.views.audit import page as audit_page
+from dashboard.views.people import page as people_page
 from dashboard.views.shares import dialog as share_dialog
 
 # A file of ours: Streamlit fetches named icons and emoji for the browser tab from elsewhere.
@@ -35,6 +36,13 @@ AUDIT_PAGE = st.Page(
     icon=":material/history:",
     help="Who did what, and when; whether all of it is as it was recorded.",
 )
+PEOPLE_PAGE = st.Page(
+    people_page.show,
+    title="People",
+    url_path="people",
+    icon=":material/manage_accounts:",
+    help="Who may sign in, what each may do, and who is signed in now.",
+)
 STUDY_PAGES = [
     st.Page(
         one.show,
@@ -52,23 +60,40 @@ def _sections() -> dict[str, list[StreamlitPage]]:
     sections: dict[str, list[StreamlitPage]] = {}
     for one, drawn in zip(PAGES, STUDY_PAGES, strict=True):
         sections.setdefault(one.section, []).append(drawn)
-    return {**sections, "Bring in": [IMPORT_PAGE], "Look back": [AUDIT_PAGE]}
+    if state.may("imports"):
+        sections["Bring in"] = [IMPORT_PAGE]
+    manage = [
+        *([PEOPLE_PAGE] if state.may("people") else []),
+        *([AUDIT_PAGE] if state.may("audit") else []),
+    ]
+    if manage:
+        sections["Manage"] = manage
+    return sections
 
 
 state.begin_run()
+if not state.is_signed_in():
+    signed_out.show()
+    st.stop()
 with explained():
     links.open_link()
 page = st.navigation(_sections(), expanded=True)
 navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
-if page in (IMPORT_PAGE, AUDIT_PAGE):
+if page in (IMPORT_PAGE, AUDIT_PAGE, PEOPLE_PAGE):
+    account.show()
     page.run()
 elif not state.studies():
+    account.show()
     st.title("Welcome", anchor=False)
-    st.write("No study is here yet. Import one, or run `equipoise demo` for three to look at.")
-    st.page_link(IMPORT_PAGE, label="Import a study")
+    if state.may("imports"):
+        st.write("No study is here yet. Import one, or run `equipoise demo` for three to look at.")
+        st.page_link(IMPORT_PAGE, label="Import a study")
+    else:
+        st.write("You are not a member of a study yet. An administrator makes you one.")
 else:
     with explained():
         sidebar.show()
+    account.show()
     with state.fresh_body():
         page.run()
     with explained():

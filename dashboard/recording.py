@@ -12,7 +12,6 @@ from functools import partial
 import streamlit as st
 
 from dashboard import navigation, state
-from dashboard.home import PERSON
 from queries.workspace import Workspace
 
 EXPORT = "export results"
@@ -44,7 +43,7 @@ def taken(
         "snapshot": state.snapshot().id,
         "pooled": state.store().pooled,
     }
-    return partial(_made, made, state.workspace(), state.study().code, PERSON, facts)
+    return partial(_made, made, state.workspace(), state.study().code, state.person().name, facts)
 
 
 def _made(
@@ -68,8 +67,9 @@ def seen(what: str) -> None:
         The place, such as "subject profile"; never which subject.
     """
     study, snapshot = state.study().code, state.snapshot().id
-    look = (PERSON, study, what, snapshot, datetime.now(UTC).date())
+    person = state.person().name
+    look = (person, study, what, snapshot, datetime.now(UTC).date())
     known: set[object] = st.session_state.setdefault(_SEEN, set())
     if look not in known:
-        state.workspace().audit.see(person=PERSON, study=study, what=what, snapshot=snapshot)
+        state.workspace().audit.see(person=person, study=study, what=what, snapshot=snapshot)
         known.add(look)

@@ -105,6 +105,8 @@ def figure(
 
 
 def _add_to_report(card: Card) -> None:
+    if not state.may("reports"):
+        return
     st.button(
         "Add to report",
         key=f"add to report {card.name}",
@@ -260,6 +262,9 @@ def _read_to_csv(read: Callable[[], pd.DataFrame], notes: tuple[str, ...]) -> by
 
 @contextmanager
 def _menu() -> Iterator[None]:
+    if not state.may("exports"):
+        yield  # then `download` draws nothing
+        return
     with (
         st.popover("Take away", icon=":material/download:", type="tertiary"),
         st.container(gap=None),
@@ -279,6 +284,19 @@ def as_it_is(shown: pd.DataFrame) -> pd.DataFrame:
     return cells.rename(columns=lambda name: plain(name) if isinstance(name, str) else name)
 
 
+def download(label: str, **given: Any) -> None:
+    """A download button, for who may take results away; nothing for others.
+
+    Parameters
+    ----------
+    label : str
+    **given
+        As `st.download_button` takes it.
+    """
+    if state.may("exports"):
+        st.download_button(label, **given)
+
+
 def _download(
     label: str,
     ending: str,
@@ -287,7 +305,7 @@ def _download(
     mime: str,
     recorded_as: str | None = None,
 ) -> None:
-    st.download_button(
+    download(
         label,
         data=recording.taken(make, what=recorded_as or name, ending=ending),
         file_name=f"{file_stem(name)}.{ending}",

@@ -11,6 +11,7 @@ import threading
 import tomllib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -24,9 +25,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dashboard import __version__
+from dashboard.access import single_sign_on
+from dashboard.access.doorkeeper import Doorkeeper
 from dashboard.access.headers import SecurityHeaders
 from dashboard.access.origins import SameOrigin
+from dashboard.access.sessions import cookie_name
+from dashboard.access.sign_in import SetUp, SignIn
+from dashboard.access.signing import signing_key
+from dashboard.access.standing import check_address, standing
+from dashboard.home import open_here
 from dashboard.sharing.routes import SHARE_ROUTES
+from queries.workspace import Workspace
 
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
@@ -67,23 +76,49 @@ async def _health(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", "version": __version__})
 
 
-def make_app(*, address: str = "localhost", started: Callable[[], None] | None = None) -> st.App:
+def make_app(
+    workspace: Workspace,
+    *,
+    address: str = "localhost",
+    behind_tls: bool = False,
+    set_up: SetUp | None = None,
+    started: Callable[[], None] | None = None,
+) -> st.App:
     """The dashboard as an ASGI application.
 
     Parameters
     ----------
+    workspace : Workspace
+        Where people and their sessions are looked up.
     address : str
         The address it listens on; a local one answers to local names only.
+    behind_tls : bool
+        Whether browsers come by https to a proxy in front: cookies are then marked Secure.
+    set_up : SetUp, optional
+        The link that makes the first administrator.
     started : callable, optional
         Called once, when the server is ready to answer.
     """
+    key = signing_key(workspace.home)
+    sign_in = SignIn(
+        workspace=lambda: workspace,
+        signing_key=key,
+        set_up=set_up or SetUp(),
+        behind_tls=behind_tls,
+    )
     return st.App(
         MAIN_SCRIPT,
-        routes=[Route("/health", _health), *SHARE_ROUTES],
+        routes=[Route("/health", _health), *sign_in.routes(), *SHARE_ROUTES],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address)),
             Middleware(SameOrigin),
+            Middleware(
+                Doorkeeper,
+                workspace=lambda: workspace,
+                cookie=cookie_name(key),
+                with_oidc=single_sign_on.check_secrets(workspace.home),
+            ),
         ],
         lifespan=_lifespan(started),
     )
@@ -108,7 +143,7 @@ def _warm_up() -> None:
         import_module(page)
 
 
-def settings(*, port: int, address: str) -> dict[str, Any]:
+def settings(*, port: int, address: str, home: Path | None = None) -> dict[str, Any]:
     """Streamlit's settings: the packaged theme, then the fixed ones.
 
     Parameters
@@ -116,6 +151,8 @@ def settings(*, port: int, address: str) -> dict[str, Any]:
     port : int
     address : str
         The address to listen on.
+    home : Path, optional
+        The folder with `secrets.toml`, where single sign-on is configured; no other is read.
 
     Examples
     --------
@@ -131,6 +168,7 @@ def settings(*, port: int, address: str) -> dict[str, Any]:
         "server.port": port,
         "server.address": address,
         "server.allowedHosts": _allowed_hosts(address),
+        "secrets.files": [] if home is None else [str(home / single_sign_on.FILE)],
     }
 
 
@@ -157,20 +195,44 @@ def _refuse_taken_port(port: int, address: str) -> None:
             raise PortTakenError(f"cannot listen on {address}:{port}: {error.strerror}") from None
 
 
-def serve(*, port: int, address: str, started: Callable[[], None] | None = None) -> None:
+def serve(
+    *,
+    port: int,
+    address: str,
+    behind_tls: bool = False,
+    started: Callable[[str | None], None] | None = None,
+) -> None:
     """Serve the dashboard until interrupted.
 
     Parameters
     ----------
     port, address
         Where to listen.
+    behind_tls : bool
+        Whether browsers come by https to a proxy in front.
     started : callable, optional
-        Called once, when the server is ready to answer.
+        Called once, when the server is ready to answer, with the path that makes the first
+        administrator, where one is needed before anything is shown.
 
     Raises
     ------
+    DataError
+        When it must not be served so: another address than localhost without an administrator,
+        a key that is not kept as a secret.
     PortTakenError
         When the port cannot be listened on.
     """
-    _refuse_taken_port(port, address)
-    make_app(address=address, started=started).run(config=settings(port=port, address=address))
+    with open_here() as workspace:
+        check_address(workspace, address, LOCAL_ADDRESSES)
+        set_up = SetUp()
+        waits = standing(workspace) == "set-up"
+        path = f"/set-up?token={set_up.token}" if waits else None
+        app = make_app(
+            workspace,
+            address=address,
+            behind_tls=behind_tls,
+            set_up=set_up,
+            started=None if started is None else partial(started, path),
+        )
+        _refuse_taken_port(port, address)
+        app.run(config=settings(port=port, address=address, home=workspace.home))

@@ -6,7 +6,9 @@ run; caches are keyed by what the reader may see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -17,8 +19,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics.results import Result
 from analytics.search.result import TriedDesigns
+from dashboard.access.asking import SignedOutError, reader_of, session_behind
 from dashboard.access.key import snapshot_keys
 from dashboard.access.restrictions import left_out
+from dashboard.access.rights import NotAllowedError, Reader
 from dashboard.analyses.comparison import ComparisonAnalysis
 from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.analyses.search import AskedSearch
@@ -44,6 +48,7 @@ COHORT = "cohort"
 ORIGIN = "cohort_origin"  # the saved cohort, and its version, that the one on screen is
 REMEMBERED = "_remembered_inputs"
 LOOKED_UP = "_looked_up"
+_READ_AS: ContextVar[Reader | None] = ContextVar("read_as", default=None)
 
 
 class Answerable(Protocol[Given]):
@@ -191,14 +196,86 @@ def once_a_run(name: object, look_up: Callable[[], Found]) -> Found:
     return looked_up[name]
 
 
+def person() -> Reader:
+    """Who asks, looked up anew in every run; the local owner while there are no accounts.
+
+    Raises
+    ------
+    SignedOutError
+        When accounts are in force and the session of this page has ended.
+    """
+    return once_a_run("person", _person)
+
+
+def _person() -> Reader:
+    return _READ_AS.get() or reader_of(workspace(), st.context.cookies)
+
+
+@contextmanager
+def read_as(reader: Reader) -> Iterator[None]:
+    """Draw pages for a reader without a browser, in this thread: for the command line and jobs."""
+    before = _READ_AS.set(reader)
+    try:
+        yield
+    finally:
+        _READ_AS.reset(before)
+
+
+def is_signed_in() -> bool:
+    """Whether there is somebody to show anything to."""
+    try:
+        return bool(person())
+    except SignedOutError:
+        return False
+
+
+def may(right: str) -> bool:
+    """Whether who asks has a right, one of `dashboard.access.rights.RIGHTS`.
+
+    It decides what is drawn. What is done asks `acting`, as a browser may send clicks on what
+    was never drawn.
+    """
+    return person().may(right)
+
+
+def acting(right: str) -> str:
+    """The name that an act is recorded under; a refusal when who asks must not do it.
+
+    Asked anew each time: a click is done before the run that looks up who asks.
+    """
+    return _person().require(right)
+
+
+def acting_by_arm(study_code: str) -> str:
+    """As `acting`, for showing or pooling the arms of an ongoing study."""
+    reader = _person()
+    if not reader.may_unblind(study_code):
+        raise NotAllowedError("your membership does not allow you to see the arms", got=study_code)
+    return reader.name
+
+
+def session_here() -> str | None:
+    """What the session of this page is known by; None while there are no accounts."""
+    found = session_behind(workspace(), st.context.cookies)
+    return None if found is None else found.session.token_sha256
+
+
 def studies() -> tuple[Study, ...]:
-    """The studies that have something to show, ongoing ones first."""
+    """The studies of the reader's membership that have something to show, ongoing ones first.
+
+    Each as this reader is to see it: one whose arms they must not see is blinded for them,
+    whoever else has unblinded it.
+    """
     return once_a_run("studies", _studies)
 
 
 def _studies() -> tuple[Study, ...]:
-    here = workspace()
-    shown = [s for s in here.studies() if here.current_snapshot(s.code)]
+    here, reader = workspace(), person()
+    shown = [
+        replace(s, blinded=reader.is_blinded(s))
+        for s in here.studies()
+        if reader.reads(s.code) and here.current_snapshot(s.code)
+    ]
     return tuple(sorted(shown, key=lambda s: (s.status != "ongoing", s.code)))
 
 

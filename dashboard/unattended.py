@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.cards import Card
@@ -14,7 +14,7 @@ _SECONDS = 600
 _SCRIPT = """
 from dashboard import unattended
 
-unattended.show({name!r})
+unattended.show({name!r}, pooled={pooled!r})
 """
 
 
@@ -33,6 +33,7 @@ def draw_page(
     cohort: Cohort = EVERYONE,
     inputs: Mapping[str, Any] | None = None,
     link: str | None = None,
+    pooled: bool = False,
 ) -> DrawnPage:
     """Draw a page of a study in this process.
 
@@ -48,6 +49,8 @@ def draw_page(
         Inputs of the page by their keys, such as `{"safety_tab": "Terms"}`.
     link : str, optional
         Id of a view that was saved.
+    pooled : bool
+        Whether arms are pooled in any case, not only while the study is blinded.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def draw_page(
 
     if name not in BY_NAME:
         raise DataError(f"a page is one of {', '.join(BY_NAME)}", got=name)
-    app = AppTest.from_string(_SCRIPT.format(name=name), default_timeout=_SECONDS)
+    app = AppTest.from_string(_SCRIPT.format(name=name, pooled=pooled), default_timeout=_SECONDS)
     if link is not None:
         app.query_params["view"] = link
     given = {"study": study, state.COHORT: cohort, **(inputs or {})}
@@ -77,15 +80,21 @@ def draw_page(
     return DrawnPage(cards=tuple(kept), said=tuple(said))
 
 
-def show(name: str) -> None:
-    """Draw a page; the script that `draw_page` runs."""
+def show(name: str, *, pooled: bool = False) -> None:
+    """Draw a page; the script that `draw_page` runs.
+
+    Whoever may ask for it was asked before: on the command line the owner of the files, for a
+    job the person who began it.
+    """
     from dashboard import links, state
+    from dashboard.access.rights import LOCAL_OWNER
     from dashboard.pages import BY_NAME
     from dashboard.results import explained
     from dashboard.views import sidebar
 
-    state.begin_run()
-    with explained():
-        links.open_link()
-    sidebar.show()
-    BY_NAME[name].show()
+    with state.read_as(replace(LOCAL_OWNER, is_pooled=pooled)):
+        state.begin_run()
+        with explained():
+            links.open_link()
+        sidebar.show()
+        BY_NAME[name].show()

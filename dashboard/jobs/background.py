@@ -106,6 +106,7 @@ def start_import(
     import_id: str | None = None,
     deidentify: DeidentificationPlan | None = None,
     keep_files: bool = False,
+    only_demo: bool = False,
 ) -> str:
     """Start an import and come back at once.
 
@@ -125,6 +126,8 @@ def start_import(
         What is done to identifiers before anything is written.
     keep_files : bool
         Keep the files of a check that went through, until `files_again` or `drop_files`.
+    only_demo : bool
+        As `import_study`.
 
     Returns
     -------
@@ -141,6 +144,7 @@ def start_import(
         "study": study,
         "deidentify": None if deidentify is None else deidentify.to_json(),
         "keep_files": keep_files,
+        "only_demo": only_demo,
     }
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
     process = subprocess.Popen(  # noqa: S603  (our own module, no shell)
@@ -279,6 +283,7 @@ def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
                 accept=False,
                 key=snapshot_key(),
                 deidentify=_asked_plan(request),
+                only_demo=request["only_demo"],
                 progress=report,
             )
     except ImportRefused as refusal:

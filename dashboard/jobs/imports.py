@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.access.pseudonym_key import pseudonym_key
+from dashboard.access.standing import DEMO_STUDIES, MAKE_ONE
 from dashboard.jobs import lease
+from queries.errors import DataError
 from queries.importers import CheckReport, DeidentificationPlan, import_files
 from queries.store import open_store
 from queries.workspace import Plan, Snapshot, Study, Workspace
@@ -41,6 +43,7 @@ def import_study(
     accept: bool = True,
     key: str | None = None,
     deidentify: DeidentificationPlan | None = None,
+    only_demo: bool = False,
     progress: Progress | None = None,
 ) -> Imported:
     """Import files as a new snapshot of a study.
@@ -64,6 +67,8 @@ def import_study(
         Encrypt the snapshot file with this key.
     deidentify : DeidentificationPlan, optional
         What is done to identifiers before anything is written, with the home's own key.
+    only_demo : bool
+        Refuse studies other than those of the demo while there is no administrator.
     progress : callable, optional
         Called with the share done and a sentence.
 
@@ -87,6 +92,8 @@ def import_study(
             secret=pseudonym_key(home) if deidentify is not None else None,
             progress=progress,
         )
+        if only_demo and _is_own(workspace, report.study):
+            raise DataError(f"before data of your own are imported here, {MAKE_ONE}")
         _register(workspace, report, file, person=person, status=status, take_plan=accept, key=key)
         snapshot = workspace.add_candidate(
             study=report.study,
@@ -99,6 +106,11 @@ def import_study(
             snapshot = workspace.accept(snapshot.id, person)
     import_lease(home, import_id).unlink(missing_ok=True)
     return Imported(study=workspace.study(report.study), snapshot=snapshot, report=report)
+
+
+def _is_own(workspace: Workspace, study: str) -> bool:
+    """Whether this is a study of one's own, without anybody to answer for it yet."""
+    return study not in DEMO_STUDIES and not workspace.people.has_administrator()
 
 
 def check_files(

@@ -113,6 +113,10 @@ def _by_itself(request: Any, context: Context) -> Any:
     return request.run(context.progress)
 
 
+def _as_pages(request: TemplateFilling, context: Context) -> FilledTemplate:
+    return request.run(context.progress, pooled=context.job.pooled)
+
+
 BERRY_BERRY: Kind[BerryBerryFit, BerryBerry] = Kind(
     name="berry-berry",
     label="Berry–Berry model",
@@ -226,7 +230,7 @@ REPORT_TEMPLATE: Kind[TemplateFilling, FilledTemplate] = Kind(
     label="Filled template",
     request=TemplateFilling,
     result=FilledTemplate,
-    run=_by_itself,
+    run=_as_pages,
     title=lambda request: request.title[:200],
 )
 

@@ -11,7 +11,6 @@ from analytics.checks import InputError
 from dashboard import state
 from dashboard.access.restrictions import since_then
 from dashboard.cards import Card
-from dashboard.home import PERSON
 from dashboard.reports.content import Entry, ReportContent
 from queries.errors import DataError
 from queries.workspace import Report, ReportCard, SubjectMark
@@ -43,7 +42,7 @@ def begin(title: str = "") -> Report:
     """Begin a report; results are added to it from now on."""
     code = state.study().code
     begun = state.workspace().reports.begin(
-        study=code, title=title.strip() or f"Report of {code}", person=PERSON
+        study=code, title=title.strip() or f"Report of {code}", person=state.acting("reports")
     )
     st.session_state[CHOSEN] = begun.id
     return begun
@@ -51,15 +50,15 @@ def begin(title: str = "") -> Report:
 
 def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
     """Add a result to the current report, which is begun where there is none; for a callback."""
-    report = current() or begin()
     try:
+        report = current() or begin()
         state.workspace().reports.add(
             report.id,
             name=card.name,
             card_json=card.to_json(),
             snapshot=state.snapshot().id,
             pooled=state.store().pooled,
-            person=PERSON,
+            person=state.acting("reports"),
             section=section,
         )
     except (DataError, InputError) as error:
@@ -71,7 +70,7 @@ def add(card: Card, *, section: str = "", quietly: bool = False) -> None:
 
 def cards_of(report: Report) -> tuple[KeptCard, ...]:
     """The cards of a report that this reader may see, in their order."""
-    kept = state.workspace().reports.cards(report.id)
+    kept = state.workspace().reports.cards(report.id, pooled=state.store().pooled)
     marks = state.workspace().subjects.of_study(report.study)
     return tuple(KeptCard(kept=one, card=_marked(one, marks)) for one in kept)
 

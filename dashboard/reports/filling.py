@@ -53,14 +53,14 @@ class TemplateFilling:
         """What people call it."""
         return f"{template_of(self.template).title} of {self.study}"
 
-    def run(self, progress: Progress) -> FilledTemplate:
-        """Draw the pages, one after the other."""
+    def run(self, progress: Progress, *, pooled: bool = False) -> FilledTemplate:
+        """Draw the pages, one after the other; with arms pooled for who is to see none."""
         sections = template_of(self.template).sections
         found: list[tuple[str, Card]] = []
         missing: list[str] = []
         for place, section in enumerate(sections):
             progress(place / len(sections), section.heading)
-            cards, said = results_of(section, self.study, self.cohort)
+            cards, said = results_of(section, self.study, self.cohort, pooled=pooled)
             found += [(section.heading, card) for card in cards]
             missing += [f"{section.heading}: {one}" for one in said]
         return FilledTemplate(
@@ -70,9 +70,13 @@ class TemplateFilling:
         )
 
 
-def results_of(section: Section, study: str, cohort: Cohort) -> tuple[list[Card], list[str]]:
+def results_of(
+    section: Section, study: str, cohort: Cohort, *, pooled: bool = False
+) -> tuple[list[Card], list[str]]:
     """The results of a section; and, when it shows none, what its page says instead."""
-    drawn = draw_page(section.page, study=study, cohort=cohort, inputs=section.inputs)
+    drawn = draw_page(
+        section.page, study=study, cohort=cohort, inputs=section.inputs, pooled=pooled
+    )
     if not section.results:
         chosen = list(drawn.cards)
     else:

@@ -26,7 +26,7 @@ def show(title: str, *, shared: bool = True) -> None:
         st.badge(study.status.capitalize(), color="blue" if study.status == "ongoing" else "gray")
         if state.store().pooled:
             st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
-        if shared:
+        if shared and state.may("shares"):
             _offer_to_share()
     st.caption(cohort_line())
     if (said := cohorts.said()) is not None:

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.home import PERSON
 from dashboard.jobs.background import (
     drop_files,
     files_again,
@@ -35,6 +34,7 @@ def show() -> None:
         "The snapshot on screen now stays as it is until you accept."
     )
     with results.explained():
+        state.acting("imports")
         if "import_id" in st.session_state:
             _watch()
         elif "candidate" in st.session_state:
@@ -63,10 +63,11 @@ def _choose_files() -> None:
         st.session_state["import_id"] = start_import(
             paths,
             home=state.workspace().home,
-            person=PERSON,
+            person=state.acting("imports"),
             study=code.strip() or None,
             import_id=import_id,
             keep_files=True,
+            only_demo=True,
         )
         st.session_state["import_files"] = st.session_state["import_id"]
         st.rerun()
@@ -86,6 +87,8 @@ def _last_outcome() -> None:
 
 @st.fragment(run_every=0.5)
 def _watch() -> None:
+    state.begin_run()
+    state.acting("imports")
     progress = read_import(state.workspace().home, st.session_state["import_id"])
     if progress.state == "running":
         st.progress(progress.share, text=plain(progress.message or "Starting"))
@@ -125,12 +128,12 @@ def _deidentify(plan: DeidentificationPlan) -> None:
     home = state.workspace().home
     candidate = state.workspace().snapshot(st.session_state["candidate"])
     import_id, paths = files_again(home, st.session_state["import_files"])
-    reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.acting("imports"))
     forget_content(state.workspace(), candidate)
     st.session_state["import_id"] = start_import(
         paths,
         home=home,
-        person=PERSON,
+        person=state.acting("imports"),
         study=candidate.study,
         import_id=import_id,
         deidentify=plan,
@@ -149,13 +152,13 @@ def _drop_files() -> None:
 def _accept() -> None:
     _drop_files()
     candidate = st.session_state.pop("candidate")
-    accepted = accept_candidate(state.workspace(), candidate, PERSON)
+    accepted = accept_candidate(state.workspace(), candidate, state.acting("imports"))
     st.session_state.update(import_outcome="accepted", study=accepted.study, snapshot=None)
 
 
 def _reject() -> None:
     _drop_files()
-    reject_candidate(state.workspace(), st.session_state.pop("candidate"), PERSON)
+    reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.acting("imports"))
     st.session_state["import_outcome"] = "rejected"
 
 

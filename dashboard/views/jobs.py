@@ -12,7 +12,6 @@ import streamlit as st
 from analytics.results import Result
 from dashboard import results, state
 from dashboard.access.restrictions import since_then
-from dashboard.home import PERSON
 from dashboard.jobs.asking import AskedJob, ask_again
 from dashboard.jobs.starting import ensure_worker
 from dashboard.text import plain
@@ -42,6 +41,9 @@ def answer(asked: AskedJob[Answer], *, label: str = "Compute", about: str = "") 
     """
     job = asked.found()
     if job is None:
+        if not state.may("jobs"):
+            st.info("This was not computed yet; a statistician can.", icon=":material/hourglass:")
+            return None
         if about:
             st.caption(plain(about))
         key = f"job_begin_{asked.key}"
@@ -62,7 +64,7 @@ def answer(asked: AskedJob[Answer], *, label: str = "Compute", about: str = "") 
 
 def _begin(asked: AskedJob[Result]) -> None:
     with results.explained():
-        asked.start(PERSON)
+        asked.start(state.acting("jobs"))
 
 
 def watch(job_id: str) -> None:
@@ -126,7 +128,7 @@ def elapsed(taken: timedelta) -> str:
 
 def _cancel(job_id: str) -> None:
     with results.explained():
-        state.workspace().jobs.cancel(state.readable_job(job_id).id, PERSON)
+        state.workspace().jobs.cancel(state.readable_job(job_id).id, state.acting("jobs"))
 
 
 def _ended(job: Job) -> None:
@@ -145,7 +147,7 @@ def _ended(job: Job) -> None:
 
 def _try_again(job_id: str) -> None:
     with results.explained():
-        ask_again(state.workspace(), state.readable_job(job_id), PERSON)
+        ask_again(state.workspace(), state.readable_job(job_id), state.acting("jobs"))
 
 
 def listing() -> None:

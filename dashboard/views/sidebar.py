@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import cohorts, dialogs, state
-from dashboard.home import PERSON
 from dashboard.text import plain
 from dashboard.views import heading
 
@@ -51,6 +50,8 @@ def _blinding() -> None:
         return
     if study.blinded:
         st.badge("Pooled: arms are not shown", icon=":material/visibility_off:", color="orange")
+        if not state.person().may_unblind(study.code):
+            return
         st.button(
             "Show arms",
             key="show_arms",
@@ -68,7 +69,8 @@ def _blinding() -> None:
 
 
 def _pool() -> None:
-    state.workspace().blind(state.study().code, PERSON, "pooled again from the sidebar")
+    study = state.study().code
+    state.workspace().blind(study, state.acting_by_arm(study), "pooled again from the sidebar")
 
 
 @st.dialog("Show arms of an ongoing study", on_dismiss=dialogs.close)
@@ -79,7 +81,7 @@ def _unblinding(code: str) -> None:
     )
     reason = st.text_input("Reason", key="unblinding_reason", max_chars=300)
     if st.button("Show arms", key="unblind", type="primary", disabled=not reason.strip()):
-        state.workspace().unblind(code, PERSON, reason.strip())
+        state.workspace().unblind(code, state.acting_by_arm(code), reason.strip())
         dialogs.close()
         st.rerun()
 

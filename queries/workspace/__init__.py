@@ -10,11 +10,14 @@ from queries.workspace.designs import SavedDesign
 from queries.workspace.job_leases import Lease
 from queries.workspace.job_room import JobRoom
 from queries.workspace.jobs import Job
+from queries.workspace.people import ROLES, Membership, Person
+from queries.workspace.people_room import PeopleRoom, SignedIn
 from queries.workspace.plans import AccrualPeriod, Plan, PlannedEndpoint
 from queries.workspace.report_room import ReportRoom
 from queries.workspace.reports import Report, ReportCard
 from queries.workspace.search_room import OpenLog, SearchRoom
 from queries.workspace.searches import Search, SearchLostError
+from queries.workspace.sessions import Session, TooManyAttemptsError
 from queries.workspace.share_access import PasscodeWaitError, Visit
 from queries.workspace.share_room import ShareRoom
 from queries.workspace.share_talk import Comment, Signature
@@ -43,6 +46,7 @@ from queries.workspace.views import View
 from queries.workspace.workspace import Workspace, open_workspace
 
 __all__ = [
+    "ROLES",
     "AccrualPeriod",
     "ActFilter",
     "Activity",
@@ -57,10 +61,13 @@ __all__ = [
     "Job",
     "JobRoom",
     "Lease",
+    "Membership",
     "NewCard",
     "NewVersion",
     "OpenLog",
     "PasscodeWaitError",
+    "PeopleRoom",
+    "Person",
     "Picture",
     "Plan",
     "PlannedEndpoint",
@@ -73,6 +80,7 @@ __all__ = [
     "Search",
     "SearchLostError",
     "SearchRoom",
+    "Session",
     "Share",
     "ShareEndedError",
     "ShareRoom",
@@ -80,10 +88,12 @@ __all__ = [
     "SharedCard",
     "SharedVersion",
     "Signature",
+    "SignedIn",
     "Snapshot",
     "Study",
     "SubjectMark",
     "SubjectRoom",
+    "TooManyAttemptsError",
     "Verification",
     "View",
     "Visit",

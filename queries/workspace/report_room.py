@@ -55,15 +55,15 @@ class ReportRoom:
         with self._writing() as connection:
             reports.drop(connection, report, person=person)
 
-    def cards(self, report: str) -> tuple[ReportCard, ...]:
+    def cards(self, report: str, *, pooled: bool = False) -> tuple[ReportCard, ...]:
         """The cards in their order; those made by arm only while the study shows arms."""
         with self._reading() as connection:
-            return reports.cards(connection, report)
+            return reports.cards(connection, report, pooled=pooled)
 
-    def hidden(self, report: str) -> int:
+    def hidden(self, report: str, *, pooled: bool = False) -> int:
         """How many cards `cards` leaves out because the study is blinded."""
         with self._reading() as connection:
-            return reports.hidden(connection, report)
+            return reports.hidden(connection, report, pooled=pooled)
 
     def add(
         self,

@@ -153,23 +153,25 @@ def drop(connection: Connection, report: str, *, person: str) -> None:
     _record(connection, "delete report", person, found, title=found.title)
 
 
-def cards(connection: Connection, report: str) -> tuple[ReportCard, ...]:
+def cards(connection: Connection, report: str, *, pooled: bool = False) -> tuple[ReportCard, ...]:
     """The cards of a report in their order.
 
-    While the study is blinded, those that were made by arm are left out.
+    While the study is blinded, or for a reader of pooled data, those made by arm are left out.
     """
     found = one(connection, report)
     question = select(tables.report_cards).where(_card.report == report)
-    if studies.one(connection, found.study).blinded:
+    if pooled or studies.one(connection, found.study).blinded:
         question = question.where(_card.pooled)
     rows = connection.execute(question.order_by(_card.position)).mappings()
     return tuple(ReportCard(**row) for row in rows)
 
 
-def hidden(connection: Connection, report: str) -> int:
+def hidden(connection: Connection, report: str, *, pooled: bool = False) -> int:
     """How many cards `cards` leaves out."""
     number = select(func.count()).where(_card.report == report)
-    return int(connection.execute(number).scalar_one()) - len(cards(connection, report))
+    return int(connection.execute(number).scalar_one()) - len(
+        cards(connection, report, pooled=pooled)
+    )
 
 
 def add(

@@ -114,12 +114,12 @@ class ShareRoom:
         with self._reading() as connection:
             return shares.readership(connection, share)
 
-    def shows_arms(self, share: str) -> bool:
-        """Whether a version was made by arm while its study is blinded now."""
+    def shows_arms(self, share: str, *, pooled: bool = False) -> bool:
+        """Whether a version was made by arm while its study is blinded, or its reader, now."""
         with self._reading() as connection:
             blinded = studies.one(connection, shares.one(connection, share).study).blinded
             found = share_versions.every(connection, share)
-            return blinded and not all(version.pooled for version in found)
+            return (blinded or pooled) and not all(version.pooled for version in found)
 
     def answer(self, comment: Comment, text: str, *, person: str) -> Comment:
         """Answer a comment, in its thread."""

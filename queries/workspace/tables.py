@@ -333,6 +333,61 @@ subject_marks = Table(
     sqlite_autoincrement=True,
 )
 
+people = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(64), nullable=False),
+    # As names are compared. Never freed: a name in the record of acts means one person.
+    Column("name_key", String(200), nullable=False, unique=True),
+    Column("email_key", String(320), unique=True),
+    Column("roles", String(100), nullable=False),
+    Column("password_hash", String(300)),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("retired_at", Moment),
+    Column("retired_by", String(200)),
+    CheckConstraint("(retired_at IS NULL) = (retired_by IS NULL)", name="retired"),
+)
+
+memberships = Table(
+    "membership",
+    metadata,
+    Column("person", String(32), ForeignKey("person.id"), primary_key=True),
+    Column("study", String(64), ForeignKey("study.code"), primary_key=True),
+    Column("sees_arms", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+)
+
+# The token itself is in the person's browser only.
+sessions = Table(
+    "session",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("person", String(32), ForeignKey("person.id"), nullable=False, index=True),
+    Column("how", String(32), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_by", String(200)),
+    CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
+)
+
+# The name that was typed is kept as its hash: people type passwords into the wrong field.
+sign_in_attempts = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("name_sha256", String(64), nullable=False, index=True),
+    Column("address", String(64), nullable=False, index=True),
+    Column("succeeded", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # Written by `activity.append` and by nothing else; no code changes or deletes a row.
 # `number` never falls and is never used again, so it can carry a chain of hashes.
 activity = Table(

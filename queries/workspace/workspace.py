@@ -18,6 +18,7 @@ from queries.workspace.audit_room import AuditRoom
 from queries.workspace.cohorts import CohortSource, SavedCohort
 from queries.workspace.design_room import DesignRoom
 from queries.workspace.job_room import JobRoom
+from queries.workspace.people_room import PeopleRoom
 from queries.workspace.plans import Plan
 from queries.workspace.report_room import ReportRoom
 from queries.workspace.search_room import SearchRoom
@@ -92,6 +93,7 @@ class Workspace:
         self._audit = AuditRoom(self._reading, self._writing)
         self._subjects = SubjectRoom(self._reading, self._writing)
         self._shares = ShareRoom(self._reading, self._writing)
+        self._people = PeopleRoom(self._reading, self._writing)
 
     @property
     def jobs(self) -> JobRoom:
@@ -127,6 +129,11 @@ class Workspace:
     def shares(self) -> ShareRoom:
         """Shares: links to frozen views, what their readers say, who has opened them."""
         return self._shares
+
+    @property
+    def people(self) -> PeopleRoom:
+        """People: accounts, roles, memberships, sessions."""
+        return self._people
 
     @property
     def home(self) -> Path:

@@ -11,7 +11,6 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.exports.acts import detail_of, is_withheld
-from dashboard.home import PERSON
 from dashboard.text import plain
 from dashboard.trail_files import record_taking, taken_trail
 from dashboard.views.audit.wording import in_short, value, visible
@@ -138,7 +137,7 @@ def _take_away(wanted: ActFilter) -> None:
     for label, format_, mime in (("JSON", "json", "application/json"), ("CSV", "csv", "text/csv")):
         st.download_button(
             label,
-            data=partial(_file, state.workspace(), wanted, format_, PERSON),
+            data=partial(_file, state.workspace(), wanted, format_, state.acting("audit")),
             file_name=f"audit-trail.{format_}",
             mime=mime,
             key=f"audit as {format_}",

@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard import dialogs, results, state
 from dashboard.exports.datasets import MOST_CELLS, DatasetExport, DatasetSizes, Taker, as_zip
-from dashboard.home import PERSON
 from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from queries.exporters import FORMATS, Examined
@@ -96,7 +95,9 @@ def _listed(sentences: list[str]) -> None:
 def _download(chosen: DatasetExport) -> None:
     # What a download makes is made outside the session: it gets everything from here.
     store = state.store()
-    taker = Taker(workspace=state.workspace(), snapshot=state.snapshot(), person=PERSON)
+    taker = Taker(
+        workspace=state.workspace(), snapshot=state.snapshot(), person=state.acting("exports")
+    )
     name = file_stem(f"{state.study().code} {chosen.cohort.name} {chosen.format}")
     st.download_button(
         "Download zip",

@@ -38,7 +38,7 @@ def take_away() -> None:
         ("Rule as JSON", "json", as_json, "application/json"),
         ("Subjects as CSV", "csv", as_subjects, "text/csv"),
     ):
-        st.download_button(
+        results.download(
             label,
             data=recording.taken(make, what=f"{name}: {label}", ending=ending),
             file_name=f"{name}.{ending}",

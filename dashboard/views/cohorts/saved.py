@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cohorts, dialogs, results, state
-from dashboard.home import PERSON
 from dashboard.text import plain
 from queries.cohorts import Cohort, check_rule, difference, intersection, union
 from queries.errors import DataError
@@ -21,7 +20,7 @@ _SIGNS = {"union": "or", "intersection": "and", "difference": "without"}
 
 def show() -> None:
     """The list of saved cohorts, and what can be done with them."""
-    known = state.workspace().cohorts(state.study().code)
+    known = _readable(state.workspace().cohorts(state.study().code))
     if not known:
         st.info(
             "No cohort of this study is saved yet. Choose subjects under Explore, then Save.",
@@ -47,6 +46,16 @@ def show() -> None:
         _one(picked[0])
     else:
         _several(picked)
+
+
+def _readable(found: Sequence[SavedCohort]) -> list[SavedCohort]:
+    """Those that pooled data can answer, for who sees no arms.
+
+    The size of one that names an arm would count what became of that arm.
+    """
+    if not state.store().pooled:
+        return list(found)
+    return [one for one in found if _size(one) is not None]
 
 
 def _table(known: Sequence[SavedCohort]) -> pd.DataFrame:
@@ -97,7 +106,7 @@ def _one(saved: SavedCohort) -> None:
         )
     if dialogs.is_asked("retire cohort"):
         _retire(saved.id, saved.name)
-    history = state.workspace().cohort_history(saved.id)
+    history = _readable(state.workspace().cohort_history(saved.id))
     if len(history) > 1 or saved.sources:
         _history(history)
 
@@ -131,7 +140,7 @@ def _retire(cohort_id: str, name: str) -> None:
     )
     if st.button("Retire", key="retire_now", type="primary"):
         with results.explained():
-            state.workspace().retire_cohort(cohort_id, PERSON)
+            state.workspace().retire_cohort(cohort_id, state.acting("cohorts"))
             dialogs.close()
             st.rerun()
 
@@ -178,7 +187,7 @@ def _combine(operation: Operation, ids: Sequence[str]) -> None:
                 cohort_json=built.to_json(),
                 snapshot=state.snapshot().id,
                 subjects=n,
-                person=PERSON,
+                person=state.acting("cohorts"),
                 comment=comment,
                 operation=operation,
                 sources=[one.as_source for one in picked],
@@ -215,7 +224,7 @@ def save_cohort(other: Cohort | None = None) -> None:
     cohort, here = other or state.current_cohort(), state.workspace()
     n = int(state.ask("cohort_size", cohort=cohort)["subjects"].iloc[0])
     st.markdown(f"**{n:,} subjects**: {plain(cohort.sentence(state.labels()))}")
-    known = here.cohorts(state.study().code)
+    known = _readable(here.cohorts(state.study().code))
     base = None if other else cohorts.started_from()
     versions = [one for one in known if base is not None and one.id == base.id]
     target = st.selectbox(
@@ -248,7 +257,7 @@ def _save(
         "cohort_json": cohort.to_json(),
         "snapshot": state.snapshot().id,
         "subjects": n,
-        "person": PERSON,
+        "person": state.acting("cohorts"),
         "comment": comment,
         "name": name,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import recording
+from dashboard import recording, results
 from dashboard.analyses.designs.protocol import protocol_paragraphs
 from dashboard.exports import tables
 from dashboard.text import file_stem, plain
@@ -33,7 +33,7 @@ def show_paragraphs(answer: ProposalAnswer, said: list[str]) -> None:
 
 
 def _file(label: str, data: str | bytes, name: str, mime: str) -> None:
-    st.download_button(
+    results.download(
         label,
         data=recording.taken(data, what=name.rpartition(".")[0], ending=name.rpartition(".")[2]),
         file_name=name,

@@ -10,7 +10,6 @@ from analytics.checks import InputError
 from analytics.results import Result
 from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal, EndpointProposal
-from dashboard.home import PERSON
 from dashboard.text import plain
 from dashboard.views.designs import current
 from dashboard.views.designs.current import Proposal, Screen
@@ -219,7 +218,9 @@ def _show(screen: Screen[Proposal], found: object, pointer: tuple[str, int] | No
 
 def _retire(design_id: str) -> None:
     with results.explained():
-        state.workspace().designs.retire(design_id, PERSON, pooled=state.store().pooled)
+        state.workspace().designs.retire(
+            design_id, state.acting("designs"), pooled=state.store().pooled
+        )
 
 
 def _save(screen: Screen[Proposal], shown: Proposal, known: tuple[SavedDesign, ...]) -> None:
@@ -251,7 +252,10 @@ def _save(screen: Screen[Proposal], shown: Proposal, known: tuple[SavedDesign, .
 def _save_new(screen: Screen[Proposal], shown: Proposal, name: str) -> None:
     try:
         saved = state.workspace().designs.save(
-            study=state.study().code, name=name, person=PERSON, **_facts(screen, shown)
+            study=state.study().code,
+            name=name,
+            person=state.acting("designs"),
+            **_facts(screen, shown),
         )
     except (DataError, InputError) as error:
         st.session_state[_SAID] = str(error)
@@ -266,7 +270,7 @@ def _save_version(
         saved = state.workspace().designs.save_version(
             own.id,
             based_on=based_on,
-            person=PERSON,
+            person=state.acting("designs"),
             pooled=state.store().pooled,
             name=name.strip() or None,
             **_facts(screen, shown),

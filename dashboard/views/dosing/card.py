@@ -34,7 +34,7 @@ def show(proposal: DosingProposal) -> None:
         return
     study = state.study().code
     notes = card_notes(proposal)
-    st.download_button(
+    results.download(
         "Card to print",
         data=recording.taken(card_html(proposal, study), what="decision card", ending="html"),
         file_name=f"{file_stem(f'{study} decision card')}.html",

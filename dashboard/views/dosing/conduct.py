@@ -146,7 +146,7 @@ def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
         notes=[*found.reasons, _posterior_note(proposal), summary_sentence(proposal)],
         raw=made.call("to_frame"),
     )
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{state.study().code} conduct')}.json",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import recording, state
+from dashboard import recording, results, state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.protocol import protocol_paragraphs, rebuilding_code
 from dashboard.text import file_stem, plain
@@ -26,7 +26,7 @@ def show(proposal: DosingProposal) -> None:
 
 
 def _file(label: str, data: str, name: str, mime: str) -> None:
-    st.download_button(
+    results.download(
         label,
         data=recording.taken(data, what=name.rpartition(".")[0], ending=name.rpartition(".")[2]),
         file_name=name,

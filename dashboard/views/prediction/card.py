@@ -12,7 +12,6 @@ from dashboard import recording, results, state
 from dashboard.analyses.prediction.card import Provenance, make_card
 from dashboard.analyses.prediction.fit import PredictionFit, PredictionReport
 from dashboard.analyses.prediction.signatures import MEANINGS, sign, signatures
-from dashboard.home import PERSON
 from dashboard.scripts import Made, given, made_by
 from dashboard.text import file_stem, plain
 from dashboard.views import heading
@@ -36,7 +35,7 @@ def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
             ("Card as HTML", "html", card.to_html, "text/html"),
             ("Card as JSON", "json", card.to_json, "application/json"),
         ):
-            st.download_button(
+            results.download(
                 label,
                 data=recording.taken(written, what=stem, ending=ending),
                 file_name=f"{stem}.{ending}",
@@ -88,7 +87,7 @@ def _signing(card: ModelCard, report: PredictionReport) -> None:
                     name=name,
                     meaning=meaning,
                     comment=comment,
-                    person=PERSON,
+                    person=state.acting("sign-off"),
                 )
                 st.rerun()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard import results, state
 from dashboard.access.restrictions import since_then
 from dashboard.charts.theme import CONFIG, alt_text, for_page
-from dashboard.home import PERSON
 from dashboard.reports.current import KeptCard
 from dashboard.results import as_it_is
 from dashboard.text import plain
@@ -41,15 +42,24 @@ def _buttons(one: KeptCard, last: int) -> None:
             icon=icon,
             type="tertiary",
             disabled=not 1 <= to <= last,
-            on_click=lambda to=to: room.move(kept.id, to=to, person=PERSON),
+            on_click=lambda to=to: _act(
+                lambda: room.move(kept.id, to=to, person=state.acting("reports"))
+            ),
         )
     st.button(
         "Remove",
         key=f"remove {kept.id}",
         icon=":material/delete:",
         type="tertiary",
-        on_click=lambda: room.remove(kept.id, person=PERSON),
+        on_click=lambda: _act(lambda: room.remove(kept.id, person=state.acting("reports"))),
     )
+
+
+def _act(change: Callable[[], None]) -> None:
+    """Change the report, for who may."""
+    with results.explained():
+        state.acting("reports")
+        change()
 
 
 def _preview(one: KeptCard) -> None:
@@ -94,8 +104,9 @@ def _texts(one: KeptCard) -> None:
 
     def write() -> None:
         with results.explained():
-            room.head(kept.id, st.session_state[section], person=PERSON)
-            room.comment(kept.id, st.session_state[comment], person=PERSON)
+            person = state.acting("reports")
+            room.head(kept.id, st.session_state[section], person=person)
+            room.comment(kept.id, st.session_state[comment], person=person)
 
     st.text_input("Heading above it", key=section, max_chars=200, on_change=write)
     st.text_area("Comment", key=comment, max_chars=4000, height=80, on_change=write)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.home import PERSON
 from dashboard.reports import current
 from dashboard.reports.current import KeptCard
 from dashboard.text import plain
@@ -29,8 +28,9 @@ def show() -> None:
         _warn_of_hidden(report)
         left, right = st.columns([2, 1], gap="large")
         with right:
-            _name(report)
-            taking.show(report, held)
+            if state.may("reports"):
+                _name(report)
+                taking.show(report, held)
             filling.show(report)
         with left:
             _show_cards(held)
@@ -46,6 +46,7 @@ def _choose() -> Report | None:
             key="report_new",
             icon=":material/note_add:",
             on_click=_begin,
+            disabled=not state.may("reports"),
         )
     return current.current()
 
@@ -71,7 +72,8 @@ def _pick(reports: dict[str, Report]) -> None:
 
 
 def _begin() -> None:
-    current.begin()
+    with results.explained():
+        current.begin()
 
 
 def _invite() -> None:
@@ -88,7 +90,8 @@ def _name(report: Report) -> None:
 
     def rename() -> None:
         with results.explained():
-            state.workspace().reports.rename(report.id, st.session_state[key], person=PERSON)
+            person = state.acting("reports")
+            state.workspace().reports.rename(report.id, st.session_state[key], person=person)
 
     st.text_input("Title", key=key, max_chars=200, on_change=rename)
     with st.popover("Delete report", icon=":material/delete:", type="tertiary"):
@@ -97,7 +100,7 @@ def _name(report: Report) -> None:
 
 
 def _warn_of_hidden(report: Report) -> None:
-    number = state.workspace().reports.hidden(report.id)
+    number = state.workspace().reports.hidden(report.id, pooled=state.store().pooled)
     if number:
         st.warning(
             f"{number:,} results were made by arm and are not shown while the study is pooled.",
@@ -118,6 +121,6 @@ def _show_cards(held: tuple[KeptCard, ...]) -> None:
 
 def drop(report: Report) -> None:
     """Delete a report; for a callback."""
-    state.workspace().reports.drop(report.id, person=PERSON)
+    state.workspace().reports.drop(report.id, person=state.acting("reports"))
     st.session_state.pop(current.CHOSEN, None)
     st.toast(f"Deleted “{plain(report.title)}”", icon=":material/delete:")

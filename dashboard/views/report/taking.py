@@ -8,11 +8,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import recording
+from dashboard import recording, state
 from dashboard.bundles import write_bundle
 from dashboard.exports.browser import find_browser
 from dashboard.exports.reports.writing import write
-from dashboard.home import PERSON
 from dashboard.reports import current
 from dashboard.reports.bundling import bundle_of
 from dashboard.reports.content import ReportContent
@@ -32,14 +31,15 @@ _DOCUMENTS = {
 def show(report: Report, held: tuple[KeptCard, ...]) -> None:
     """Buttons; each makes its file when it is pressed."""
     content = current.content_of(report, held)
+    by = state.acting("reports")  # what makes a file runs outside the session
     with st.container(border=True):
         st.markdown("**Take away**")
         with_code = st.toggle("With the code of every result", key="report_with_code")
         with st.container(horizontal=True, gap="small"):
             for ending, (label, mime) in _DOCUMENTS.items():
-                make = partial(_document, content, ending, with_code)
+                make = partial(_document, content, ending, with_code, by)
                 _download(content, label, ending, mime, make)
-            _download(content, "Bundle", "zip", "application/zip", partial(_bundle, content))
+            _download(content, "Bundle", "zip", "application/zip", partial(_bundle, content, by))
         if find_browser() is None:
             st.caption(
                 ":material/info: PDF, and Word with figures, are drawn by an installed Chromium; "
@@ -66,11 +66,11 @@ def _download(
     )
 
 
-def _document(content: ReportContent, format_: str, with_code: bool) -> bytes:
+def _document(content: ReportContent, format_: str, with_code: bool, by: str) -> bytes:
     now = datetime.now(UTC)
-    document = document_of(content, written_at=now, written_by=PERSON, with_code=with_code)
+    document = document_of(content, written_at=now, written_by=by, with_code=with_code)
     return write(document, format_)
 
 
-def _bundle(content: ReportContent) -> bytes:
-    return write_bundle(bundle_of(content, made_at=datetime.now(UTC), made_by=PERSON))
+def _bundle(content: ReportContent, by: str) -> bytes:
+    return write_bundle(bundle_of(content, made_at=datetime.now(UTC), made_by=by))

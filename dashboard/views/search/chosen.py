@@ -61,7 +61,7 @@ def show(searched: Searched) -> None:
 def _code(text: str) -> None:
     with st.expander("Python that searches again", icon=":material/code:"):
         st.code(text, language="python")
-    st.download_button(
+    results.download(
         "Python",
         data=recording.taken(text, what="search", ending="py"),
         file_name=f"{file_stem(f'{state.study().code} search')}.py",

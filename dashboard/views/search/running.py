@@ -11,7 +11,6 @@ import streamlit as st
 from analytics.search.result import TriedDesigns
 from dashboard import results, state
 from dashboard.analyses.search import AskedSearch
-from dashboard.home import PERSON
 from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.kinds import kind_of
 from dashboard.jobs.starting import ensure_worker
@@ -68,7 +67,7 @@ def _begin(asked: AskedSearch[Any]) -> None:
     """Ask for every part; one that is open or done stays as it is."""
     with results.explained():
         for part in _asked_for(asked):
-            part.start(PERSON)
+            part.start(state.acting("jobs"))
 
 
 @st.fragment(run_every=2.0)
@@ -111,7 +110,7 @@ def _said(asked: AskedSearch[Any], tried: int, running: list[Job]) -> str:
 def _cancel(asked: AskedSearch[Any]) -> None:
     with results.explained():
         for one in _jobs(asked):
-            state.workspace().jobs.cancel(one.id, PERSON)
+            state.workspace().jobs.cancel(one.id, state.acting("jobs"))
 
 
 def _rests(asked: AskedSearch[Found], parts: list[Job]) -> Found | None:

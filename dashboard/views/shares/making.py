@@ -10,7 +10,6 @@ import streamlit as st
 
 from dashboard import results, state
 from dashboard.cards import Card
-from dashboard.home import PERSON
 from dashboard.reports import current
 from dashboard.sharing.audiences import NotShared, fit_for
 from dashboard.sharing.freezing import freeze
@@ -73,7 +72,7 @@ def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
     )
     room = state.workspace().shares
     if wish.renews is not None:
-        room.renew(wish.renews.id, version, person=PERSON)
+        room.renew(wish.renews.id, version, person=state.acting("shares"))
         return None
     _, token = room.make(
         version,
@@ -85,7 +84,7 @@ def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
         downloads=wish.downloads,
         passcode=wish.passcode or None,
         days=wish.days,
-        person=PERSON,
+        person=state.acting("shares"),
     )
     return f"{_origin()}/share/{token}"
 

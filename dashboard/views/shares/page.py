@@ -8,7 +8,6 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.home import PERSON
 from dashboard.sharing.audiences import LABELS
 from dashboard.sharing.content import ShareContent, content_of
 from dashboard.sharing.sponsor_text import moment
@@ -29,6 +28,9 @@ def show() -> None:
     """The Shares page."""
     with results.explained():
         heading.show("Shares", shared=False)
+        if not state.may("shares"):
+            st.info("Your role does not share views.", icon=":material/share_off:")
+            return
         known = state.workspace().shares.of_study(state.study().code)
         if not known:
             st.info(
@@ -55,7 +57,7 @@ def _share(share: Share) -> None:
         )
         st.caption(_end(share))
         _buttons(share, content)
-        if room.shows_arms(share.id):
+        if room.shows_arms(share.id, pooled=state.study().blinded):
             st.warning(
                 "It was frozen by arm, by somebody who was shown arms, and its readers see them. "
                 "What it holds and what they say is not shown here while the study is pooled. "
@@ -126,5 +128,5 @@ def _address(version: SharedVersion) -> str:
 
 
 def _revoke(share: Share) -> None:
-    state.workspace().shares.revoke(share.id, person=PERSON)
+    state.workspace().shares.revoke(share.id, person=state.acting("shares"))
     st.toast(f"Revoked “{plain(share.title)}”", icon=":material/link_off:")

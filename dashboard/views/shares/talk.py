@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.home import PERSON
 from dashboard.results import explained
 from dashboard.sharing.content import ShareContent
 from dashboard.sharing.sponsor_text import moment
@@ -64,7 +63,7 @@ def _answer(first: Comment) -> None:
         if not text:
             return
         with explained():
-            state.workspace().shares.answer(first, text, person=PERSON)
+            state.workspace().shares.answer(first, text, person=state.acting("shares"))
             st.session_state[key] = ""
 
     with st.popover("Answer", icon=":material/reply:", type="tertiary"):

@@ -36,7 +36,7 @@ def use_as_assumption(answer: ParametricAnswer, fitted: list[str], best: str | N
             return
         for line in _said(hazards):
             st.markdown(plain(line))
-        st.download_button(
+        results.download(
             "Assumptions as JSON",
             data=recording.taken(
                 hazards.to_json, what=f"{hazards.endpoint} hazards", ending="json"

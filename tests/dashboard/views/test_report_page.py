@@ -23,7 +23,9 @@ PERSON = "local owner"
 
 
 def opened(page: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(unattended._SCRIPT.format(name=page), default_timeout=120)
+    app = AppTest.from_string(
+        unattended._SCRIPT.format(name=page, pooled=False), default_timeout=120
+    )
     for key, value in {"study": "EQX-301", **inputs}.items():
         app.session_state[key] = value
     app.run()

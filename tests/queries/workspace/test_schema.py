@@ -96,7 +96,7 @@ def test_nothing_that_was_there_is_written_anew(old):
     assert changed == ["INSERT INTO \"workspace_fact\" VALUES('schema_version','1');"]
     added = " ".join(line for line in after if line not in before)
     assert f"VALUES('schema_version','{tables.SCHEMA_VERSION}')" in added
-    assert added.count("CREATE TABLE") == 20
+    assert added.count("CREATE TABLE") == 24
 
 
 def test_it_ends_up_like_a_new_one(any_old, tmp_path):

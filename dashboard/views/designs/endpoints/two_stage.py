@@ -77,7 +77,7 @@ def _answer(simon: Made[SimonDesigns]) -> None:
     )
     st.caption(" ".join(plain(note) for note in notes))
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        results.download(
             "Designs as JSON",
             data=recording.taken(found.to_json(), what=name, ending="json"),
             file_name=f"{file_stem(name)}.json",

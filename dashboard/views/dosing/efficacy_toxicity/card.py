@@ -43,15 +43,18 @@ def show(proposal: DosingProposal) -> None:
     except NotEstimableError as error:
         st.info(plain(error), icon=":material/table_chart:")
         return
-    printed.download_button(
-        "Card to print",
-        data=recording.taken(joint_card_html(proposal, study), what="decision card", ending="html"),
-        file_name=f"{file_stem(f'{study} decision card')}.html",
-        mime="text/html",
-        icon=":material/print:",
-        on_click="ignore",
-        help="A page of its own with all scores: open it and print it.",
-    )
+    with printed:
+        results.download(
+            "Card to print",
+            data=recording.taken(
+                joint_card_html(proposal, study), what="decision card", ending="html"
+            ),
+            file_name=f"{file_stem(f'{study} decision card')}.html",
+            mime="text/html",
+            icon=":material/print:",
+            on_click="ignore",
+            help="A page of its own with all scores: open it and print it.",
+        )
     found, sizes = made.value, card_sizes(proposal)[1:]
     shown = st.segmented_control(
         "Patients at the dose",

@@ -146,7 +146,7 @@ def _doses(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
         raw=made.call("to_frame"),
     )
     st.caption(plain(note))
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{study} conduct')}.json",

@@ -149,7 +149,7 @@ def _doses(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
         notes=[*own.reasons, *_day_and_design(proposal, found)],
         raw=made.part("recommendation").call("to_frame"),
     )
-    st.download_button(
+    results.download(
         "Record of the conduct as JSON",
         data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
         file_name=f"{file_stem(f'{study} conduct')}.json",

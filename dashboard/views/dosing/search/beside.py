@@ -199,7 +199,7 @@ def _table(
 def _code(text: str) -> None:
     with st.expander("Python that searches again", icon=":material/code:"):
         st.code(text, language="python")
-    st.download_button(
+    results.download(
         "Python",
         data=recording.taken(text, what="dosing search", ending="py"),
         file_name=f"{file_stem(f'{state.study().code} dosing search')}.py",
