@@ -16,6 +16,7 @@ import click
 
 from dashboard import __version__
 from dashboard.audit_commands import audit
+from dashboard.backup_commands import backup
 from dashboard.dataset_command import export_datasets
 from dashboard.home import PERSON, open_here
 from dashboard.key_commands import keys
@@ -90,9 +91,23 @@ def equipoise() -> None:
     is_flag=True,
     help="Browsers come by https to a proxy in front: cookies are marked Secure.",
 )
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOST",
+    help="Name that browsers know it by, behind a proxy; it answers to no other. May be repeated.",
+)
 @click.option("--with-demo", is_flag=True, help="Build the demo studies first, if absent.")
 @_home
-def run(port: int, address: str, behind_tls: bool, with_demo: bool, home: Path | None) -> None:
+def run(
+    port: int,
+    address: str,
+    behind_tls: bool,
+    names: tuple[str, ...],
+    with_demo: bool,
+    home: Path | None,
+) -> None:
     """Serve the dashboard until Ctrl+C.
 
     With demo studies only, on localhost, nobody signs in. Once other studies are here, nothing is
@@ -102,6 +117,7 @@ def run(port: int, address: str, behind_tls: bool, with_demo: bool, home: Path |
     Examples:
       equipoise run
       equipoise run --port 8600 --with-demo
+      equipoise run --behind-tls --name trials.example.org
     """
     from dashboard import server
     from dashboard.access.key import refuse_careless_key
@@ -119,6 +135,7 @@ def run(port: int, address: str, behind_tls: bool, with_demo: bool, home: Path |
         server.serve(
             port=port,
             address=address,
+            names=names,
             behind_tls=behind_tls,
             started=lambda set_up: _say_ready(url, set_up),
         )
@@ -382,6 +399,7 @@ def demo(
 
 
 equipoise.add_command(audit)
+equipoise.add_command(backup)
 equipoise.add_command(export)
 export.add_command(export_datasets)
 equipoise.add_command(keys)

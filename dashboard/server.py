@@ -6,10 +6,11 @@ Every setting that touches safety or the internet is given here and wins over a
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import tomllib
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -35,10 +36,12 @@ from dashboard.access.signing import signing_key
 from dashboard.access.standing import check_address, standing
 from dashboard.home import open_here
 from dashboard.sharing.routes import SHARE_ROUTES
+from queries.errors import DataError
 from queries.workspace import Workspace
 
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 UPLOAD_LIMIT_MB = 190
 FIRST_PAGES = ("dashboard.views.overview", "dashboard.views.survival.page")
 
@@ -80,6 +83,7 @@ def make_app(
     workspace: Workspace,
     *,
     address: str = "localhost",
+    names: Sequence[str] = (),
     behind_tls: bool = False,
     set_up: SetUp | None = None,
     started: Callable[[], None] | None = None,
@@ -92,6 +96,8 @@ def make_app(
         Where people and their sessions are looked up.
     address : str
         The address it listens on; a local one answers to local names only.
+    names : sequence of str
+        Names that browsers know it by, when a proxy stands in front; it answers to no others.
     behind_tls : bool
         Whether browsers come by https to a proxy in front: cookies are then marked Secure.
     set_up : SetUp, optional
@@ -110,8 +116,8 @@ def make_app(
         MAIN_SCRIPT,
         routes=[Route("/health", _health), *sign_in.routes(), *SHARE_ROUTES],
         middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address)),
+            Middleware(SecurityHeaders, behind_tls=behind_tls),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address, names)),
             Middleware(SameOrigin),
             Middleware(
                 Doorkeeper,
@@ -143,7 +149,9 @@ def _warm_up() -> None:
         import_module(page)
 
 
-def settings(*, port: int, address: str, home: Path | None = None) -> dict[str, Any]:
+def settings(
+    *, port: int, address: str, names: Sequence[str] = (), home: Path | None = None
+) -> dict[str, Any]:
     """Streamlit's settings: the packaged theme, then the fixed ones.
 
     Parameters
@@ -151,6 +159,8 @@ def settings(*, port: int, address: str, home: Path | None = None) -> dict[str, 
     port : int
     address : str
         The address to listen on.
+    names : sequence of str
+        As for `make_app`.
     home : Path, optional
         The folder with `secrets.toml`, where single sign-on is configured; no other is read.
 
@@ -167,7 +177,7 @@ def settings(*, port: int, address: str, home: Path | None = None) -> dict[str, 
         **_SETTINGS,
         "server.port": port,
         "server.address": address,
-        "server.allowedHosts": _allowed_hosts(address),
+        "server.allowedHosts": _allowed_hosts(address, names),
         "secrets.files": [] if home is None else [str(home / single_sign_on.FILE)],
     }
 
@@ -180,9 +190,14 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield f"{prefix}{name}", value
 
 
-def _allowed_hosts(address: str) -> list[str]:
-    """Host names a browser may use; any, once a name in front of the server decides."""
-    return list(LOCAL_ADDRESSES) if address in LOCAL_ADDRESSES else ["*"]
+def _allowed_hosts(address: str, names: Sequence[str] = ()) -> list[str]:
+    """Host names a browser may use; any, when another address is bound and none are named."""
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise DataError("a name of the server is a host name without port", got=name)
+    if names or address in LOCAL_ADDRESSES:
+        return [*LOCAL_ADDRESSES, *names]
+    return ["*"]
 
 
 def _refuse_taken_port(port: int, address: str) -> None:
@@ -199,6 +214,7 @@ def serve(
     *,
     port: int,
     address: str,
+    names: Sequence[str] = (),
     behind_tls: bool = False,
     started: Callable[[str | None], None] | None = None,
 ) -> None:
@@ -208,6 +224,8 @@ def serve(
     ----------
     port, address
         Where to listen.
+    names : sequence of str
+        Names that browsers know it by, when a proxy stands in front.
     behind_tls : bool
         Whether browsers come by https to a proxy in front.
     started : callable, optional
@@ -230,9 +248,10 @@ def serve(
         app = make_app(
             workspace,
             address=address,
+            names=names,
             behind_tls=behind_tls,
             set_up=set_up,
             started=None if started is None else partial(started, path),
         )
         _refuse_taken_port(port, address)
-        app.run(config=settings(port=port, address=address, home=workspace.home))
+        app.run(config=settings(port=port, address=address, names=names, home=workspace.home))

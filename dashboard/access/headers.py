@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _POLICY = "Content-Security-Policy"
+_TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 _PERMISSIONS = (
     "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
@@ -76,10 +77,18 @@ def security_headers() -> dict[str, str]:
 
 
 class SecurityHeaders:
-    """ASGI middleware that sets the security headers and leaves the rest alone."""
+    """ASGI middleware that sets the security headers and leaves the rest alone.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Parameters
+    ----------
+    app : ASGIApp
+    behind_tls : bool
+        Whether browsers come by https: they are then told to use nothing else for a year.
+    """
+
+    def __init__(self, app: ASGIApp, *, behind_tls: bool = False) -> None:
         self._app = app
+        self._headers = security_headers() | (_TLS_ONLY if behind_tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,7 +98,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in security_headers().items():
+                for name, value in self._headers.items():
                     if name == _POLICY:  # a page of ours may bring a stricter one
                         headers.setdefault(name, value)
                     else:

@@ -15,6 +15,7 @@ from streamlit import config
 from dashboard import server
 from dashboard.access.headers import SecurityHeaders, content_security_policy
 from dashboard.access.origins import SameOrigin
+from queries.errors import DataError
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -48,6 +49,30 @@ def test_safety_does_not_depend_on_a_config_file(setting: str, value: object) ->
 def test_a_local_server_answers_to_local_names_only() -> None:
     assert "*" not in server.settings(port=1, address="localhost")["server.allowedHosts"]
     assert server.settings(port=1, address="0.0.0.0")["server.allowedHosts"] == ["*"]
+
+
+def test_behind_a_proxy_it_answers_to_its_names_only() -> None:
+    chosen = server.settings(port=1, address="0.0.0.0", names=("trials.example.org",))
+    assert chosen["server.allowedHosts"] == [*server.LOCAL_ADDRESSES, "trials.example.org"]
+    for name in ("", "*", "a.example:8501", "a/b", "a\nb"):
+        with pytest.raises(DataError, match="a host name without port"):
+            server.settings(port=1, address="localhost", names=(name,))
+
+
+@pytest.mark.parametrize("behind_tls", [True, False])
+def test_browsers_are_told_to_use_https_only_behind_tls(behind_tls: bool) -> None:
+    told: list[Message] = []
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+    asyncio.run(SecurityHeaders(_open_house, behind_tls=behind_tls)(scope, receive, send))
+    names = {name for name, _ in told[0]["headers"]}
+    assert (b"strict-transport-security" in names) == behind_tls
 
 
 def test_the_policy_allows_one_inline_script_and_nothing_from_elsewhere() -> None:
