@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from dashboard import __version__
-from dashboard.audit_commands import audit
-from dashboard.backup_commands import backup
-from dashboard.dataset_command import export_datasets
-from dashboard.home import PERSON, open_here
-from dashboard.key_commands import keys
-from dashboard.people_commands import people
-from dashboard.printing import outcome, print_identifiers, print_report, print_table
-from dashboard.progress import shown_progress
-from dashboard.report_commands import export, report, reproduce
-from dashboard.subject_commands import subject
+from dashboard.commands.audit import audit
+from dashboard.commands.backup import backup
+from dashboard.commands.datasets import export_datasets
+from dashboard.commands.demo import demo, ensure_demo
+from dashboard.commands.imports import identifiers, import_, studies
+from dashboard.commands.keys import keys
+from dashboard.commands.options import home_option
+from dashboard.commands.people import people
+from dashboard.commands.reports import export, report, reproduce
+from dashboard.commands.searches import searches
+from dashboard.commands.subjects import subject
+from dashboard.home import open_here
 from queries.errors import DataError
 
 if TYPE_CHECKING:
-    from optuna.storages import BaseStorage
-
-    from queries.workspace import Search, Study, Workspace
+    pass
 
 OK, REFUSED, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -57,12 +56,6 @@ First steps:
   equipoise run --with-demo            look at the demo studies
   equipoise import path/to/adam        bring in a study of your own
 """
-
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
 
 
 @click.group(
@@ -99,7 +92,7 @@ def equipoise() -> None:
     help="Name that browsers know it by, behind a proxy; it answers to no other. May be repeated.",
 )
 @click.option("--with-demo", is_flag=True, help="Build the demo studies first, if absent.")
-@_home
+@home_option
 def run(
     port: int,
     address: str,
@@ -124,12 +117,12 @@ def run(
     from dashboard.jobs.sweeping import sweep, sweep_jobs
 
     refuse_careless_key()
-    with _workspace(home) as workspace:
+    with open_here(home) as workspace:
         os.environ["EQUIPOISE_HOME"] = str(workspace.home)  # page scripts look there
         sweep(workspace)
         sweep_jobs(workspace)
         if with_demo:
-            _ensure_demo(workspace, rebuild=False)
+            ensure_demo(workspace, rebuild=False)
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}"
     with suppress(KeyboardInterrupt):  # the ordinary end
         server.serve(
@@ -166,7 +159,7 @@ def _resume_jobs() -> None:
     metavar="N",
     help="End when no job came for so long.  [default: go on]",
 )
-@_home
+@home_option
 def worker(idle_seconds: float | None, home: Path | None) -> None:
     """Do long jobs, model fits and searches, until Ctrl+C.
 
@@ -183,313 +176,25 @@ def worker(idle_seconds: float | None, home: Path | None) -> None:
     from dashboard.jobs.starting import work_in_the_foreground
 
     refuse_careless_key()
-    with _workspace(home) as workspace:
+    with open_here(home) as workspace:
         click.echo("Waiting for jobs (Ctrl+C ends it)")
         work_in_the_foreground(workspace, idle_seconds=idle_seconds, said=click.echo)
 
 
-@equipoise.command("import")
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
-)
-@click.option("--study", metavar="CODE", help="Code of the study, when the data do not say it.")
-@click.option(
-    "--status",
-    type=click.Choice(["ongoing", "complete"]),
-    help="Of a study without plan.json; an ongoing one shows arms pooled.  "
-    "[default: complete when every subject has an end of study, else ongoing]",
-)
-@click.option("--check-only", is_flag=True, help="Check the files and keep nothing.")
-@click.option("--candidate", is_flag=True, help="Leave it to be accepted in the browser.")
-@click.option(
-    "--key-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Encrypt the snapshot with the key in this file.  [default: the key in use]",
-)
-@click.option(
-    "--deidentify",
-    "plan_file",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
-    help="Do to identifiers what this plan says before anything is written; "
-    "`equipoise identifiers` makes one.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the check report as JSON.")
-@_home
-def import_(
-    paths: Sequence[Path],
-    study: str | None,
-    status: str | None,
-    check_only: bool,
-    candidate: bool,
-    key_file: Path | None,
-    plan_file: Path | None,
-    as_json: bool,
-    home: Path | None,
-) -> None:
-    """Import a study's data files as its new snapshot.
-
-    PATH is a file, a folder or a zip: SAS XPORT v5 and v8, sas7bdat, Dataset-JSON (.json,
-    .ndjson, .dsjc), CSV, Parquet. A plan.json beside them says what the protocol says. Either
-    all of it is imported or nothing; the former snapshot stays until then.
-
-    \b
-    Examples:
-      equipoise import path/to/adam
-      equipoise import adam.zip sdtm.zip --study ABC-123
-      equipoise import path/to/adam --check-only || echo "not clean yet"
-    """
-    from dashboard.access.key import snapshot_key
-    from dashboard.access.standing import MAKE_ONE, standing
-    from dashboard.jobs import imports
-    from queries.importers import DeidentificationPlan
-
-    key = snapshot_key(key_file)
-    plan = None
-    if plan_file is not None:
-        plan = DeidentificationPlan.from_json(plan_file.read_text(encoding="utf-8"))
-    if check_only:
-        with shown_progress("Checking") as progress:
-            report = imports.check_files(paths, study=study, progress=progress)
-        print_report(report, as_json)
-        return
-    with _workspace(home) as workspace, shown_progress("Importing") as progress:
-        imported = imports.import_study(
-            paths,
-            workspace=workspace,
-            person=PERSON,
-            study=study,
-            status=status,
-            accept=not candidate,
-            key=key,
-            deidentify=plan,
-            progress=progress,
-        )
-        waits = standing(workspace) == "set-up"
-    print_report(imported.report, as_json)
-    if not as_json:
-        click.echo(outcome(imported))
-    if waits:
-        click.echo(f"Before the dashboard shows it, {MAKE_ONE}.", err=True)
-
-
-@equipoise.command()
-@click.argument(
-    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
-)
-@click.option("--study", metavar="CODE", help="Code of the study, when the data do not say it.")
-@click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write what is suggested to this file, to be edited and given to import --deidentify.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the signs as JSON.")
-def identifiers(
-    paths: Sequence[Path], study: str | None, plan_file: Path | None, as_json: bool
-) -> None:
-    """Look for identifiers in a study's data files; nothing is imported.
-
-    Columns are judged by their names, labels and values, for the 18 classes of HIPAA Safe Harbor.
-    Free text is listed, not understood: a name within a sentence is not found.
-
-    \b
-    Examples:
-      equipoise identifiers path/to/adam
-      equipoise identifiers path/to/adam --plan deidentify.json
-    """
-    from dashboard.jobs import imports
-    from queries.importers.identifiers.suggesting import suggested_plan
-
-    with shown_progress("Looking") as progress:
-        report = imports.check_files(paths, study=study, progress=progress)
-    print_identifiers(report, as_json)
-    if plan_file is not None:
-        text = json.dumps(json.loads(suggested_plan(report.identifiers).to_json()), indent=2)
-        plan_file.write_text(text + "\n", encoding="utf-8")
-        click.echo(f"Suggested plan written to {plan_file}", err=True)
-
-
-@equipoise.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per study.")
-@_home
-def studies(as_json: bool, home: Path | None) -> None:
-    """List the studies of the workspace.
-
-    \b
-    Examples:
-      equipoise studies
-      equipoise studies --json
-    """
-    with _workspace(home) as workspace:
-        rows = [_described(workspace, study) for study in workspace.studies()]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif rows:
-        print_table(rows)
-    else:
-        click.echo("No studies yet. Bring one in: equipoise import PATH, or: equipoise demo")
-
-
-@equipoise.command()
-@click.option("--open", "opened", metavar="ID", help="Show this one in optuna-dashboard.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per search.")
-@_home
-def searches(opened: str | None, port: int, as_json: bool, home: Path | None) -> None:
-    """List the searches for designs, or look at one in optuna-dashboard.
-
-    optuna-dashboard is a package of its own: pip install 'equipoise[searches]'. It reads where
-    the workers write, also while they do, changes nothing, and listens on this machine only.
-
-    \b
-    Examples:
-      equipoise searches
-      equipoise searches --open 3f2a9c1b
-    """
-    from dashboard.jobs.search_journal import open_storage
-
-    with _workspace(home) as workspace:
-        if opened is not None:
-            _serve_search(open_storage(workspace, workspace.searches.one(opened).id), port)
-            return
-        rows = [_described_search(one) for one in workspace.searches.every()]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    elif rows:
-        print_table(rows)
-    else:
-        click.echo("No searches yet. The Search page of the dashboard begins one.")
-
-
-@equipoise.command()
-@click.option("--rebuild", is_flag=True, help="Build them again even if they are there.")
-@click.option("--large", is_flag=True, help="Build EQX-LARGE instead, a study to measure with.")
-@click.option(
-    "--subjects", type=int, metavar="N", help="Subjects of EQX-LARGE.  [default: 1000000]"
-)
-@click.option(
-    "--adverse-events",
-    type=int,
-    metavar="N",
-    help="Adverse events of EQX-LARGE.  [default: 20 for each subject]",
-)
-@_home
-def demo(
-    rebuild: bool,
-    large: bool,
-    subjects: int | None,
-    adverse_events: int | None,
-    home: Path | None,
-) -> None:
-    """Build the demo studies: EQX-301, EQX-201 (both invented) and GBSG2 (a real trial).
-
-    \b
-    Examples:
-      equipoise demo
-      equipoise demo --home /tmp/trial-run
-      equipoise demo --large --subjects 100000
-    """
-    if not large and (subjects is not None or adverse_events is not None):
-        raise click.UsageError("--subjects and --adverse-events say how large --large is.")
-    with _workspace(home) as workspace:
-        if large:
-            _build_large(workspace, *_large_sizes(subjects, adverse_events), rebuild=rebuild)
-        elif not _ensure_demo(workspace, rebuild=rebuild):
-            click.echo("The demo studies are there already.")
-
-
 equipoise.add_command(audit)
 equipoise.add_command(backup)
+equipoise.add_command(demo)
 equipoise.add_command(export)
 export.add_command(export_datasets)
+equipoise.add_command(identifiers)
+equipoise.add_command(import_)
 equipoise.add_command(keys)
 equipoise.add_command(people)
 equipoise.add_command(report)
 equipoise.add_command(reproduce)
+equipoise.add_command(searches)
+equipoise.add_command(studies)
 equipoise.add_command(subject)
-
-
-# How it is said -------------------------------------------------------------------------
-
-
-@contextmanager
-def _workspace(home: Path | None) -> Iterator[Workspace]:
-    with open_here(home) as workspace:
-        yield workspace
-
-
-def _ensure_demo(workspace: Workspace, *, rebuild: bool) -> bool:
-    from dashboard.jobs.demo import build_demo, demo_is_built
-
-    if demo_is_built(workspace.home) and not rebuild:
-        return False
-    with shown_progress("Building the demo studies") as progress:
-        built = build_demo(workspace, rebuild=rebuild, progress=progress)
-    click.echo(f"Demo studies built: {', '.join(built)}", err=True)
-    return True
-
-
-def _large_sizes(subjects: int | None, adverse_events: int | None) -> tuple[int, int]:
-    from sample_data.large import SUBJECTS, check_sizes
-
-    people = SUBJECTS if subjects is None else subjects
-    events = 20 * people if adverse_events is None else adverse_events
-    try:
-        check_sizes(people, events)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    return people, events
-
-
-def _build_large(
-    workspace: Workspace, subjects: int, adverse_events: int, *, rebuild: bool
-) -> None:
-    from dashboard.jobs.demo import build_large, large_is_built
-
-    sizes = {"subjects": subjects, "adverse_events": adverse_events}
-    if large_is_built(workspace, **sizes) and not rebuild:
-        click.echo("EQX-LARGE is there already, in this size.")
-        return
-    with shown_progress("Building EQX-LARGE") as progress:
-        imported = build_large(workspace, **sizes, progress=progress)
-    print_report(imported.report, as_json=False)
-    click.echo(outcome(imported))
-
-
-def _described(workspace: Workspace, study: Study) -> dict[str, object]:
-    from queries.importers import CheckReport
-
-    current = workspace.current_snapshot(study.code)
-    report = CheckReport.from_json(current.report_json) if current else None
-    return {
-        "study": study.code,
-        "status": study.status,
-        "arms": "pooled" if study.blinded else "shown",
-        "subjects": report.subjects if report else None,
-        "data_cut": report.data_cut if report else None,
-        "snapshots": len(workspace.snapshots(study.code)),
-        "title": study.title,
-    }
-
-
-def _described_search(search: Search) -> dict[str, object]:
-    return {
-        "search": search.id[:12],
-        "study": search.study,
-        "last used": search.used_at.isoformat(sep=" ", timespec="seconds"),
-        "title": search.title,
-    }
-
-
-def _serve_search(storage: BaseStorage, port: int) -> None:
-    try:
-        from optuna_dashboard import run_server
-    except ImportError:
-        rule = "optuna-dashboard is installed: pip install 'equipoise[searches]'"
-        raise DataError(rule) from None
-    click.echo(f"optuna-dashboard is on http://localhost:{port} (Ctrl+C ends it)")
-    with suppress(KeyboardInterrupt):  # the ordinary end
-        run_server(storage, host="localhost", port=port)
 
 
 # How it ends ----------------------------------------------------------------------------

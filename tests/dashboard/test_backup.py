@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import command
-from dashboard.backup_commands import back_up
+from dashboard.commands.backup import back_up
 from queries.errors import DataError
 from queries.store import open_store
 from queries.workspace import open_workspace

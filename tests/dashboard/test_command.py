@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import __version__, command
+from dashboard.commands import imports
 from queries.store import open_store
 from queries.workspace import open_workspace
 from sample_data.large import ADVERSE_EVENTS, SUBJECTS
@@ -317,7 +318,7 @@ def test_a_fault_is_loud_but_not_a_page_of_code(
     def broken(*_: object) -> None:
         raise KeyError("boom")
 
-    monkeypatch.setattr(command, "_described", broken)
+    monkeypatch.setattr(imports, "_described", broken)
     with open_workspace(home) as workspace:
         workspace.register_study(code="ABC-1", person="test")
     assert equipoise("studies") == command.FAILED

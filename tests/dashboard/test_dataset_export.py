@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import dataset_command
 from dashboard.command import OK, REFUSED, _run
+from dashboard.commands import datasets
 from dashboard.exports.datasets import ACT, DatasetExport, Taker, as_zip
 from queries.cohorts import Cohort, OneOf
 from queries.errors import DataError
@@ -94,5 +94,5 @@ def test_a_zip_is_whole_or_refused(home: Path) -> None:
 
 
 def test_the_command_knows_every_format() -> None:
-    assert tuple(FORMATS) == dataset_command._FORMATS
+    assert tuple(FORMATS) == datasets._FORMATS
     assert issubclass(ExportRefused, DataError)  # the command prints each problem on a line

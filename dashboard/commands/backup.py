@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from dashboard.commands.options import home_option
 from dashboard.home import PERSON, open_here
 from queries.errors import DataError
 from queries.workspace import Workspace
@@ -24,11 +25,7 @@ _DATABASE, _SNAPSHOTS = "workspace.db", "snapshots"
     required=True,
     help="A folder that is not there yet.",
 )
-@click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
+@home_option
 def backup(out: Path, home: Path | None) -> None:
     """Copy the workspace and its snapshots while the dashboard goes on.
 

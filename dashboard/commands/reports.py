@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.commands.options import home_option, study_option
 from dashboard.home import PERSON, open_here
 from dashboard.progress import shown_progress
 from queries.errors import DataError
@@ -29,12 +30,6 @@ _FIGURES = ("png", "svg", "pdf", "html", "json")
 _TABLES = ("csv", "xlsx", "rtf", "parquet")
 _NAMING = ("subjects", "measurements")
 
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
-_study = click.option("--study", metavar="CODE", required=True, help="Code of the study.")
 _cohort = click.option(
     "--cohort", metavar="NAME", help="A saved cohort.  [default: every subject of the study]"
 )
@@ -47,7 +42,7 @@ _cohort = click.option(
     required=True,
     help="safety-review, interim-report or design-report.",
 )
-@_study
+@study_option
 @_cohort
 @click.option(
     "--out",
@@ -63,7 +58,7 @@ _cohort = click.option(
     metavar="KEYFILE",
     help="Put the snapshot into the bundle, encrypted with the key in this file.",
 )
-@_home
+@home_option
 def report(
     template: str,
     study: str,
@@ -122,7 +117,7 @@ def report(
     type=click.Path(dir_okay=False, path_type=Path),
     help="The snapshot's file.  [default: the one in the bundle, else the workspace's]",
 )
-@_home
+@home_option
 def reproduce(bundle: Path, snapshot: Path | None, home: Path | None) -> int:
     """Make the results of a bundle again in a fresh process, and compare.
 
@@ -164,7 +159,7 @@ def export() -> None:
 
 
 @export.command("results")
-@_study
+@study_option
 @_cohort
 @click.option("--page", metavar="NAME", required=True, help="As in addresses: survival, safety …")
 @click.option(
@@ -188,7 +183,7 @@ def export() -> None:
     help="May be given more than once; each result is written in those that it has.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@_home
+@home_option
 def export_results(
     study: str,
     cohort: str | None,

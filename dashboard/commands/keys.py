@@ -8,16 +8,11 @@ from pathlib import Path
 
 import click
 
+from dashboard.commands.options import home_option
 from dashboard.home import PERSON, open_here
 from dashboard.printing import print_table
 from dashboard.progress import shown_progress
 from queries.errors import DataError
-
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
 
 
 @click.group()
@@ -49,7 +44,7 @@ def new(file: Path) -> None:
 
 
 @keys.command()
-@_home
+@home_option
 def status(home: Path | None) -> None:
     """Say which snapshots are encrypted, and whether with the key in use."""
     from dashboard.access.key import snapshot_keys
@@ -90,7 +85,7 @@ def _counted(counts: Counter[str]) -> str:
 
 
 @keys.command()
-@_home
+@home_option
 def encrypt(home: Path | None) -> None:
     """Encrypt the snapshots that are not, with the key in use.
 
@@ -113,7 +108,7 @@ def encrypt(home: Path | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File with the new key; `equipoise keys new` makes one.",
 )
-@_home
+@home_option
 def rotate(new_key_file: Path, home: Path | None) -> None:
     """Change the key: every encrypted snapshot is written anew under the new one.
 

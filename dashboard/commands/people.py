@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.commands.options import home_option
 from dashboard.home import PERSON, open_here
 from dashboard.printing import print_table
 from queries.workspace.people import ROLES
@@ -17,11 +18,6 @@ from queries.workspace.people import ROLES
 if TYPE_CHECKING:
     from queries.workspace import Person
 
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
 _studies = click.option(
     "--study", "studies", multiple=True, metavar="CODE", help="To be a member of; may be repeated."
 )
@@ -50,7 +46,7 @@ def people() -> None:
 @_studies
 @_arms
 @_generate
-@_home
+@home_option
 def add(
     name: str,
     roles: Sequence[str],
@@ -83,7 +79,7 @@ def add(
 
 @people.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per person.")
-@_home
+@home_option
 def list_(as_json: bool, home: Path | None) -> None:
     """List the people, their roles, studies and sessions."""
     with open_here(home) as workspace:
@@ -100,7 +96,7 @@ def list_(as_json: bool, home: Path | None) -> None:
 @people.command()
 @click.argument("name")
 @_generate
-@_home
+@home_option
 def reset(name: str, generate: bool, home: Path | None) -> None:
     """Give a person another password; their sessions end, and a lockout is lifted."""
     with open_here(home) as workspace:
@@ -117,7 +113,7 @@ def reset(name: str, generate: bool, home: Path | None) -> None:
 @_studies
 @_arms
 @click.option("--drop", multiple=True, metavar="CODE", help="A study to take the person off.")
-@_home
+@home_option
 def change(
     name: str,
     roles: Sequence[str],
@@ -140,7 +136,7 @@ def change(
 
 @people.command()
 @click.argument("name")
-@_home
+@home_option
 def retire(name: str, home: Path | None) -> None:
     """Close an account for good; its name stays taken."""
     with open_here(home) as workspace:
@@ -150,7 +146,7 @@ def retire(name: str, home: Path | None) -> None:
 
 @people.command("sign-out")
 @click.argument("name")
-@_home
+@home_option
 def sign_out(name: str, home: Path | None) -> None:
     """End every session of a person; open pages go within two seconds."""
     with open_here(home) as workspace:

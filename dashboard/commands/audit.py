@@ -6,15 +6,10 @@ from pathlib import Path
 
 import click
 
+from dashboard.commands.options import home_option
 from dashboard.home import PERSON, open_here
 from queries.errors import DataError
 from queries.workspace import Anchor
-
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
 
 
 @click.group()
@@ -36,7 +31,7 @@ def audit() -> None:
     multiple=True,
     help="A file of anchors, or one as it was printed. May be given more than once.",
 )
-@_home
+@home_option
 def verify(anchors: tuple[str, ...], home: Path | None) -> int:
     """Compute the chain of hashes anew, and say where it does not hold.
 
@@ -68,7 +63,7 @@ def verify(anchors: tuple[str, ...], home: Path | None) -> int:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Add it to this file, as a line.  [default: print it]",
 )
-@_home
+@home_option
 def anchor_(out: Path | None, home: Path | None) -> None:
     """Print where the trail stands: number and hash of its latest act, and the time.
 
@@ -99,7 +94,7 @@ def anchor_(out: Path | None, home: Path | None) -> None:
 @audit.command("export")
 @click.option("--format", "format_", type=click.Choice(["csv", "json"]), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@_home
+@home_option
 def export(format_: str, out: Path, home: Path | None) -> None:
     """Write the whole trail to a file; that it was written is recorded, after what is in it.
 

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import click
 
+from dashboard.commands.options import home_option, study_option
 from dashboard.home import PERSON, open_here
 from dashboard.printing import print_table
 
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
-_study = click.option("--study", metavar="CODE", required=True, help="Code of the study.")
 _id = click.option("--id", "subject", metavar="USUBJID", required=True, help="The subject.")
 _reason = click.option("--reason", required=True, help="Why; it is recorded, so name nobody in it.")
 
@@ -30,9 +25,9 @@ def subject() -> None:
 
 
 @subject.command()
-@_study
+@study_option
 @_id
-@_home
+@home_option
 def find(study: str, subject: str, home: Path | None) -> None:
     """Say which snapshots know a subject, and what was decided about them."""
     from dashboard.jobs import one_subject
@@ -62,13 +57,13 @@ def find(study: str, subject: str, home: Path | None) -> None:
 
 
 @subject.command()
-@_study
+@study_option
 @_id
 @_reason
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The zip."
 )
-@_home
+@home_option
 def export(study: str, subject: str, reason: str, out: Path, home: Path | None) -> None:
     """Write a zip of everything about a subject: CSV by dataset, and JSON."""
     from dashboard.exports.files import write_whole
@@ -82,10 +77,10 @@ def export(study: str, subject: str, reason: str, out: Path, home: Path | None) 
 
 
 @subject.command()
-@_study
+@study_option
 @_id
 @_reason
-@_home
+@home_option
 def restrict(study: str, subject: str, reason: str, home: Path | None) -> None:
     """Leave a subject out of every new view and result. `release` takes it back."""
     from dashboard.jobs import one_subject
@@ -96,10 +91,10 @@ def restrict(study: str, subject: str, reason: str, home: Path | None) -> None:
 
 
 @subject.command()
-@_study
+@study_option
 @_id
 @_reason
-@_home
+@home_option
 def release(study: str, subject: str, reason: str, home: Path | None) -> None:
     """Take a restriction back."""
     from dashboard.jobs import one_subject
@@ -110,11 +105,11 @@ def release(study: str, subject: str, reason: str, home: Path | None) -> None:
 
 
 @subject.command()
-@_study
+@study_option
 @_id
 @_reason
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_home
+@home_option
 def erase(study: str, subject: str, reason: str, yes: bool, home: Path | None) -> None:
     """Take a subject out of every snapshot file of a study, for good.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.commands.options import home_option
 from dashboard.home import PERSON, open_here
 from dashboard.progress import shown_progress
 from queries.errors import DataError
@@ -44,11 +45,7 @@ _FORMATS = ("parquet", "csv", "json", "ndjson", "xpt5", "xpt8")
     type=click.Path(dir_okay=False, path_type=Path),
     help="The key of an encrypted snapshot.  [default: $EQUIPOISE_KEY_FILE]",
 )
-@click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the workspace.  [default: $EQUIPOISE_HOME, else ~/.equipoise]",
-)
+@home_option
 def export_datasets(
     study: str,
     cohort_name: str | None,
