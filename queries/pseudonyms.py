@@ -20,7 +20,7 @@ def keyed_hash(key: str, *parts: str) -> str:
     Examples
     --------
     >>> keyed_hash("k" * 32, "subject", "EQX-301", "01-701")[:8]
-    '0d6adbae'
+    'a61f9b82'
     """
     message = "\x00".join(parts).encode()
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

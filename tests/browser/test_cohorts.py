@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import NewPage, RunningServer
 from tests.browser.pointing import SLOW, brush, click_bar, panel, standing
 
@@ -146,6 +146,7 @@ BAD_FILES = (
 )
 
 
+@pytest.mark.slow
 def test_bad_files_change_nothing(page: Page, server: RunningServer) -> None:
     open_cohorts(page, server)
     for name, content, sentence in BAD_FILES:
@@ -185,6 +186,6 @@ def test_pages_are_accessible(new_page: NewPage, server: RunningServer, scheme: 
         results = results.or_(page.get_by_role("table")).filter(visible=True)
         expect(results.first).to_be_visible(timeout=SLOW)
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
-        found = Axe().run(page).response["violations"]
+        found = violations(page)
         serious += [(path, v["id"]) for v in found if v["impact"] in {"serious", "critical"}]
     assert serious == []

@@ -78,6 +78,7 @@ def test_from_a_cohort_to_assumptions_a_design_an_interim_look_and_a_file(
     assert json.loads(proposal.to_json())
 
 
+@pytest.mark.slow
 def test_a_simulation_runs_as_a_job_and_agrees_with_the_closed_form(
     page: Page, server: RunningServer
 ) -> None:

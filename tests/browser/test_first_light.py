@@ -77,6 +77,7 @@ def test_files_become_a_curve_and_the_curve_a_download(
     expect_curves(other, "Hormone therapy", "440", "246")
 
 
+@pytest.mark.slow
 def test_refused_files_change_nothing(
     page: Page, server: RunningServer, gbsg2: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_refused_files_change_nothing(
     assert not list((server.home / "snapshots").glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_a_rejected_candidate_leaves_the_study_as_it_was(
     page: Page, server: RunningServer, gbsg2: Path
 ) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import RunningServer
 from tests.browser.pointing import SLOW, standing
 
@@ -19,6 +19,7 @@ def plot(page: Page, *, at: str, tbl: str) -> None:
     expect(page.get_by_role("figure", name=name)).to_be_visible(timeout=SLOW)
 
 
+@pytest.mark.slow
 def test_lines_are_dragged_with_the_pointer_and_the_keyboard(
     page: Page, server: RunningServer
 ) -> None:
@@ -49,7 +50,7 @@ def test_lines_are_dragged_with_the_pointer_and_the_keyboard(
     plot(page, at=f"{moved:g}", tbl="1")
     shown = page.get_by_role("spinbutton", name="Total bilirubin, × ULN above")
     expect(shown).to_have_value("1.0", timeout=SLOW)
-    problems = Axe().run(page).response["violations"]
+    problems = violations(page)
     assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == []
 
 

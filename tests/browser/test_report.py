@@ -35,6 +35,7 @@ def download(page: Page, button: str, to: Path) -> Path:
     return to
 
 
+@pytest.mark.slow
 def test_a_report_of_three_results_is_downloaded_and_made_again(
     page: Page, server: RunningServer, tmp_path: Path
 ) -> None:

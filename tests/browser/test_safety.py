@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from queries.workspace import open_workspace
+from tests.browser.accessibility import violations
 from tests.browser.conftest import NewPage, Observed, RunningServer
 from tests.browser.pointing import SLOW, standing
 
@@ -48,6 +48,7 @@ def behind(page: Page, title: str | re.Pattern[str]) -> Locator:
     return line
 
 
+@pytest.mark.slow
 def test_from_a_bubble_to_one_subject_and_back_and_to_a_cohort(
     page: Page, server: RunningServer
 ) -> None:
@@ -119,7 +120,7 @@ def test_every_chart_stands_and_is_accessible(
     rest(page)
     for tab in FIGURES:
         opened(page, tab)
-        found = Axe().run(page).response["violations"]
+        found = violations(page)
         serious = [
             (v["id"], [node["html"] for node in v["nodes"]])
             for v in found

@@ -40,6 +40,7 @@ def finished(page: Page) -> None:
     expect(page.get_by_role("button", name="Go on")).to_have_count(0, timeout=SLOW)
 
 
+@pytest.mark.slow
 def test_a_search_is_watched_cancelled_gone_on_with_and_used(
     page: Page, server: RunningServer
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_share_from_its_making_to_its_end(
         assert {"share", "open share", "sign share", "revoke share"} <= {one.act for one in acts}
 
 
+@pytest.mark.slow
 def test_a_page_that_is_shared_works_without_scripts(
     new_page: NewPage, server: RunningServer
 ) -> None:

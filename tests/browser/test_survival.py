@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.conftest import NewPage, RunningServer
 from tests.browser.pointing import SLOW, click_bar, panel
 
@@ -105,6 +105,6 @@ def test_every_tab_stands_and_is_accessible(page: Page, server: RunningServer) -
         expect(results.or_(shown.get_by_test_id("stDataFrame")).first).to_be_visible(timeout=SLOW)
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        found = Axe().run(page).response["violations"]
+        found = violations(page)
         serious = [v["id"] for v in found if v["impact"] in {"serious", "critical"}]
         assert serious == [], tab.inner_text()

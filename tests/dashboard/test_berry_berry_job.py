@@ -88,6 +88,7 @@ def _worker_id(home: Path) -> int:
     )
 
 
+@pytest.mark.slow
 def test_the_model_is_fitted_by_a_worker_that_is_started_for_it(workspace: Workspace) -> None:
     asked = _asked(workspace, "EQX-301", BerryBerryFit.of(AdverseEvents(), arm=ARM, draws=3000))
     asked.start("tester")

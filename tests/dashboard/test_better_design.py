@@ -90,6 +90,7 @@ def search_of(proposal: DesignProposal, budget: int, **space: Any) -> DesignSear
     )
 
 
+@pytest.mark.slow
 def test_the_plan_is_beaten_on_duration_and_cost_at_its_power_and_type_one_error(
     proposal: DesignProposal,
 ) -> None:

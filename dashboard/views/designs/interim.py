@@ -63,13 +63,6 @@ def show(answer: DesignAnswer) -> None:
         disclosure=AGGREGATE,
     )
     results.table(
-        _table(frame),
-        raw=frame,
-        name=f"{answer.name} interim looks",
-        notes=notes,
-        disclosure=AGGREGATE,
-    )
-    results.table(
         _table(frame.value),
         raw=frame,
         name=f"{answer.name} interim looks",

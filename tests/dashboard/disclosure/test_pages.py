@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -32,11 +33,17 @@ SILENT = {
 
 
 @pytest.fixture(scope="module")
-def cards(demo_home: Path) -> tuple[Card, ...]:
+def home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo studies: looking at subjects is recorded there."""
+    return Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("looked-at") / "home"))
+
+
+@pytest.fixture(scope="module")
+def cards(home: Path) -> tuple[Card, ...]:
     """What a manager could put into one share."""
     drawn: list[Card] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_HOME", str(demo_home))
+        patch.setenv("EQUIPOISE_HOME", str(home))
         for page, inputs in (
             ("overview", {}),
             ("safety", {}),
@@ -135,8 +142,8 @@ def _subjects(path: Path) -> frozenset[str]:
     return frozenset(str(row[0]) for row in rows)
 
 
-def test_subjects_go_into_no_share(demo_home, monkeypatch):
-    monkeypatch.setenv("EQUIPOISE_HOME", str(demo_home))
+def test_subjects_go_into_no_share(home, monkeypatch):
+    monkeypatch.setenv("EQUIPOISE_HOME", str(home))
     drawn = draw_page("safety", study="EQX-301", inputs={"safety_tab": "Listings"}).cards
     drawn += draw_page("measurements", study="EQX-301", inputs={}).cards
     people = [one for one in drawn if one.disclosure and one.disclosure.level == "subjects"]

@@ -26,7 +26,7 @@ def _without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sharing(page: str, **inputs: object) -> AppTest:
     """A page of the study, with its dialog *Share* open."""
-    script = unattended._SCRIPT.format(name=page) + (
+    script = unattended._SCRIPT.format(name=page, pooled=False) + (
         f"\nfrom dashboard.views.shares import dialog\ndialog.show({page!r})\n"
     )
     app = AppTest.from_string(script, default_timeout=120)
@@ -38,7 +38,9 @@ def sharing(page: str, **inputs: object) -> AppTest:
 
 
 def listed() -> AppTest:
-    app = AppTest.from_string(unattended._SCRIPT.format(name="shares"), default_timeout=120)
+    app = AppTest.from_string(
+        unattended._SCRIPT.format(name="shares", pooled=False), default_timeout=120
+    )
     app.session_state["study"] = STUDY
     app.run()
     assert not app.exception

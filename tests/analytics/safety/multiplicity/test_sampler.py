@@ -62,6 +62,7 @@ def test_a_single_term_has_the_exact_posterior() -> None:
         _close(mine == 0, equal)
 
 
+@pytest.mark.slow
 def test_without_subjects_the_prior_is_drawn() -> None:
     nobody = np.zeros((2, 4))
     first, second, other, _ = sample_log_odds_ratios(

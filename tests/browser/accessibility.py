@@ -1,0 +1,17 @@
+"""What an accessibility check finds on a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# Streamlit's own menu with sections puts headings between the items of a list.
+_NOT_OURS = {"exclude": [["[data-testid='stSidebarNavItems']"]]}
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe reports, of whatever impact."""
+    found: list[dict[str, Any]] = Axe().run(page, context=_NOT_OURS).response["violations"]
+    return found
