@@ -40,12 +40,15 @@ def test_a_trial_is_conducted_to_its_mtd(page: Page, server: RunningServer) -> N
     add_cohort(page, 0, "Next: dose 2 (20 mg) for 3 patients.")
     add_cohort(page, 0, "Next: dose 3 (40 mg) for 3 patients.")
     add_cohort(page, 3, "Next: dose 2 (20 mg) for 3 patients.")
+    before = page.url
     add_cohort(page, 1, "The trial stops; dose 2 (20 mg) is selected.")
     box = page.get_by_role("textbox", name="Outcomes")
     expect(box).to_have_value("1NNN 2NNN 3TTT 2NNT")
     record = page.get_by_role("button", name="Record of the conduct as JSON")
     record.scroll_into_view_if_needed()
     expect(page.get_by_test_id("stBottom").get_by_text(SUPPORTS)).to_be_in_viewport()
+    # The address of the new view comes a moment after the page: a reload goes to the address.
+    expect(page).not_to_have_url(before, timeout=SLOW)
     page.reload()
     expect(page.get_by_role("textbox", name="Outcomes")).to_have_value(
         "1NNN 2NNN 3TTT 2NNT", timeout=SLOW
