@@ -135,5 +135,6 @@ def _address(version: SharedVersion) -> str:
 
 
 def _revoke(share: Share) -> None:
-    state.workspace().shares.revoke(share.id, person=state.acting("shares"))
-    st.toast(f"Revoked “{plain(share.title)}”", icon=":material/link_off:")
+    with results.explained():
+        state.workspace().shares.revoke(share.id, person=state.acting("shares"))
+        st.toast(f"Revoked “{plain(share.title)}”", icon=":material/link_off:")
