@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 from analytics.checks import require
 
@@ -16,7 +16,7 @@ class Difference:
     Parameters
     ----------
     others : tuple of str
-        Names of the earlier cohort, or of the two whose union it is.
+        Names of the earlier cohort, or of the two whose union or difference it is.
     subjects : int
         In one and not in the other.
     """
@@ -35,8 +35,9 @@ def small_differences(
 ) -> tuple[Difference, ...]:
     """Earlier cohorts that this one differs from by 1 to `threshold − 1` subjects.
 
-    Compared are each earlier cohort, and the union of each two of them that have no subject in
-    common. The same subjects again are no difference. Not covered: unions of three and more,
+    Compared are each earlier cohort, the union of each two of them that have no subject in
+    common, and one less the other where that is part of it. The same subjects again are no
+    difference. Not covered: three and more together,
     two data cuts of the same cohort (what is new in the second is the difference), and
     different questions about the same subjects.
 
@@ -63,5 +64,10 @@ def small_differences(
         for one, two in combinations(singles, 2)
         if not singles[one] & singles[two]
     }
-    found = ((names, len(own ^ cohort)) for names, own in (singles | pairs).items())
+    parts = {
+        (*one, *two): singles[one] - singles[two]
+        for one, two in permutations(singles, 2)
+        if singles[two] < singles[one]
+    }
+    found = ((names, len(own ^ cohort)) for names, own in (singles | pairs | parts).items())
     return tuple(Difference(others=names, subjects=n) for names, n in found if 0 < n < threshold)

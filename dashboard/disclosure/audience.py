@@ -10,8 +10,8 @@ A result that does not say what its numbers are is refused: nothing is guessed. 
 share are protected together where they say that they count the same; the same fact counted in
 two ways (deaths as an endpoint, as a disposition and as fatal events) is not known to be one,
 so that a large count hidden in one of them for the sake of another may stand in the next. A list
-cut at a percentage tells that some arm of each row reaches it. Two shares are not compared: see
-`analytics.disclosure.small_differences`.
+cut at a percentage tells that some arm of each row reaches it. Two shares are
+compared by their subjects alone: see `dashboard.sharing.differencing`.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dashboard.access.restrictions import since_then
 from dashboard.cards import Card
 from dashboard.sharing.changes import Change, changes
 from queries.workspace import (
@@ -47,6 +48,8 @@ class ShareContent:
     before : SharedVersion or None
         The version before, and in `changes` what is different since.
     comments, signatures : tuple
+    other_subjects : str
+        That subjects were left out or let in since it was frozen; "" when none were.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class ShareContent:
     changes: tuple[Change, ...] = ()
     comments: tuple[Comment, ...] = ()
     signatures: tuple[Signature, ...] = field(default=())
+    other_subjects: str = ""
 
 
 def content_of(workspace: Workspace, share: Share) -> ShareContent:
@@ -81,6 +85,7 @@ def content_of(workspace: Workspace, share: Share) -> ShareContent:
         changes=changes_since(workspace, before, cards),
         comments=room.comments(share.id),
         signatures=room.signatures(share.id),
+        other_subjects=since_then(workspace.subjects.of_study(share.study), newest.made_at),
     )
 
 

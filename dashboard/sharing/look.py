@@ -111,6 +111,7 @@ label.check input { width: 1.25rem; min-height: 1.25rem; height: 1.25rem; margin
   flex: none; accent-color: var(--accent) }
 button { justify-self: start }
 :focus-visible { outline: 3px solid var(--accent-soft); outline-offset: 1px }
+.cohort + .alert { margin-top: .75rem; }
 .alert { border: 1px solid var(--mark); background: var(--mark-soft); border-radius: .5rem;
   padding: .7rem .9rem; margin: 0 0 1rem }
 .signed { list-style: none; padding: 0; margin: 0 0 .75rem }

@@ -130,11 +130,13 @@ def _opening(content: ShareContent) -> str:
         "Snapshot": content.snapshot_sha256[:12],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{words(said)}</dd>" for name, said in facts.items())
+    since = content.other_subjects
+    others = f'<p class="alert">{words(since)}</p>' if since else ""
     note = f'<p class="note">{escape(version.note)}</p>' if version.note else ""
     return (
         f'<header class="card"><p class="muted small">{words(named)}</p>'
         f"<h1>{words(share.title)}</h1>"
-        f'<p class="cohort">{words(version.cohort)}</p>{note}<dl>{lines}</dl></header>'
+        f'<p class="cohort">{words(version.cohort)}</p>{others}{note}<dl>{lines}</dl></header>'
     )
 
 

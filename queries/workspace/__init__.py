@@ -27,6 +27,7 @@ from queries.workspace.share_versions import (
     Picture,
     SharedCard,
     SharedVersion,
+    ShownOutside,
 )
 from queries.workspace.shares import (
     Audience,
@@ -87,6 +88,7 @@ __all__ = [
     "ShareUnknownError",
     "SharedCard",
     "SharedVersion",
+    "ShownOutside",
     "Signature",
     "SignedIn",
     "Snapshot",

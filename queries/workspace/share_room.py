@@ -6,7 +6,7 @@ from queries.workspace import passcodes, share_access, share_talk, share_version
 from queries.workspace.job_room import Transaction
 from queries.workspace.share_access import Visit
 from queries.workspace.share_talk import Comment, Signature
-from queries.workspace.share_versions import NewVersion, SharedCard, SharedVersion
+from queries.workspace.share_versions import NewVersion, SharedCard, SharedVersion, ShownOutside
 from queries.workspace.shares import Audience, Readership, Share
 
 
@@ -120,6 +120,11 @@ class ShareRoom:
             blinded = studies.one(connection, shares.one(connection, share).study).blinded
             found = share_versions.every(connection, share)
             return (blinded or pooled) and not all(version.pooled for version in found)
+
+    def shown_outside(self, study: str) -> tuple[ShownOutside, ...]:
+        """Whom the versions of each open external share of a study count."""
+        with self._reading() as connection:
+            return share_versions.shown_outside(connection, study)
 
     def answer(self, comment: Comment, text: str, *, person: str) -> Comment:
         """Answer a comment, in its thread."""

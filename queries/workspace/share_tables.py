@@ -56,6 +56,8 @@ share_versions = Table(
     Column("data_cut", String(64), nullable=False),
     Column("note", Text, nullable=False),
     Column("content_sha256", String(64), nullable=False),
+    # Keyed hashes of those it counts: what tells whether another share is nearly of the same.
+    Column("subjects_json", Text, nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("made_by", String(200), nullable=False),
     CheckConstraint("number >= 1", name="number"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 from queries.errors import DataError
 from queries.workspace import activity, snapshots, studies, tables
 from queries.workspace.limits import checked_text
-from queries.workspace.share_tables import share_cards, share_pictures, share_versions
+from queries.workspace.share_tables import share_cards, share_pictures, share_versions, shares
 from queries.workspace.shares import Share
 
 MAX_CARDS = 100
@@ -82,6 +82,8 @@ class NewVersion:
     note : str
         To the reader; "" when there is none.
     cards : tuple of NewCard
+    subjects : tuple of str
+        Keyed hashes of those it counts.
 
     Examples
     --------
@@ -98,6 +100,7 @@ class NewVersion:
     data_cut: str
     note: str
     cards: tuple[NewCard, ...]
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,24 @@ class SharedVersion:
     content_sha256: str
     made_at: datetime
     made_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOutside:
+    """Whom a version counts that an external audience has been shown.
+
+    Examples
+    --------
+    >>> ShownOutside(share="S" * 22, title="Safety", number=1, threshold=11,
+    ...              subjects=frozenset()).number
+    1
+    """
+
+    share: str
+    title: str
+    number: int
+    threshold: int
+    subjects: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +188,8 @@ def add(connection: Connection, share: Share, given: NewVersion, *, person: str)
         "made_at": tables.now(),
         "made_by": activity.checked_person(person),
     }
-    connection.execute(insert(share_versions).values(row))
+    known = json.dumps(sorted(given.subjects))
+    connection.execute(insert(share_versions).values(row | {"subjects_json": known}))
     _add_cards(connection, share.id, row["number"], given.cards)
     return SharedVersion(**row)
 
@@ -223,9 +245,36 @@ def _add_cards(connection: Connection, share: str, number: int, cards: Sequence[
 
 def every(connection: Connection, share: str) -> tuple[SharedVersion, ...]:
     """The versions of a share, newest first."""
-    question = select(share_versions).where(_version.share == share)
+    shown = [_version[one.name] for one in fields(SharedVersion)]
+    question = select(*shown).where(_version.share == share)
     found = connection.execute(question.order_by(_version.number.desc())).mappings()
     return tuple(SharedVersion(**row) for row in found)
+
+
+def shown_outside(connection: Connection, study: str) -> tuple[ShownOutside, ...]:
+    """Every version of the external shares of a study that are open."""
+    question = (
+        select(shares.c.id, shares.c.title, shares.c.threshold, _version.number)
+        .add_columns(_version.subjects_json)
+        .join(share_versions, _version.share == shares.c.id)
+        .where(
+            shares.c.study == study,
+            shares.c.audience == "external",
+            shares.c.revoked_at.is_(None),
+            shares.c.expires_at > tables.now(),
+        )
+        .order_by(shares.c.made_at, shares.c.id, _version.number)
+    )
+    return tuple(
+        ShownOutside(
+            share=row.id,
+            title=row.title,
+            number=row.number,
+            threshold=row.threshold,
+            subjects=frozenset(json.loads(row.subjects_json)),
+        )
+        for row in connection.execute(question)
+    )
 
 
 def newest(connection: Connection, share: str) -> SharedVersion:

@@ -12,7 +12,7 @@ from dashboard.pages import BY_NAME
 from dashboard.results import explained
 from dashboard.sharing.audiences import LABELS, NotShared, promise
 from dashboard.text import plain
-from dashboard.views.shares.making import Wish, fitted, on_screen, share
+from dashboard.views.shares.making import Wish, fitted, on_screen, refusal, share
 from queries.workspace import Audience, Share
 from queries.workspace.passcodes import LONGEST, SHORTEST
 from queries.workspace.shares import AUDIENCES, MOST_DAYS, THRESHOLD
@@ -69,7 +69,13 @@ def _ask(page: str, cards: Sequence[Card]) -> None:
         downloads=downloads,
         renews=renews,
     )
-    ready = bool(chosen and title.strip() and recipient.strip())
+    if refused := refusal(audience, threshold):
+        st.warning(
+            f"{plain(refused)} Whoever reads both could tell what is true of these few. Share "
+            "the same cohort, or revoke the other share.",
+            icon=":material/group_off:",
+        )
+    ready = bool(chosen and title.strip() and recipient.strip() and not refused)
     if st.button(
         "Freeze a new version" if renews else "Freeze and make the link",
         key="share_make",

@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboard import results, state
+from dashboard.access.pseudonym_key import pseudonym_key
 from dashboard.cards import Card
 from dashboard.reports import current
 from dashboard.sharing.audiences import NotShared, fit_for
+from dashboard.sharing.differencing import too_alike
 from dashboard.sharing.freezing import freeze
 from dashboard.sharing.subject_rows import tells_of_subjects
 from dashboard.views import heading
 from queries.cohorts import EVERYONE
 from queries.errors import DataError
+from queries.pseudonyms import subject_hash
 from queries.workspace import Audience, NewVersion, Share
 
 
@@ -55,11 +58,31 @@ def _subjects() -> set[str]:
     return set(state.ask("subjects", cohort=EVERYONE)["subject"])
 
 
+def refusal(audience: Audience, threshold: int) -> str:
+    """Why the cohort on screen must not be shown to an audience now; "" when it may.
+
+    A reader of two external shares could take one from the other. Earlier versions of a share
+    that gets a new one count as well: its reader has seen them.
+    """
+    if audience != "external":
+        return ""
+    known = state.workspace().shares.shown_outside(state.study().code)
+    return too_alike(_counted(), threshold, known) if known else ""
+
+
+def _counted() -> tuple[str, ...]:
+    """Keyed hashes of the subjects in the cohort on screen."""
+    code, key = state.study().code, pseudonym_key(state.workspace().home)
+    return tuple(subject_hash(key, code, one) for one in state.ask("subjects")["subject"])
+
+
 def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
     """Freeze and share; the link, which cannot be asked again, or None for a new version."""
     kept = [one for one in fitted(cards, wish.audience, wish.threshold) if isinstance(one, Card)]
     if not kept:
         raise DataError("a share has a result that its audience may see")
+    if said := refusal(wish.audience, wish.threshold):
+        raise DataError(said)
     version = NewVersion(
         page=page,
         view=st.session_state.get("opened_view"),
@@ -69,6 +92,7 @@ def share(page: str, cards: Sequence[Card], wish: Wish) -> str | None:
         data_cut=state.facts().get("data_cut", "not stated"),
         note=wish.note,
         cards=freeze(kept),
+        subjects=_counted(),
     )
     room = state.workspace().shares
     if wish.renews is not None:

@@ -86,6 +86,13 @@ def _head(share: Share, content: ShareContent) -> None:
                 color="orange",
                 help="It stands as it was frozen; freeze a new version to bring it up to date.",
             )
+        if content.other_subjects:
+            st.badge(
+                "Other subjects",
+                icon=":material/person_off:",
+                color="orange",
+                help=content.other_subjects,
+            )
 
 
 def _end(share: Share) -> str:
@@ -128,5 +135,6 @@ def _address(version: SharedVersion) -> str:
 
 
 def _revoke(share: Share) -> None:
-    state.workspace().shares.revoke(share.id, person=state.acting("shares"))
-    st.toast(f"Revoked “{plain(share.title)}”", icon=":material/link_off:")
+    with results.explained():
+        state.workspace().shares.revoke(share.id, person=state.acting("shares"))
+        st.toast(f"Revoked “{plain(share.title)}”", icon=":material/link_off:")

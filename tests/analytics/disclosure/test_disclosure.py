@@ -115,7 +115,7 @@ EARLIER = {"all": EVERYONE, "low": people(range(10, 50)), "high": people(range(5
         (people(range(10, 100)), {("all",)}),  # the very union of two is no difference
         (people(range(21, 100)), set()),  # 21 fewer than all, 11 fewer than the union
         (people(range(30)), set()),
-        (people(range(5, 50)), {("low",)}),
+        (people(range(5, 50)), {("low",), ("all", "high")}),  # with high: all but 5
     ],
 )
 def test_cohorts_that_differ_by_few_subjects_are_found(cohort, found):

@@ -298,6 +298,23 @@ def test_huge_and_odd_forms_are_refused(sharing: Sharing) -> None:
     assert sharing.workspace.shares.signatures(share.id) == ()
 
 
+def test_a_reader_is_told_that_subjects_were_left_out_since_and_not_who(sharing: Sharing) -> None:
+    share, token = sharing.make()
+    reader = sharing.reader(token)
+    assert "Made before" not in reader.get(f"/shared/{share.id}").text
+    hashed = "a1" * 32
+    for state in ("restricted", "erased"):
+        sharing.workspace.subjects.mark(
+            study=STUDY, subject_hash=hashed, state=state, reason="Withdrew", person="anna"
+        )
+    told = reader.get(f"/shared/{share.id}").text
+    assert "Made before subjects were restricted, released or erased" in told
+    assert hashed not in told
+    assert "Withdrew" not in told
+    later, token = sharing.make()
+    assert "Made before" not in sharing.reader(token).get(f"/shared/{later.id}").text
+
+
 def test_files_are_given_where_that_is_allowed(sharing: Sharing) -> None:
     share, token = sharing.make()
     reader = sharing.reader(token)

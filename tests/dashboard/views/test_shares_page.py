@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import unattended
 from dashboard.exports.browser import PictureUnavailable
 from dashboard.sharing import freezing
+from queries.cohorts import Between, Cohort
 from queries.workspace import Share, Workspace, open_workspace
 
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
@@ -111,6 +112,43 @@ def test_what_was_frozen_by_arm_is_not_shown_to_who_sees_none(home: Path) -> Non
     assert "Revoke it if they must not see arms any more" in text_of(hidden)
     assert "Arm B is worse." not in text_of(hidden)
     assert not hidden.text_area
+
+
+def test_two_external_shares_do_not_tell_of_the_few_between_them(home: Path) -> None:
+    external = {"share_recipient": "Dana", "share_audience": "external"}
+    sharing("overview", **external).button("share_make").click().run()
+    with open_workspace(home) as workspace:
+        share = only_share(workspace)
+        [first] = workspace.shares.shown_outside(STUDY)
+        assert len(first.subjects) == 720
+    few = Cohort(Between(column="AGE", high=87))  # all but 8
+    refused = sharing("overview", **external, cohort=few)
+    assert "It differs by too few subjects from “Overview of EQX-301”" in text_of(refused)
+    assert refused.button("share_make").disabled
+    refused.button("share_make").proto.disabled = False  # as an attacker's browser may
+    refused.button("share_make").click().run()
+    assert not any("/share/" in one.value for one in refused.code)
+    many = sharing("overview", **external, cohort=Cohort(Between(column="AGE", high=60)))
+    assert "too few subjects" not in text_of(many)
+    review = sharing("overview", share_recipient="Dana", cohort=few)
+    assert "too few subjects" not in text_of(review)
+    with open_workspace(home) as workspace:
+        assert len(workspace.shares.of_study(STUDY)) == 1
+        workspace.shares.revoke(share.id, person=PERSON)
+    again = sharing("overview", **external, cohort=few)
+    assert "too few subjects" not in text_of(again)
+
+
+def test_a_share_says_that_subjects_were_restricted_since(home: Path) -> None:
+    sharing("overview", share_recipient="Dana").button("share_make").click().run()
+    assert "Other subjects" not in text_of(listed())
+    with open_workspace(home) as workspace:
+        workspace.subjects.mark(
+            study=STUDY, subject_hash="0" * 64, state="restricted", reason="Asked", person=PERSON
+        )
+    page = listed()
+    assert "Other subjects" in text_of(page)
+    assert "0" * 64 not in text_of(page)
 
 
 @pytest.mark.usefixtures("home")
