@@ -45,6 +45,13 @@ def show() -> None:
 
 def _choose_files() -> None:
     _last_outcome()
+    if state.person().is_owner:
+        st.info(
+            "Without accounts, demo studies only can be imported. For data of your own, make an "
+            "administrator first: on the People page, or with `equipoise people add NAME --role "
+            "administrator`.",
+            icon=":material/lock_open:",
+        )
     uploads = st.file_uploader(
         "Data files of one study",
         type=_FORMATS,
