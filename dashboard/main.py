@@ -59,7 +59,8 @@ STUDY_PAGES = [
 def _sections() -> dict[str, list[StreamlitPage]]:
     sections: dict[str, list[StreamlitPage]] = {}
     for one, drawn in zip(PAGES, STUDY_PAGES, strict=True):
-        sections.setdefault(one.section, []).append(drawn)
+        if state.may(one.right):
+            sections.setdefault(one.section, []).append(drawn)
     if state.may("imports"):
         sections["Bring in"] = [IMPORT_PAGE]
     manage = [

@@ -24,7 +24,10 @@ from dashboard.views.survival import page as survival_page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page: its name in addresses and on the command line, and what draws it."""
+    """A page: its name in addresses and on the command line, and what draws it.
+
+    Whoever has not its right does not find it in the menu.
+    """
 
     name: str
     section: str
@@ -32,6 +35,7 @@ class Page:
     icon: str
     help: str
     show: Callable[[], None]
+    right: str = "look"
 
 
 PAGES: tuple[Page, ...] = (
@@ -154,6 +158,7 @@ PAGES: tuple[Page, ...] = (
         section="Take away",
         icon=":material/share:",
         help="Links to frozen views: who has read them, what they say, and ending them.",
+        right="shares",
     ),
 )
 """The first is the one that opens."""

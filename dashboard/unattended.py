@@ -57,9 +57,9 @@ def draw_page(
     DataError
         When there is no such page.
     """
-    from streamlit.logger import set_log_level
     from streamlit.testing.v1 import AppTest
 
+    _hush()
     from dashboard import results, state
     from dashboard.pages import BY_NAME
 
@@ -71,13 +71,20 @@ def draw_page(
     given = {"study": study, state.COHORT: cohort, **(inputs or {})}
     for key, value in given.items() if link is None else ():
         app.session_state[key] = value
-    set_log_level("ERROR")  # it warns that no browser is there
     app.run()
     if app.exception:
         raise RuntimeError(f"{name}: {app.exception[0].message}")
     kept = app.session_state[state.LOOKED_UP].get(results.CARDS, [])
     said = [one.value for one in (*app.error, *app.warning)]
     return DrawnPage(cards=tuple(kept), said=tuple(said))
+
+
+def _hush() -> None:
+    """Keep Streamlit from warning, a dozen times a page, that no browser is there."""
+    from streamlit import config, logger
+
+    config.get_config_options()  # once read, they would set the level anew
+    logger.set_log_level("ERROR")
 
 
 def show(name: str, *, pooled: bool = False) -> None:

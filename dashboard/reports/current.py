@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 import streamlit as st
 
@@ -42,10 +43,18 @@ def begin(title: str = "") -> Report:
     """Begin a report; results are added to it from now on."""
     code = state.study().code
     begun = state.workspace().reports.begin(
-        study=code, title=title.strip() or f"Report of {code}", person=state.acting("reports")
+        study=code, title=title.strip() or _free_title(code), person=state.acting("reports")
     )
     st.session_state[CHOSEN] = begun.id
     return begun
+
+
+def _free_title(code: str) -> str:
+    """A title that no other report of the study has: two of one name cannot be told apart."""
+    taken = {report.title for report in all_of_study()}
+    first = f"Report of {code}"
+    numbered = (f"{first} ({number})" for number in count(2))
+    return next(title for title in chain((first,), numbered) if title not in taken)
 
 
 def add(card: Card, *, section: str = "", quietly: bool = False) -> None:

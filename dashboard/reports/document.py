@@ -79,6 +79,9 @@ def _title(name: str, study: str) -> str:
     --------
     >>> _title("EQX-301 adverse events overview", "EQX-301")
     'Adverse events overview'
+    >>> _title("EQX-301 eDISH", "EQX-301")
+    'eDISH'
     """
     own = name.removeprefix(f"{study} ")
-    return own[:1].upper() + own[1:]
+    first = own.split(" ", 1)[0]
+    return own if first != first.lower() else own[:1].upper() + own[1:]

@@ -46,6 +46,7 @@ def page(content: ShareContent, reading: Reading) -> str:
     alert = f'<p class="alert" role="alert">{words(reading.alert)}</p>' if reading.alert else ""
     sections = [
         _brand(f"For {content.share.recipient}"),
+        "<main>",
         alert,
         _opening(content),
         _changes(content),
@@ -53,6 +54,7 @@ def page(content: ShareContent, reading: Reading) -> str:
         *(card_section(content, one, reading) for one in content.cards),
         _gone(content),
         _sign_off(content, reading),
+        "</main>",
         _footer(content),
     ]
     return document(content.share.title, "\n".join(sections), alive=f"{home(content)}/alive")
@@ -115,7 +117,7 @@ def passcode_page(share_id: str, csrf: str, said: str = "") -> str:
 
 
 def _brand(said: str) -> str:
-    return f'<div class="brand"><b>Equipoise</b><span>{words(said)}</span></div>'
+    return f'<header class="brand"><b>Equipoise</b><span>{words(said)}</span></header>'
 
 
 def _opening(content: ShareContent) -> str:

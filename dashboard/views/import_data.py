@@ -45,6 +45,13 @@ def show() -> None:
 
 def _choose_files() -> None:
     _last_outcome()
+    if state.person().is_owner:
+        st.info(
+            "Without accounts, demo studies only can be imported. For data of your own, make an "
+            "administrator first: on the People page, or with `equipoise people add NAME --role "
+            "administrator`.",
+            icon=":material/lock_open:",
+        )
     uploads = st.file_uploader(
         "Data files of one study",
         type=_FORMATS,
@@ -193,8 +200,12 @@ def report_tables(report: CheckReport) -> None:
     for sentence in report.derivations:
         st.caption(plain(sentence))
     if report.skipped:
-        with st.expander(f"{len(report.skipped)} files passed over"):
+        with st.expander(f"{_counted(len(report.skipped), 'file')} passed over"):
             st.markdown("\n".join(f"- {plain(s.file)}: {plain(s.reason)}" for s in report.skipped))
     if report.not_collected:
-        with st.expander(f"{len(report.not_collected)} variables not collected"):
+        with st.expander(f"{_counted(len(report.not_collected), 'variable')} not collected"):
             st.markdown("\n".join(f"- {plain(gap.sentence)}" for gap in report.not_collected))
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"

@@ -42,7 +42,7 @@ def answer(asked: AskedJob[Answer], *, label: str = "Compute", about: str = "") 
     job = asked.found()
     if job is None:
         if not state.may("jobs"):
-            st.info("This was not computed yet; a statistician can.", icon=":material/hourglass:")
+            say_who_can()
             return None
         if about:
             st.caption(plain(about))
@@ -88,14 +88,20 @@ def _follow(job_id: str) -> None:
             st.rerun()
         ensure_worker(state.workspace())
         st.progress(job.share, text=said(job))
-        st.button(
-            "Cancel",
-            key=f"job_cancel_{job.id}",
-            icon=":material/cancel:",
-            on_click=_cancel,
-            args=(job.id,),
-            disabled=job.cancel_asked,
-        )
+        if state.may("jobs"):
+            st.button(
+                "Cancel",
+                key=f"job_cancel_{job.id}",
+                icon=":material/cancel:",
+                on_click=_cancel,
+                args=(job.id,),
+                disabled=job.cancel_asked,
+            )
+
+
+def say_who_can() -> None:
+    """Before somebody who may not ask for long work."""
+    st.info("This was not computed yet; a statistician can.", icon=":material/hourglass:")
 
 
 def said(job: Job) -> str:
@@ -136,13 +142,14 @@ def _ended(job: Job) -> None:
         st.warning(plain(job.error or ""), icon=":material/error:")
     else:
         st.info("Cancelled. Nothing was kept.", icon=":material/cancel:")
-    st.button(
-        "Try again",
-        key=f"job_again_{job.id}",
-        icon=":material/replay:",
-        on_click=_try_again,
-        args=(job.id,),
-    )
+    if state.may("jobs"):
+        st.button(
+            "Try again",
+            key=f"job_again_{job.id}",
+            icon=":material/replay:",
+            on_click=_try_again,
+            args=(job.id,),
+        )
 
 
 def _try_again(job_id: str) -> None:

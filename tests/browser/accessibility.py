@@ -15,3 +15,12 @@ def violations(page: Page) -> list[dict[str, Any]]:
     """What axe reports, of whatever impact."""
     found: list[dict[str, Any]] = Axe().run(page, context=_NOT_OURS).response["violations"]
     return found
+
+
+def serious(page: Page) -> list[tuple[str, list[str]]]:
+    """Rules that are broken seriously, and where."""
+    return [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in violations(page)
+        if one["impact"] in {"serious", "critical"}
+    ]

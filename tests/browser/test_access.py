@@ -23,6 +23,7 @@ from dashboard.access.passwords import hash_password
 from dashboard.access.sessions import cookie_name
 from dashboard.access.signing import signing_key
 from queries.workspace import open_workspace, tables
+from tests.browser.accessibility import serious, violations
 from tests.browser.attacker import (
     WORD,
     Browser,
@@ -324,3 +325,21 @@ def test_a_person_signs_in_looks_and_signs_out(
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=10_000)
     page.go_back()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=10_000)
+
+
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
+def test_sign_in_people_and_audit_trail_are_accessible(
+    new_page: NewPage, guarded: RunningServer, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme)
+    page.goto(f"{guarded.url}/people")
+    assert violations(page) == []
+    page.get_by_label("Name").fill("root")
+    page.get_by_label("Password").fill(WORD)
+    page.get_by_role("button", name="Sign in").click()
+    for heading in ("People", "Audit trail"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+        assert serious(page) == [], heading
+        page.get_by_role("link", name="Audit trail").click()

@@ -171,7 +171,7 @@ def test_listed_subjects_become_a_cohort(page: Page, server: RunningServer) -> N
 
 PAGES = (
     "", "cohorts", "compare", "subjects", "survival", "safety", "measurements", "prediction",
-    "designs", "search",
+    "designs", "search", "report", "shares", "audit",
 )  # fmt: skip
 
 
@@ -183,6 +183,8 @@ def test_pages_are_accessible(new_page: NewPage, server: RunningServer, scheme: 
         results = page.get_by_role("figure").or_(page.get_by_test_id("stDataFrame"))
         results = results.or_(page.get_by_role("button", name="Fit and validate"))
         results = results.or_(page.get_by_text("What may vary"))
+        results = results.or_(page.get_by_role("button", name="Fill the template"))
+        results = results.or_(page.get_by_text("Nothing of this study is shared."))
         results = results.or_(page.get_by_role("table")).filter(visible=True)
         expect(results.first).to_be_visible(timeout=SLOW)
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=SLOW)

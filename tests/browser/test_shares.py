@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from dashboard.cards import Card
 from dashboard.sharing.freezing import freeze
 from queries.workspace import NewVersion, open_workspace
+from tests.browser.accessibility import violations
 from tests.browser.conftest import NewPage, Observed, RunningServer
 from tests.dashboard.sharing.http_browser import HttpBrowser
 
@@ -90,6 +91,10 @@ def test_a_share_from_its_making_to_its_end(
     expect(figure).to_be_visible()
     assert "narrow-light" in figure.evaluate("e => e.currentSrc")
     assert figure.evaluate("e => e.decode().then(() => e.naturalWidth)") == 3 * 358
+
+    for scheme in ("dark", "light"):
+        phone.emulate_media(color_scheme=scheme)
+        assert violations(phone) == [], scheme
 
     # They comment and sign.
     card.get_by_text("Comments", exact=True).tap()

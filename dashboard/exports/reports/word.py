@@ -147,6 +147,7 @@ class _Document:
         self.turned = landscape != self.landscape
         if self.turned:
             section = self.document.add_section(WD_SECTION.NEW_PAGE)
+            word_parts.end_section_in_last_words(self.document)
             word_styles.set_page(section, landscape=landscape)
             section.different_first_page_header_footer = False
             self.landscape = landscape

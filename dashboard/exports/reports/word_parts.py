@@ -43,6 +43,17 @@ def _mark(kind: str) -> Any:
     return mark
 
 
+def end_section_in_last_words(document: Any) -> None:
+    """Let the section that just ended end with its last words, not with an empty line after them.
+
+    On a page that is full, that line would stand alone on a page of its own.
+    """
+    *_, words, empty = document.paragraphs
+    if words._p.getnext() is empty._p:  # no table between them
+        words._p.get_or_add_pPr().append(empty._p.pPr.sectPr)
+        empty._p.getparent().remove(empty._p)
+
+
 def bookmark(paragraph: Any, name: str, number: int) -> None:
     """A name that links inside the document lead to, around what the paragraph holds."""
     start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")

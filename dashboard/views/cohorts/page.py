@@ -74,20 +74,22 @@ def _toolbar() -> None:
                 on_click=dialogs.ask,
                 args=("records",),
             )
-        st.button(
-            "Save",
-            key="save",
-            icon=":material/bookmark_add:",
-            disabled=not filtered,
-            on_click=dialogs.ask,
-            args=("save cohort",),
-        )
+        if state.may("cohorts"):
+            st.button(
+                "Save",
+                key="save",
+                icon=":material/bookmark_add:",
+                disabled=not filtered,
+                on_click=dialogs.ask,
+                args=("save cohort",),
+            )
         with st.popover("Panels", icon=":material/view_module:"):
             panels.choose()
-        with st.popover(
-            "Take away", icon=":material/download:", key=exchange.TAKE_AWAY, on_change="rerun"
-        ):
-            exchange.take_away()
+        if state.may("exports"):
+            with st.popover(
+                "Take away", icon=":material/download:", key=exchange.TAKE_AWAY, on_change="rerun"
+            ):
+                exchange.take_away()
         with st.popover("Open file", icon=":material/upload_file:"):
             exchange.bring_in()
     if dialogs.is_asked("records"):

@@ -97,13 +97,14 @@ def _one(saved: SavedCohort) -> None:
             "Open", key="open_saved", icon=":material/folder_open:", type="primary",
             on_click=cohorts.open_cohort, args=(saved.cohort, saved),
         )  # fmt: skip
-        st.button(
-            "Retire",
-            key="retire",
-            icon=":material/archive:",
-            on_click=dialogs.ask,
-            args=("retire cohort",),
-        )
+        if state.may("cohorts"):
+            st.button(
+                "Retire",
+                key="retire",
+                icon=":material/archive:",
+                on_click=dialogs.ask,
+                args=("retire cohort",),
+            )
     if dialogs.is_asked("retire cohort"):
         _retire(saved.id, saved.name)
     history = _readable(state.workspace().cohort_history(saved.id))
@@ -149,6 +150,8 @@ def _retire(cohort_id: str, name: str) -> None:
 
 
 def _several(picked: Sequence[SavedCohort]) -> None:
+    if not state.may("cohorts"):
+        return
     operations: list[Operation] = ["union", "intersection"]
     if len(picked) == 2:
         operations.append("difference")

@@ -26,8 +26,9 @@ def show(screen: Screen[Proposal], shown: Proposal) -> None:
     with st.popover(f"Open ({len(known):,})", icon=":material/folder_open:"):
         _open(screen, known)
         _upload(screen)
-    with st.popover("Save", icon=":material/save:"):
-        _save(screen, shown, known)
+    if state.may("designs"):
+        with st.popover("Save", icon=":material/save:"):
+            _save(screen, shown, known)
 
 
 def of_study(kind: str) -> tuple[SavedDesign, ...]:
@@ -165,14 +166,15 @@ def _open(screen: Screen[Proposal], known: tuple[SavedDesign, ...]) -> None:
             on_click=_put,
             args=(screen, chosen),
         )
-        st.button(
-            "Retire",
-            key="design_retire",
-            icon=":material/archive:",
-            on_click=_retire,
-            args=(chosen.id,),
-            help="Takes it off the list for good; its versions can still be read.",
-        )
+        if state.may("designs"):
+            st.button(
+                "Retire",
+                key="design_retire",
+                icon=":material/archive:",
+                on_click=_retire,
+                args=(chosen.id,),
+                help="Takes it off the list for good; its versions can still be read.",
+            )
 
 
 def _upload(screen: Screen[Proposal]) -> None:

@@ -46,7 +46,7 @@ def _row(one: SignedIn, mine: str | None) -> dict[str, object]:
         "Ends": session.expires_at.replace(tzinfo=None),
         "From": session.address,
         "Signed in with": session.how,
-        "": "this one" if session.token_sha256 == mine else "",
+        "Which": "this one" if session.token_sha256 == mine else "",
     }
 
 

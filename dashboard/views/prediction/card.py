@@ -73,6 +73,8 @@ def _signing(card: ModelCard, report: PredictionReport) -> None:
         st.caption(
             "Nobody has signed this card. A change of data, settings or program is a new one."
         )
+    if not state.may("sign-off"):
+        return
     with st.popover("Sign", icon=":material/draw:"), st.form("sign model card", border=False):
         name = st.text_input("Name", max_chars=200)
         meaning = st.selectbox("Meaning", MEANINGS)

@@ -22,12 +22,16 @@ def show(one: KeptCard, *, last: int) -> None:
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{kept.position}. {plain(kept.name)}**", width="stretch")
-            _buttons(one, last)
+            if state.may("reports"):
+                _buttons(one, last)
         _preview(one)
         st.caption(" ".join(plain(note) for note in one.card.notes))
         _stale(one)
         _other_subjects(one)
-        _texts(one)
+        if state.may("reports"):
+            _texts(one)
+        else:
+            _read(one)
 
 
 def _buttons(one: KeptCard, last: int) -> None:
@@ -94,6 +98,14 @@ def _other_subjects(one: KeptCard) -> None:
     marks = state.workspace().subjects.of_study(state.study().code)
     if said := since_then(marks, one.kept.added_at):
         st.badge("Other subjects", icon=":material/person_off:", color="orange", help=said)
+
+
+def _read(one: KeptCard) -> None:
+    """Heading and comment, for who may only read them."""
+    if one.kept.section:
+        st.caption(f"Under the heading “{plain(one.kept.section)}”")
+    if one.kept.comment:
+        st.markdown(plain(one.kept.comment))
 
 
 def _texts(one: KeptCard) -> None:

@@ -22,15 +22,18 @@ def show() -> None:
         report = _choose()
         if report is None:
             _invite()
-            filling.show(None)
+            if state.may("reports"):
+                filling.show(None)
             return
         held = current.cards_of(report)
         _warn_of_hidden(report)
+        if not state.may("reports"):
+            _show_cards(held)
+            return
         left, right = st.columns([2, 1], gap="large")
         with right:
-            if state.may("reports"):
-                _name(report)
-                taking.show(report, held)
+            _name(report)
+            taking.show(report, held)
             filling.show(report)
         with left:
             _show_cards(held)
@@ -41,13 +44,8 @@ def _choose() -> Report | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if reports:
             _pick(reports)
-        st.button(
-            "New report",
-            key="report_new",
-            icon=":material/note_add:",
-            on_click=_begin,
-            disabled=not state.may("reports"),
-        )
+        if state.may("reports"):
+            st.button("New report", key="report_new", icon=":material/note_add:", on_click=_begin)
     return current.current()
 
 
@@ -77,11 +75,13 @@ def _begin() -> None:
 
 
 def _invite() -> None:
-    st.info(
-        "Nothing is in a report yet. Under every figure and table of the other pages stands "
-        "“Add to report”; or begin with a template.",
-        icon=":material/note_add:",
+    how = (
+        "Under every figure and table of the other pages stands “Add to report”; or begin with a "
+        "template."
+        if state.may("reports")
+        else "A manager or a statistician puts reports together."
     )
+    st.info(f"Nothing is in a report yet. {how}", icon=":material/note_add:")
 
 
 def _name(report: Report) -> None:
@@ -102,16 +102,19 @@ def _name(report: Report) -> None:
 def _warn_of_hidden(report: Report) -> None:
     number = state.workspace().reports.hidden(report.id, pooled=state.store().pooled)
     if number:
+        results_are = "1 result was" if number == 1 else f"{number:,} results were"
+        shown = "is" if number == 1 else "are"
         st.warning(
-            f"{number:,} results were made by arm and are not shown while the study is pooled.",
+            f"{results_are} made by arm and {shown} not shown while arms are pooled.",
             icon=":material/visibility_off:",
         )
 
 
 def _show_cards(held: tuple[KeptCard, ...]) -> None:
     if not held:
+        how = " Use “Add to report” under a figure or a table, or a template."
         st.info(
-            "This report is empty. Use “Add to report” under a figure or a table, or a template.",
+            f"Nothing is in this report to be shown.{how if state.may('reports') else ''}",
             icon=":material/note_add:",
         )
         return

@@ -37,6 +37,9 @@ def answer(asked: AskedSearch[Found], *, about: str, draw: Callable[[Found], Non
     """
     parts = _jobs(asked)
     if not parts:
+        if not state.may("jobs"):
+            jobs.say_who_can()
+            return None
         st.caption(plain(about))
         _begin_button(asked, "Search", ":material/play_arrow:")
         return None
@@ -82,14 +85,15 @@ def _follow(asked: AskedSearch[Found], draw: Callable[[Found], None]) -> None:
         so_far = state.search_trials(asked).result()
         share = min(so_far.evaluations / asked.budget, 1.0)
         st.progress(share, text=_said(asked, so_far.evaluations, running))
-        st.button(
-            "Cancel",
-            key=f"search_cancel_{state.search_trials(asked).search}",
-            icon=":material/cancel:",
-            on_click=_cancel,
-            args=(asked,),
-            disabled=all(one.cancel_asked for one in running),
-        )
+        if state.may("jobs"):
+            st.button(
+                "Cancel",
+                key=f"search_cancel_{state.search_trials(asked).search}",
+                icon=":material/cancel:",
+                on_click=_cancel,
+                args=(asked,),
+                disabled=all(one.cancel_asked for one in running),
+            )
         if so_far.evaluations:
             draw(so_far)
 
@@ -124,5 +128,6 @@ def _rests(asked: AskedSearch[Found], parts: list[Job]) -> Found | None:
         st.info(f"Cancelled. {tried}; go on from there.", icon=":material/cancel:")
     else:
         st.info("Cancelled before the first design was tried.", icon=":material/cancel:")
-    _begin_button(asked, "Go on", ":material/resume:")
+    if state.may("jobs"):
+        _begin_button(asked, "Go on", ":material/resume:")
     return kept if kept.evaluations else None

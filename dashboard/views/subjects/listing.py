@@ -80,7 +80,7 @@ def show(shown: SubjectList) -> None:
     _table(rows)
     with st.container(horizontal=True, vertical_alignment="center"):
         last = min(page * ROWS, found)
-        all_of = "; the CSV holds all of them" if pages > 1 else ""
+        all_of = "; the CSV holds all of them" if pages > 1 and state.may("exports") else ""
         st.caption(f"{(page - 1) * ROWS + 1:,} to {last:,} of {found:,} found{all_of}")
         if pages > 1:
             _pages(page, pages)

@@ -82,11 +82,49 @@ def test_what_was_stored_by_arm_is_kept_from_who_sees_no_arms(
             listed = [str(one.value) for one in saved.dataframe]
             assert any("Secret group" in one for one in listed) is shown
             cards = opened("report").run()
-            assert any("were made by arm" in one.value for one in cards.warning) is not shown
+            assert any("made by arm and" in one.value for one in cards.warning) is not shown
             assert _reads_job(by_arm.id) is shown
             linked = opened("cohorts")
             linked.query_params["view"] = view
             assert not linked.run().exception
+
+
+def test_a_viewer_finds_no_button_that_would_be_refused(
+    home: Path, as_reader: Callable[[Reader], None]
+) -> None:
+    with open_workspace(home) as here:
+        snapshot = here.current_snapshot("EQX-301")
+        assert snapshot is not None
+        report = here.reports.begin(study="EQX-301", title="Review", person="stan")
+        here.reports.add(
+            report.id,
+            name="Pooled result",
+            card_json=Card(name="Pooled result", notes=("Arms pooled.",)).to_json(),
+            snapshot=snapshot.id,
+            pooled=True,
+            person="stan",
+            section="Who is in it",
+        )
+        [card] = here.reports.cards(report.id, pooled=True)
+        here.reports.comment(card.id, "Seen by the committee.", person="stan")
+    acts = {
+        "report": {"New report", "Move up", "Remove", "Fill the template", "Delete"},
+        "cohorts": {"Save", "Datasets of this cohort"},
+        "designs": {"Save as new"},
+        "search": {"Search"},
+    }
+    for reader, may in ((BLIND, True), (VIEWER, False)):
+        as_reader(reader)
+        for page, labels in acts.items():
+            app = opened(page).run()
+            assert not app.exception
+            found = labels & {button.label for button in app.button}
+            assert found == (labels if may else set()), page
+            if page == "report" and not may:
+                assert "Seen by the committee\\." in [one.value for one in app.markdown]
+                assert "Under the heading “Who is in it”" in [one.value for one in app.caption]
+            if page == "search" and not may:
+                assert "a statistician can" in app.info[0].value
 
 
 def _reads_job(job: str) -> bool:

@@ -75,3 +75,13 @@ def test_identifiers_are_taken_out_before_accepting(
     for file in (one for one in home.rglob("*") if one.is_file()):
         assert b"Hildegard" not in file.read_bytes(), file
     st.cache_resource.clear()
+
+
+def test_without_accounts_it_says_first_that_an_administrator_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EQUIPOISE_HOME", str(tmp_path / "home"))
+    st.cache_resource.clear()
+    app = AppTest.from_string(_PAGE, default_timeout=120).run()
+    assert not app.exception
+    assert "make an administrator first" in app.info[0].value

@@ -80,7 +80,7 @@ def test_a_pooled_reader_does_not_see_what_was_added_by_arm(home: Path) -> None:
     with open_workspace(home) as workspace:
         workspace.blind("EQX-301", PERSON, "test")
     app = opened("report")
-    assert "are not shown while the study is pooled" in app.warning[0].value
+    assert "is not shown while arms are pooled" in app.warning[0].value
 
 
 @pytest.mark.usefixtures("home")

@@ -178,6 +178,10 @@ def test_word_lies_across_only_where_it_must_and_keeps_headings_with_tables() ->
     document = docx.Document(io.BytesIO(write(TABLES, "docx")))
     turned = [section.orientation == WD_ORIENT.LANDSCAPE for section in document.sections]
     assert turned == [False, True, False]
+    # A section ends in its last words: an empty line after a full page would be a page.
+    ends = document.element.xpath("//w:p[w:pPr/w:sectPr]")
+    assert len(ends) == 2
+    assert all(end.getprevious().tag.endswith("}tbl") or end.text for end in ends)
     assert REPORT.across() == [False, False, False, True, True, False, False]
 
 
