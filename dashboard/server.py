@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -35,7 +36,7 @@ from dashboard.access.sign_in import SetUp, SignIn
 from dashboard.access.signing import signing_key
 from dashboard.access.standing import check_address, standing
 from dashboard.home import open_here
-from dashboard.sharing.routes import SHARE_ROUTES
+from dashboard.sharing.routes import share_routes
 from queries.errors import DataError
 from queries.workspace import Workspace
 
@@ -105,6 +106,9 @@ def make_app(
     started : callable, optional
         Called once, when the server is ready to answer.
     """
+    # Streamlit holds an upload in memory; on its way there Starlette would move it to the disk,
+    # where nothing encrypts it.
+    MultiPartParser.spool_max_size = (UPLOAD_LIMIT_MB + 1) * 2**20
     key = signing_key(workspace.home)
     sign_in = SignIn(
         workspace=lambda: workspace,
@@ -114,7 +118,7 @@ def make_app(
     )
     return st.App(
         MAIN_SCRIPT,
-        routes=[Route("/health", _health), *sign_in.routes(), *SHARE_ROUTES],
+        routes=[Route("/health", _health), *sign_in.routes(), *share_routes(behind_tls=behind_tls)],
         middleware=[
             Middleware(SecurityHeaders, behind_tls=behind_tls),
             Middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(address, names)),

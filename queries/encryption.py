@@ -16,6 +16,7 @@ from queries.errors import DataError
 from queries.identifiers import quoted
 
 SPILLED = ".spilled-"
+_REPLACED_AT_MOST = 5  # times that a file is written anew while it is opened
 
 
 def load_openssl(connection: duckdb.DuckDBPyConnection) -> None:
@@ -68,20 +69,36 @@ def open_file(
     *,
     name: str = "snapshot",
 ) -> str | None:
-    """Attach a snapshot file under a name, read-only; gives back the key that opened it."""
+    """Attach a snapshot file under a name, read-only; gives back the key that opened it.
+
+    Keys are tried one after the other. A file that is written anew under another key meanwhile is
+    tried from the start, or it could slip through between two of them.
+    """
     keys = keys_of(key)
     if keys:
         load_openssl(connection)
         connection.execute("SET temp_file_encryption = true")
-    if _attached(connection, path, name, "READ_ONLY", {}):
-        return None
-    options = "READ_ONLY, ENCRYPTION_KEY $key"
-    for one in keys:
-        if _attached(connection, path, name, options, {"key": one}):
-            return one
+    for _ in range(_REPLACED_AT_MOST):
+        before = _identity(path)
+        if _attached(connection, path, name, "READ_ONLY", {}):
+            return None
+        options = "READ_ONLY, ENCRYPTION_KEY $key"
+        for one in keys:
+            if _attached(connection, path, name, options, {"key": one}):
+                return one
+        if _identity(path) == before:
+            break
     raise DataError(
         "a snapshot file is readable, with its key where it is encrypted", file=path.name
     )
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def keys_of(key: str | Sequence[str] | None) -> tuple[str, ...]:

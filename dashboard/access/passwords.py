@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,6 +29,7 @@ _COMMON = (
 )
 _WORDS_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # no signs that are read as others
 
+_AT_ONCE = BoundedSemaphore(2)  # a hash takes 64 MiB: many posts must not take all memory
 _hasher = PasswordHasher()  # Argon2id with the parameters of RFC 9106 for 64 MiB
 _NOBODYS = _hasher.hash(secrets.token_urlsafe(16))
 
@@ -79,7 +81,8 @@ def hash_password(password: str) -> str:
     >>> hash_password("correct horse battery").startswith("$argon2id$")
     True
     """
-    return _hasher.hash(unicodedata.normalize("NFKC", password))
+    with _AT_ONCE:
+        return _hasher.hash(unicodedata.normalize("NFKC", password))
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
@@ -92,7 +95,8 @@ def is_right(password: str, password_hash: str | None) -> bool:
     """
     given = unicodedata.normalize("NFKC", password[: LONGEST + 1])
     try:
-        _hasher.verify(password_hash or _NOBODYS, given)
+        with _AT_ONCE:
+            _hasher.verify(password_hash or _NOBODYS, given)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

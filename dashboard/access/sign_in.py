@@ -7,7 +7,6 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +17,13 @@ from starlette.routing import Route
 from dashboard.access import sessions, single_sign_on
 from dashboard.access.doorkeeper import SET_UP, SIGN_IN
 from dashboard.access.forms import Field, FormPage, Forms, read_form
-from dashboard.access.passwords import check_password, hash_password, is_right
+from dashboard.access.passwords import check_password, hash_password
+from dashboard.access.proving import proven
 from dashboard.access.standing import standing
 from queries.errors import DataError
 from queries.workspace import Person, SignedIn, TooManyAttemptsError, Workspace
 
 SIGN_OUT, PASSWORD = "/sign-out", "/password"
-_AT_ONCE = BoundedSemaphore(2)  # a hash takes 64 MiB: many posts must not take all memory
 _EXPIRED = "This form was open for too long, or in another window. Please try again."
 _WRONG = "Name or password is wrong."
 _NAME = Field(name="name", label="Name", complete="username")
@@ -136,16 +135,7 @@ class SignIn:
         return self._forms.answer(page, request, secure=self._is_tls(request), status=status)
 
     def _right_person(self, name: str, password: str, address: str) -> Person | None:
-        people = self._workspace().people
-        attempt = people.begin_attempt(name=name, address=address)
-        held = people.password_of(name)
-        with _AT_ONCE:
-            right = is_right(password, held[1] if held else None)
-        if not right:
-            people.fail(name)
-            return None
-        people.succeed(attempt, name=name)
-        return people.one(name)
+        return proven(self._workspace(), name=name, password=password, address=address)
 
     async def _begin(
         self, request: Request, person: Person, *, how: str, wanted: str = ""
@@ -331,8 +321,7 @@ def _new_hash(given: dict[str, str], name: str) -> str:
     if password != given.get("again", ""):
         raise DataError("the new password is given twice the same")
     check_password(password, name=name)
-    with _AT_ONCE:
-        return hash_password(password)
+    return hash_password(password)
 
 
 def _address(request: Request) -> str:

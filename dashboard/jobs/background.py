@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -18,29 +17,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePath
-from typing import Any, Literal, Protocol, TextIO
+from pathlib import Path
+from typing import Any, Literal, TextIO
 
 from dashboard.access.key import snapshot_key
 from dashboard.home import open_here
 from dashboard.jobs import lease
-from dashboard.jobs.imports import import_study
+from dashboard.jobs.imports import import_folder, import_study
+from dashboard.jobs.uploads import opened_uploads
 from queries.errors import DataError
 from queries.importers import DeidentificationPlan, ImportRefused
 
 _STARTING_SECONDS = 30
-_ID = re.compile(r"[0-9a-f]{32}")
-
-
-class Upload(Protocol):
-    """A file from the browser."""
-
-    name: str
-
-    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,37 +59,8 @@ class ImportProgress:
     snapshot: str | None = None
 
 
-def save_uploads(home: Path, uploads: Iterable[Upload]) -> tuple[str, tuple[Path, ...]]:
-    """Put files from the browser where an import finds them.
-
-    Returns
-    -------
-    tuple of str and tuple of Path
-        The id of the import to come, and the files.
-    """
-    import_id = secrets.token_hex(16)
-    folder = _folder(home, import_id) / "files"
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        return import_id, tuple(_saved(upload, folder) for upload in uploads)
-    except BaseException:
-        shutil.rmtree(folder.parent, ignore_errors=True)
-        raise
-
-
-def _saved(upload: Upload, folder: Path) -> Path:
-    name = PurePath(upload.name.replace("\\", "/")).name
-    path = folder / name
-    if not name or name.startswith(".") or "\x00" in name or path.exists():
-        raise DataError("files of an import have names, each a different one", got=upload.name)
-    with path.open("wb") as target:
-        while chunk := upload.read(2**20):
-            target.write(chunk)
-    return path
-
-
 def start_import(
-    paths: Sequence[Path],
+    paths: Sequence[Path] = (),
     *,
     home: Path,
     person: str,
@@ -113,7 +75,7 @@ def start_import(
     Parameters
     ----------
     paths : sequence of Path
-        Files, folders and zips.
+        Files, folders and zips; with `import_id`, those that were handed in are read as well.
     home : Path
         The home folder of the workspace.
     person : str
@@ -121,11 +83,11 @@ def start_import(
     study : str, optional
         The code of the study; else the plan or the data say it.
     import_id : str, optional
-        From `save_uploads`; those files are deleted when the import ends.
+        From `uploads.save_uploads`; those files are deleted when the import ends.
     deidentify : DeidentificationPlan, optional
         What is done to identifiers before anything is written.
     keep_files : bool
-        Keep the files of a check that went through, until `files_again` or `drop_files`.
+        Keep the files of a check that went through, until `uploads_again` or `drop_uploads`.
     only_demo : bool
         As `import_study`.
 
@@ -135,7 +97,7 @@ def start_import(
         The id to ask `read_import` about. The snapshot it makes is a candidate.
     """
     import_id = import_id or secrets.token_hex(16)
-    folder = _folder(home, import_id)
+    folder = import_folder(home, import_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     request = {
         "paths": [str(Path(path).absolute()) for path in paths],
@@ -168,7 +130,7 @@ def read_import(home: Path, import_id: str) -> ImportProgress:
     DataError
         When there is no such import.
     """
-    folder = _folder(home, import_id)
+    folder = import_folder(home, import_id)
     if not folder.is_dir():
         raise DataError("an import is one that was started here", got=import_id)
     alive = lease.is_held(_lease(folder)) or _is_starting(folder)  # asked before reading
@@ -178,47 +140,12 @@ def read_import(home: Path, import_id: str) -> ImportProgress:
     return last
 
 
-def files_again(home: Path, import_id: str) -> tuple[str, tuple[Path, ...]]:
-    """The kept files of an import, for another one: its id, and the files.
-
-    Raises
-    ------
-    DataError
-        When they are gone, which they are soon after.
-    """
-    kept, another = _folder(home, import_id) / "files", secrets.token_hex(16)
-    folder = _folder(home, another)
-    folder.mkdir(parents=True, mode=0o700)
-    try:
-        kept.rename(folder / "files")
-    except OSError:
-        folder.rmdir()
-        raise DataError("the files are still here; choose them again") from None
-    return another, tuple(sorted((folder / "files").iterdir()))
-
-
-def has_files(home: Path, import_id: str) -> bool:
-    """Whether the files of an import are kept."""
-    return (_folder(home, import_id) / "files").is_dir()
-
-
-def drop_files(home: Path, import_id: str) -> None:
-    """Delete the kept files of an import."""
-    shutil.rmtree(_folder(home, import_id) / "files", ignore_errors=True)
-
-
 def cancel_import(home: Path, import_id: str) -> None:
     """End a running import; nothing of it is kept."""
-    folder = _folder(home, import_id)
+    folder = import_folder(home, import_id)
     if lease.is_held(_lease(folder)):
         with suppress(OSError, ValueError):
             os.kill(int((folder / "pid").read_text()), signal.SIGTERM)
-
-
-def _folder(home: Path, import_id: str) -> Path:
-    if not _ID.fullmatch(import_id):
-        raise DataError("the id of an import is 32 digits 0-9 and a-f", got=import_id)
-    return home / "imports" / import_id
 
 
 def _lease(folder: Path) -> Path:
@@ -256,7 +183,7 @@ def main(folder: Path) -> None:
         (folder / "pid").write_text(str(os.getpid()))
         result: ImportProgress | None = None
         try:
-            result = _result(request, log)
+            result = _result(request, folder, log)
         except SystemExit:
             result = ImportProgress(state="failed")
         finally:
@@ -269,14 +196,14 @@ def main(folder: Path) -> None:
         _write(log, result)
 
 
-def _result(request: dict[str, Any], log: TextIO) -> ImportProgress:
+def _result(request: dict[str, Any], folder: Path, log: TextIO) -> ImportProgress:
     def report(share: float, message: str) -> None:
         _write(log, ImportProgress(state="running", share=share, message=message))
 
     try:
-        with open_here(Path(request["home"])) as workspace:
+        with open_here(Path(request["home"])) as workspace, opened_uploads(folder) as uploaded:
             done = import_study(
-                [Path(path) for path in request["paths"]],
+                [*(Path(path) for path in request["paths"]), *uploaded],
                 workspace=workspace,
                 person=request["person"],
                 study=request["study"],

@@ -6,6 +6,7 @@ its own for the browser.
 
 from __future__ import annotations
 
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dashboard.access.key import snapshot_key
 from dashboard.access.pseudonym_key import pseudonym_key
 from dashboard.access.standing import DEMO_STUDIES, MAKE_ONE
 from dashboard.jobs import lease
@@ -22,6 +24,7 @@ from queries.store import open_store
 from queries.workspace import Plan, Snapshot, Study, Workspace
 
 Progress = Callable[[float, str], None]
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,8 @@ def check_files(
 ) -> CheckReport:
     """What an import of these files would find; nothing is kept.
 
+    Where there is a key for snapshots, what lies on the disk meanwhile is encrypted with it.
+
     Raises
     ------
     ImportRefused
@@ -125,7 +130,7 @@ def check_files(
     """
     with tempfile.TemporaryDirectory(prefix="equipoise-check-") as folder:
         file = Path(folder) / "checked.duckdb"
-        return import_files(paths, file, study=study, progress=progress)
+        return import_files(paths, file, study=study, key=snapshot_key(), progress=progress)
 
 
 def accept_candidate(workspace: Workspace, snapshot_id: str, person: str) -> Snapshot:
@@ -161,6 +166,19 @@ def forget_content(workspace: Workspace, rejected: Snapshot) -> None:
     workspace.subjects.replace_content(
         rejected.id, content_sha256=nothing, report_json=kept.to_json()
     )
+
+
+def import_folder(home: Path, import_id: str) -> Path:
+    """Where an import in a process of its own keeps what it was handed, and how it goes.
+
+    Raises
+    ------
+    DataError
+        When that is no id of an import.
+    """
+    if not _ID.fullmatch(import_id):
+        raise DataError("the id of an import is 32 digits 0-9 and a-f", got=import_id)
+    return home / "imports" / import_id
 
 
 def import_lease(home: Path, import_id: str) -> Path:

@@ -11,8 +11,8 @@ from dashboard.sharing.subject_rows import tells_of_subjects
 from queries.workspace import Audience
 
 LABELS: Mapping[Audience, str] = {
-    "safety review": "Sponsor's safety review",
     "external": "External",
+    "safety review": "Sponsor's safety review",
 }
 _SUBJECTS = "It shows single subjects, which no share may."
 

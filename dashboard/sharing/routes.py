@@ -8,13 +8,14 @@ revoked or has expired ends at once. No answer is kept by a browser.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard.access.sessions import is_tls
 from dashboard.exports.spreadsheets import to_xlsx
 from dashboard.exports.tables import to_csv
 from dashboard.home import open_here
@@ -123,7 +124,7 @@ def _home(share: Share) -> str:
 # The addresses ---------------------------------------------------------------------------------
 
 
-def _open(request: Request, _form: dict[str, str]) -> Response:
+def _open(request: Request, _form: dict[str, str], *, behind_tls: bool) -> Response:
     share, secret = _workspace().shares.open(request.path_params["token"])
     response = RedirectResponse(_home(share), status_code=303)
     response.set_cookie(
@@ -132,7 +133,7 @@ def _open(request: Request, _form: dict[str, str]) -> Response:
         max_age=SESSION_DAYS * 86_400,
         path=_home(share),
         httponly=True,
-        secure=request.url.scheme == "https",
+        secure=is_tls(request.scope, behind_tls=behind_tls),
         # Strict would not come along when the link is clicked in a mail on another site; forms
         # carry a proof of their own.
         samesite="lax",
@@ -243,10 +244,21 @@ def _file(request: Request, _form: dict[str, str]) -> Response:
     return Response(data, media_type=_TYPES[ending], headers=headers)
 
 
-SHARE_ROUTES = [
-    Route(path, _answering(method, answer), methods=_EVERY)
-    for path, method, answer in (
-        ("/share/{token}", "GET", _open),
+def share_routes(*, behind_tls: bool = False) -> list[Route]:
+    """The routes of shares, for the server.
+
+    Parameters
+    ----------
+    behind_tls : bool
+        Whether browsers come by https to a proxy in front: cookies are then marked Secure.
+
+    Examples
+    --------
+    >>> share_routes()[0].path
+    '/share/{token}'
+    """
+    answers: list[tuple[str, str, Callable[..., Response]]] = [
+        ("/share/{token}", "GET", partial(_open, behind_tls=behind_tls)),
         ("/shared/{share}", "GET", _show),
         ("/shared/{share}/passcode", "POST", _enter),
         ("/shared/{share}/comment", "POST", _comment),
@@ -254,6 +266,7 @@ SHARE_ROUTES = [
         ("/shared/{share}/alive", "GET", _alive),
         ("/shared/{share}/picture/{card}/{variant}.png", "GET", _picture),
         ("/shared/{share}/file/{card}.{ending}", "GET", _file),
-    )
-]
-"""For the server."""
+    ]
+    return [
+        Route(path, _answering(method, answer), methods=_EVERY) for path, method, answer in answers
+    ]

@@ -8,15 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import results, state
-from dashboard.jobs.background import (
-    drop_files,
-    files_again,
-    has_files,
-    read_import,
-    save_uploads,
-    start_import,
-)
+from dashboard.jobs.background import read_import, start_import
 from dashboard.jobs.imports import accept_candidate, forget_content, reject_candidate
+from dashboard.jobs.uploads import drop_uploads, has_uploads, save_uploads, uploads_again
 from dashboard.text import plain
 from dashboard.views import identifiers
 from dashboard.views.quality import findings_table
@@ -66,10 +60,10 @@ def _choose_files() -> None:
         placeholder="Taken from the plan or from STUDYID when left empty",
     )
     if st.button("Check files", type="primary", icon=":material/fact_check:", disabled=not uploads):
-        import_id, paths = save_uploads(state.workspace().home, uploads)
+        home = state.workspace().home
+        import_id = save_uploads(home, uploads)
         st.session_state["import_id"] = start_import(
-            paths,
-            home=state.workspace().home,
+            home=home,
             person=state.acting("imports"),
             study=code.strip() or None,
             import_id=import_id,
@@ -127,18 +121,17 @@ def _decide(candidate: Snapshot) -> None:
 
 def _has_files() -> bool:
     kept = st.session_state.get("import_files")
-    return kept is not None and has_files(state.workspace().home, kept)
+    return kept is not None and has_uploads(state.workspace().home, kept)
 
 
 def _deidentify(plan: DeidentificationPlan) -> None:
     """Import the same files again, changed on the way in, in place of the candidate."""
     home = state.workspace().home
     candidate = state.workspace().snapshot(st.session_state["candidate"])
-    import_id, paths = files_again(home, st.session_state["import_files"])
+    import_id = uploads_again(home, st.session_state["import_files"])
     reject_candidate(state.workspace(), st.session_state.pop("candidate"), state.acting("imports"))
     forget_content(state.workspace(), candidate)
     st.session_state["import_id"] = start_import(
-        paths,
         home=home,
         person=state.acting("imports"),
         study=candidate.study,
@@ -153,7 +146,7 @@ def _deidentify(plan: DeidentificationPlan) -> None:
 def _drop_files() -> None:
     kept = st.session_state.pop("import_files", None)
     if kept is not None:
-        drop_files(state.workspace().home, kept)
+        drop_uploads(state.workspace().home, kept)
 
 
 def _accept() -> None:

@@ -62,8 +62,7 @@ def import_files(
     study : str, optional
         The study's code; else the plan's, else STUDYID.
     key : str, optional
-        Encrypts the file. A sas7bdat file inside an archive is still unpacked to a private
-        temporary folder while it is read.
+        Encrypts the file.
     deidentify : DeidentificationPlan, optional
         What is done to identifiers before anything is written; it takes `secret`.
     secret : str, optional

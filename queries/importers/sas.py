@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from queries.errors import DataError
 from queries.importers.archive import SourceFile
 from queries.importers.dataset import Column, Dataset, dataset_name
 from queries.importers.dates import from_sas, type_of_format, within_a_day
+from queries.memory_files import memory_file
 
 _CHUNK_ROWS = 50_000
 
@@ -31,7 +31,7 @@ def read_sas(file: SourceFile) -> Dataset:
     DataError
         When the file is damaged, or holds fewer rows than its header says.
     """
-    with _on_disk(file) as path:
+    with _by_name(file) as path:
         frame, found = _call(partial(pyreadstat.read_sas7bdat, metadataonly=True), path, file.name)
         columns = _columns(list(frame.columns), found, path, file.name)
     return Dataset(
@@ -48,15 +48,15 @@ def read_sas(file: SourceFile) -> Dataset:
 
 
 @contextmanager
-def _on_disk(file: SourceFile) -> Iterator[Path]:
-    """pyreadstat opens files by name: what is packed is unpacked to a private folder."""
+def _by_name(file: SourceFile) -> Iterator[Path]:
+    """pyreadstat opens files by name: what is packed is unpacked into memory, with a name."""
     if file.member is None and not file.packing:
         yield file.path
         return
-    with TemporaryDirectory(prefix="equipoise-") as folder:
-        path = Path(folder) / "unpacked.sas7bdat"
-        with file.open() as packed, path.open("wb") as unpacked:
+    with memory_file("unpacked.sas7bdat") as (unpacked, path):
+        with file.open() as packed:
             shutil.copyfileobj(packed, unpacked)
+        unpacked.flush()
         yield path
 
 
@@ -95,7 +95,7 @@ def _batches(
 ) -> Iterator[pa.RecordBatch]:
     names = [f"c{position}" for position in range(len(columns))]
     count = 0
-    with _on_disk(file) as path:
+    with _by_name(file) as path:
         while count < expected:
             read = partial(pyreadstat.read_sas7bdat, row_offset=count, row_limit=_CHUNK_ROWS)
             frame, _ = _call(read, path, file.name)

@@ -20,7 +20,7 @@ from queries.workspace.passcodes import hashed
 from queries.workspace.share_tables import share_views, shares
 
 Audience = Literal["safety review", "external"]
-AUDIENCES: tuple[Audience, ...] = ("safety review", "external")
+AUDIENCES: tuple[Audience, ...] = ("external", "safety review")
 THRESHOLD = 11
 MOST_DAYS = 366
 _TOKEN_BYTES = 32

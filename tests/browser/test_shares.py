@@ -37,6 +37,7 @@ def share(page: Page, recipient: str) -> str:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("For whom").fill(recipient)
     dialog.get_by_label("For whom").press("Tab")
+    dialog.get_by_text("Sponsor's safety review").click()
     make = dialog.get_by_role("button", name="Freeze and make the link")
     expect(make).to_be_enabled()
     make.click()

@@ -13,20 +13,22 @@ from typing import TypeVar
 
 import pytest
 
+from dashboard.access.key import KEY_VARIABLE
 from dashboard.jobs import imports, lease
 from dashboard.jobs.background import (
     ImportProgress,
     cancel_import,
     read_import,
-    save_uploads,
     start_import,
 )
 from dashboard.jobs.sweeping import OUTCOME_SECONDS, sweep
+from dashboard.jobs.uploads import has_uploads, opened_uploads, save_uploads, uploads_again
 from queries.errors import DataError
 from queries.importers import ImportRefused
 from queries.workspace import Workspace, open_workspace
 
 T = TypeVar("T")
+KEY = "Nq7-tr4 zw9 Hj2 pm8 Lc5"
 ADSL = "STUDYID,USUBJID,TRT01P\nABC-1,S1,Placebo\nABC-1,S2,Active\n"
 PLAN = {"study": "ABC-1", "title": "A trial", "status": "ongoing", "subjects": 40}
 
@@ -151,25 +153,44 @@ def test_a_refusal_in_the_background_names_its_problems(workspace: Workspace, ad
     assert snapshot_files(workspace) == []
 
 
-def test_uploads_are_imported_and_then_deleted(workspace: Workspace) -> None:
-    import_id, paths = save_uploads(workspace.home, [upload("adsl.csv", ADSL)])
-    assert [path.name for path in paths] == ["adsl.csv"]
-    start_import(paths, home=workspace.home, person="tester", import_id=import_id)
+@pytest.mark.parametrize("key", [None, KEY])
+def test_uploads_are_imported_and_then_deleted(
+    workspace: Workspace, key: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if key is not None:
+        monkeypatch.setenv(KEY_VARIABLE, key)
+    import_id = save_uploads(workspace.home, [upload("adsl.csv", ADSL)])
+    kept = [file for file in (workspace.home / "imports").rglob("*") if file.is_file()]
+    assert [file.name for file in kept] == ([".sealed"] if key else ["adsl.csv"])
+    assert (b"Placebo" in kept[0].read_bytes()) is (key is None)
+    import_id = uploads_again(workspace.home, import_id)
+    start_import(home=workspace.home, person="tester", import_id=import_id)
     assert outcome(workspace.home, import_id).state == "done"
-    until(paths[0].parent.exists, lambda exists: not exists)
+    until(lambda: has_uploads(workspace.home, import_id), lambda kept: not kept)
+
+
+def test_sealed_uploads_are_read_under_their_names(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    texts = {"adsl.csv": ADSL * 200_000, "empty.csv": "", "plan.json": json.dumps(PLAN)}
+    import_id = save_uploads(workspace.home, [upload(*item) for item in texts.items()])
+    with opened_uploads(workspace.home / "imports" / import_id) as paths:
+        assert {path.name: path.read_text() for path in paths} == texts
+    assert not any(path.exists() for path in paths)
 
 
 @pytest.mark.parametrize("names", [["a.csv", "a.csv"], [".."], [".hidden"], ["/"], ["a\x00b"]])
 def test_uploads_with_odd_names_are_refused(workspace: Workspace, names: list[str]) -> None:
     with pytest.raises(DataError, match="files of an import have names"):
         save_uploads(workspace.home, [upload(name, ADSL) for name in names])
-    assert list((workspace.home / "imports").iterdir()) == []
+    assert not list(workspace.home.glob("imports/*"))
 
 
 def test_an_upload_cannot_leave_its_folder(workspace: Workspace) -> None:
-    _, paths = save_uploads(workspace.home, [upload("..\\../../adsl.csv", ADSL)])
-    assert paths[0].name == "adsl.csv"
-    assert paths[0].is_relative_to(workspace.home / "imports")
+    import_id = save_uploads(workspace.home, [upload("..\\../../adsl.csv", ADSL)])
+    files = workspace.home / "imports" / import_id / "files"
+    assert list(workspace.home.parent.rglob("adsl.csv")) == [files / "adsl.csv"]
 
 
 def upload(name: str, text: str) -> io.BytesIO:

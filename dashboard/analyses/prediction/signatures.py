@@ -51,8 +51,21 @@ def sign(
     meaning: str,
     comment: str,
     person: str,
+    proved: str,
 ) -> None:
     """Record a signature; it is never changed or taken back, only followed by another.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    study, fingerprint, question : str
+        Of the card.
+    name, meaning, comment : str
+        As they were given.
+    person : str
+        Whose session it is.
+    proved : str
+        How it is known that it is they: "password", "session" or "no accounts".
 
     Raises
     ------
@@ -73,6 +86,7 @@ def sign(
             "name": name.strip(),
             "meaning": meaning,
             "comment": comment.strip(),
+            "proved": proved,
         },
     )
 

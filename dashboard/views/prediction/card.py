@@ -16,6 +16,7 @@ from dashboard.scripts import Made, given, made_by
 from dashboard.text import file_stem, plain
 from dashboard.views import heading
 from dashboard.views.prediction.notes import prediction_notes
+from dashboard.views.proving import ask_password, prove
 
 
 def show(asked: PredictionFit, made: Made[PredictionReport]) -> None:
@@ -79,6 +80,7 @@ def _signing(card: ModelCard, report: PredictionReport) -> None:
         name = st.text_input("Name", max_chars=200)
         meaning = st.selectbox("Meaning", MEANINGS)
         comment = st.text_input("Comment", max_chars=200)
+        password = ask_password()
         if st.form_submit_button("Sign this card", type="primary", icon=":material/draw:"):
             with results.explained():
                 sign(
@@ -90,6 +92,7 @@ def _signing(card: ModelCard, report: PredictionReport) -> None:
                     meaning=meaning,
                     comment=comment,
                     person=state.acting("sign-off"),
+                    proved=prove(password),
                 )
                 st.rerun()
 

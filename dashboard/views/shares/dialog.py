@@ -75,17 +75,29 @@ def _ask(page: str, cards: Sequence[Card]) -> None:
             "the same cohort, or revoke the other share.",
             icon=":material/group_off:",
         )
-    ready = bool(chosen and title.strip() and recipient.strip() and not refused)
+    missing = _missing(chosen, title, recipient)
+    if missing:
+        st.caption(f"Before it is frozen: {missing}.")
     if st.button(
         "Freeze a new version" if renews else "Freeze and make the link",
         key="share_make",
         type="primary",
         icon=":material/ac_unit:",
-        disabled=not ready,
+        disabled=bool(missing or refused),
     ):
         with st.spinner("Freezing: drawing every figure for wide and narrow screens"):
             st.session_state[_MADE] = share(page, chosen, wish)
         st.rerun()
+
+
+def _missing(chosen: Sequence[Card], title: str, recipient: str) -> str:
+    """What has to be filled in still; "" when nothing has."""
+    wanted = {
+        "a title": title.strip(),
+        "for whom it is": recipient.strip(),
+        "a result that is shown": chosen,
+    }
+    return ", ".join(name for name, there in wanted.items() if not there)
 
 
 def _which() -> Share | None:

@@ -71,7 +71,7 @@ def sharing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sharing
             cards=cards,
         )
         monkeypatch.setattr(routes, "_workspace", lambda: workspace)
-        app = Starlette(routes=routes.SHARE_ROUTES, middleware=[Middleware(SecurityHeaders)])
+        app = Starlette(routes=routes.share_routes(), middleware=[Middleware(SecurityHeaders)])
         with serving(app) as port:
             yield Sharing(workspace=workspace, version=version, port=port)
 

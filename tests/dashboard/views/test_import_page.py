@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.home import open_here
-from dashboard.jobs.background import has_files, read_import, save_uploads, start_import
+from dashboard.jobs.background import read_import, start_import
+from dashboard.jobs.uploads import has_uploads, save_uploads
 from tests.dashboard.test_command import ADSL
 
 _PAGE = """
@@ -47,8 +48,8 @@ def test_identifiers_are_taken_out_before_accepting(
     text = text.replace(",F,", ",F,Hildegard,").replace(",M,", ",M,Bert,")
     with open_here(home):
         pass
-    import_id, paths = save_uploads(home, [_Upload(text.encode())])
-    start_import(paths, home=home, person="anna", import_id=import_id, keep_files=True)
+    import_id = save_uploads(home, [_Upload(text.encode())])
+    start_import(home=home, person="anna", import_id=import_id, keep_files=True)
     first = _done(home, import_id)
     app = AppTest.from_string(_PAGE, default_timeout=120)
     app.session_state["candidate"], app.session_state["import_files"] = first, import_id
@@ -67,10 +68,10 @@ def test_identifiers_are_taken_out_before_accepting(
         rejected, candidate = workspace.snapshot(first), workspace.snapshot(second)
         assert (rejected.state, candidate.state) == ("rejected", "candidate")
         assert not workspace.path(rejected).exists()
-        assert has_files(home, again)
+        assert has_uploads(home, again)
         next(one for one in app.button if one.label == "Accept").click().run()
         assert not app.exception
-        assert not has_files(home, again)
+        assert not has_uploads(home, again)
         assert workspace.current_snapshot("ABC-1").id == second  # type: ignore[union-attr]
     for file in (one for one in home.rglob("*") if one.is_file()):
         assert b"Hildegard" not in file.read_bytes(), file

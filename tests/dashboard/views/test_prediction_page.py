@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from analytics.checks import InputError
+from dashboard import state
+from dashboard.access.passwords import hash_password
+from dashboard.access.rights import Reader
 from dashboard.analyses.prediction.fit import PredictionReport
 from dashboard.analyses.prediction.signatures import sign, signatures
 from dashboard.views import jobs
 from queries.workspace import open_workspace
 
 SECONDS = 120
+WORD = "correct horse battery"
 PAGE = """
 from dashboard import links, state
 from dashboard.results import explained
@@ -99,14 +107,58 @@ def test_a_card_is_signed_by_a_named_person_and_stays_signed(done):
     app = opened(prediction_tab="Model card")
     assert "Nobody has signed this card." in shown(app)
     app.text_input[0].set_value("Dr A. Reviewer")
-    next(one for one in app.button if one.label == "Sign this card").click().run()
+    sign_button(app).click().run()
     assert not app.exception
     assert "Reviewed, Dr A. Reviewer" in shown(opened(prediction_tab="Model card"))
 
 
+@pytest.mark.usefixtures("done")
+@pytest.mark.parametrize("word", [WORD, None], ids=["password", "single sign-on"])
+def test_with_accounts_whoever_signs_gives_their_password_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch, word: str | None
+) -> None:
+    with open_workspace(home) as workspace:
+        person = workspace.people.add(
+            name="stan",
+            roles=["statistician"],
+            studies={"EQX-301": True},
+            password_hash=hash_password(word) if word else None,
+            email=None if word else "stan@example.org",
+            person="tester",
+        )
+    monkeypatch.setattr(state, "reader_of", lambda *_: Reader.of(person))
+    monkeypatch.setattr(type(st.context), "ip_address", "127.0.0.1")
+    app = opened(prediction_tab="Model card")
+    fields = {one.label: one for one in app.text_input}
+    assert ("Your password" in fields) is (word is not None)
+    fields["Name"].set_value("Stan")
+    if word is not None:
+        fields["Your password"].set_value("a guess in passing")
+        sign_button(app).click().run()
+        assert "whoever signs gives their own password" in shown(app).lower()
+        assert "Nobody has signed this card." in shown(app)
+        next(one for one in app.text_input if one.label == "Your password").set_value(word)
+    sign_button(app).click().run()
+    assert not app.exception
+    with open_workspace(home) as workspace:
+        [act] = [one for one in workspace.activity("EQX-301") if one.act == "sign model card"]
+    assert act.detail["proved"] == ("password" if word else "session")
+    assert WORD not in str(act)
+
+
+def sign_button(app: AppTest) -> Button:
+    return next(one for one in app.button if one.label == "Sign this card")
+
+
 def test_a_signature_without_a_name_or_a_meaning_is_refused(home):
     with open_workspace(home) as workspace:
-        about = {"study": "EQX-301", "fingerprint": "f", "question": "q", "person": "anna"}
+        about = {
+            "study": "EQX-301",
+            "fingerprint": "f",
+            "question": "q",
+            "person": "anna",
+            "proved": "session",
+        }
         with pytest.raises(InputError, match="gives a name"):
             sign(workspace, name=" ", meaning="Reviewed", comment="", **about)
         with pytest.raises(InputError, match="the meaning is one of"):

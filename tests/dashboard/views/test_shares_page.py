@@ -25,6 +25,9 @@ def _without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freezing, "draw_all", no_browser)
 
 
+REVIEW = {"share_recipient": "Dana", "share_audience": "safety review"}
+
+
 def sharing(page: str, **inputs: object) -> AppTest:
     """A page of the study, with its dialog *Share* open."""
     script = unattended._SCRIPT.format(name=page, pooled=False) + (
@@ -61,6 +64,8 @@ def only_share(workspace: Workspace) -> Share:
 def test_a_page_is_shared_listed_answered_renewed_and_revoked(home: Path) -> None:
     assert "Nothing of this study is shared" in text_of(listed())
     app = sharing("overview")
+    assert app.radio("share_audience").value == "external", "the careful one, unless changed"
+    app.radio("share_audience").set_value("safety review").run()
     app.text_input("share_recipient").set_value("Dana Reyes").run()
     app.number_input("share_days").set_value(5).run()
     app.button("share_make").click().run()
@@ -98,7 +103,7 @@ def test_a_page_is_shared_listed_answered_renewed_and_revoked(home: Path) -> Non
 
 
 def test_what_was_frozen_by_arm_is_not_shown_to_who_sees_none(home: Path) -> None:
-    app = sharing("overview", share_recipient="Dana")
+    app = sharing("overview", **REVIEW)
     app.button("share_make").click().run()
     link = next(one.value for one in app.code if "/share/" in one.value)
     with open_workspace(home) as workspace:
@@ -130,7 +135,7 @@ def test_two_external_shares_do_not_tell_of_the_few_between_them(home: Path) -> 
     assert not any("/share/" in one.value for one in refused.code)
     many = sharing("overview", **external, cohort=Cohort(Between(column="AGE", high=60)))
     assert "too few subjects" not in text_of(many)
-    review = sharing("overview", share_recipient="Dana", cohort=few)
+    review = sharing("overview", **REVIEW, cohort=few)
     assert "too few subjects" not in text_of(review)
     with open_workspace(home) as workspace:
         assert len(workspace.shares.of_study(STUDY)) == 1
@@ -140,7 +145,7 @@ def test_two_external_shares_do_not_tell_of_the_few_between_them(home: Path) -> 
 
 
 def test_a_share_says_that_subjects_were_restricted_since(home: Path) -> None:
-    sharing("overview", share_recipient="Dana").button("share_make").click().run()
+    sharing("overview", **REVIEW).button("share_make").click().run()
     assert "Other subjects" not in text_of(listed())
     with open_workspace(home) as workspace:
         workspace.subjects.mark(
@@ -155,5 +160,5 @@ def test_a_share_says_that_subjects_were_restricted_since(home: Path) -> None:
 def test_what_tells_of_subjects_stays_here() -> None:
     app = sharing("safety", safety_tab="Deaths and listings")
     assert "It shows single subjects, which no share may." in text_of(app)
-    app = sharing("subjects")
+    app = sharing("subjects", **REVIEW)
     assert not app.multiselect("share_results_safety review_11").value
