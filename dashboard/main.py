@@ -10,6 +10,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from dashboard import links, navigation, state
 from dashboard.pages import PAGES
 from dashboard.results import explained, mode
+from dashboard.turns import turn
 from dashboard.views import account, import_data, sidebar, signed_out
 from dashboard.views.audit import page as audit_page
 from dashboard.views.people import page as people_page
@@ -72,26 +73,36 @@ def _sections() -> dict[str, list[StreamlitPage]]:
     return sections
 
 
-state.begin_run()
-if not state.is_signed_in():
-    signed_out.show()
-    st.stop()
-with explained():
-    links.open_link()
-page = st.navigation(_sections(), expanded=True)
-navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
-if page in (IMPORT_PAGE, AUDIT_PAGE, PEOPLE_PAGE):
-    account.show()
-    page.run()
-elif not state.studies():
-    account.show()
+def _draw() -> None:
+    """The page that is asked for, with its sidebar and its link."""
+    state.begin_run()
+    if not state.is_signed_in():
+        signed_out.show()
+        return
+    with explained():
+        links.open_link()
+    page = st.navigation(_sections(), expanded=True)
+    navigation.follow({one.url_path: one for one in STUDY_PAGES}, page.url_path)
+    if page in (IMPORT_PAGE, AUDIT_PAGE, PEOPLE_PAGE):
+        account.show()
+        page.run()
+    elif not state.studies():
+        account.show()
+        _welcome()
+    else:
+        _draw_study(page)
+
+
+def _welcome() -> None:
     st.title("Welcome", anchor=False)
     if state.may("imports"):
         st.write("No study is here yet. Import one, or run `equipoise demo` for three to look at.")
         st.page_link(IMPORT_PAGE, label="Import a study")
     else:
         st.write("You are not a member of a study yet. An administrator makes you one.")
-else:
+
+
+def _draw_study(page: StreamlitPage) -> None:
     with explained():
         sidebar.show()
     account.show()
@@ -100,3 +111,7 @@ else:
     with explained():
         links.save_link(page.url_path or "overview")
         share_dialog.show(page.url_path or "overview")
+
+
+with turn():
+    _draw()

@@ -3,12 +3,16 @@
 Everyone has a marker of their own, in their cohort or in the title of their share, and reads all
 that comes: another one's marker is cross-talk, and ends the measurement.
 
-    python tests/benchmarks/bench_crowd.py [SECONDS]
+    python tests/benchmarks/bench_crowd.py [SECONDS] [PAUSE]
+
+A reader goes to another page every PAUSE seconds, 10 unless told; 0 finds what the server can do.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import random
 import re
 import statistics
 import sys
@@ -54,7 +58,7 @@ class Measured:
             self.faults.append(f"{self.marker} sees {sorted(strange)}")
 
 
-def main(seconds: float) -> None:
+def main(seconds: float, pause: float) -> None:
     """Let them all in, wait, and say how long they waited."""
     with TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -73,10 +77,14 @@ def main(seconds: float) -> None:
             views = [_view(workspace, number) for number in range(READERS)]
             shares = [_share(workspace, number) for number in range(SPONSORS)]
         with running_server(home, Path(folder) / "server.log") as server:
+            began = _processor(server.process.pid)
             until = time.monotonic() + seconds
             found = [Measured(marker=marker) for _, marker in (*views, *shares)]
             threads = [
-                threading.Thread(target=_read, args=(server, people[number], view, one, until))
+                threading.Thread(
+                    target=_read,
+                    args=(server, people[number], view, one, until, pause),
+                )
                 for number, ((view, _), one) in enumerate(zip(views, found[:READERS], strict=True))
             ]
             threads += [
@@ -87,10 +95,18 @@ def main(seconds: float) -> None:
                 thread.start()
             for thread in threads:
                 thread.join()
+            used = _processor(server.process.pid) - began
+    print(f"server: {used:.0f} s of processor in {seconds:.0f} s")
     _report("pages", found[:READERS])
     _report("shares", found[READERS:])
     if faults := [fault for one in found for fault in one.faults]:
         sys.exit("\n".join(faults[:20]))
+
+
+def _processor(process: int) -> float:
+    """Seconds of processor that a process has used."""
+    used = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _view(workspace: Workspace, number: int) -> tuple[str, str]:
@@ -132,8 +148,11 @@ def _share(workspace: Workspace, number: int) -> tuple[str, str]:
     return token, marker
 
 
-def _read(server: RunningServer, name: str, view: str, measured: Measured, until: float) -> None:
-    """Go from page to page, with a second of reading between."""
+def _read(
+    server: RunningServer, name: str, view: str, measured: Measured, until: float, pause: float
+) -> None:
+    """Go from page to page, and read each for a while, some longer than others."""
+    of_own = random.Random(name)
     try:
         browser = Browser(server=server)
         assert browser.sign_in(name) == 303
@@ -145,7 +164,7 @@ def _read(server: RunningServer, name: str, view: str, measured: Measured, until
                 received, _ = run_page(socket, page, f"view={view}")
                 measured.take(began, received)
                 number += 1
-                time.sleep(1)
+                time.sleep(pause * of_own.uniform(0.5, 1.5))
     except Exception as error:
         measured.faults.append(f"{measured.marker}: {error!r}")
 
@@ -180,4 +199,5 @@ def _report(name: str, found: list[Measured]) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 120)
+    given = [float(one) for one in sys.argv[1:3]]
+    main(*given, *(120.0, 10.0)[len(given) :])

@@ -24,6 +24,7 @@ def rest(page: Page) -> None:
 
 def fill(page: Page, label: str, text: str) -> None:
     box = page.get_by_label(label, exact=True)
+    expect(box).to_have_count(1, timeout=60_000)  # a former page stands below for a moment
     box.fill(text)
     box.press("Enter")
     rest(page)
