@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import cohorts, dialogs, state
 from dashboard.text import plain
+from dashboard.views.shares import renewing
 from queries.cohorts import EVERYONE
 
 
@@ -34,12 +35,15 @@ def show(title: str, *, shared: bool = True) -> None:
 
 
 def _offer_to_share() -> None:
+    renews = renewing.wanted()
     st.button(
-        "Share",
+        "Share" if renews is None else "Share a new version",
         key="share_page",
         icon=":material/share:",
         type="tertiary",
-        help="Make a link to a frozen copy of what is on screen.",
+        help="Make a link to a frozen copy of what is on screen."
+        if renews is None
+        else f"Of “{plain(renews.title)}”, for {plain(renews.recipient)}: the same link shows it.",
         on_click=dialogs.ask,
         args=("share",),
     )

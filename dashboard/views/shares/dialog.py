@@ -12,6 +12,7 @@ from dashboard.pages import BY_NAME
 from dashboard.results import explained
 from dashboard.sharing.audiences import LABELS, NotShared, promise
 from dashboard.text import plain
+from dashboard.views.shares import renewing
 from dashboard.views.shares.making import Wish, fitted, on_screen, refusal, share
 from queries.workspace import Audience, Share
 from queries.workspace.passcodes import LONGEST, SHORTEST
@@ -19,6 +20,7 @@ from queries.workspace.shares import AUDIENCES, MOST_DAYS, THRESHOLD
 from queries.workspace.tables import now
 
 _MADE, _NEW = "share_made", ""
+_EMPTY = {"report": "The report is empty. Add results to it, or begin with a template."}
 
 
 def show(page: str) -> None:
@@ -38,9 +40,27 @@ def _dialog(page: str, cards: Sequence[Card]) -> None:
         if _MADE in st.session_state:
             _show_made()
         elif not cards:
-            st.info("Nothing on this page can be shared.", icon=":material/share:")
+            st.info(_EMPTY.get(page, "This page shows no result yet."), icon=":material/share:")
+        elif stay := _all_stay(cards):
+            st.info(
+                "Nothing on this page can be shared. Go to one with counts or curves.",
+                icon=":material/share_off:",
+            )
+            _say_why(stay)
         else:
             _ask(page, cards)
+
+
+def _all_stay(cards: Sequence[Card]) -> list[NotShared]:
+    """The results, when none of them may be shown to anybody; else none."""
+    found = fitted(cards, "safety review", THRESHOLD)  # hides least
+    stay = [one for one in found if isinstance(one, NotShared)]
+    return stay if len(stay) == len(found) else []
+
+
+def _say_why(stay: Sequence[NotShared]) -> None:
+    for one in stay:
+        st.caption(f"**{plain(one.name)}**: {plain(one.reason)}")
 
 
 def _ask(page: str, cards: Sequence[Card]) -> None:
@@ -75,9 +95,9 @@ def _ask(page: str, cards: Sequence[Card]) -> None:
             "the same cohort, or revoke the other share.",
             icon=":material/group_off:",
         )
-    missing = _missing(chosen, title, recipient)
+    missing = _missing(wish, chosen)
     if missing:
-        st.caption(f"Before it is frozen: {missing}.")
+        st.caption(f"Before it can be frozen: {missing}.")
     if st.button(
         "Freeze a new version" if renews else "Freeze and make the link",
         key="share_make",
@@ -87,15 +107,18 @@ def _ask(page: str, cards: Sequence[Card]) -> None:
     ):
         with st.spinner("Freezing: drawing every figure for wide and narrow screens"):
             st.session_state[_MADE] = share(page, chosen, wish)
+        renewing.done()
         st.rerun()
 
 
-def _missing(chosen: Sequence[Card], title: str, recipient: str) -> str:
+def _missing(wish: Wish, chosen: Sequence[Card]) -> str:
     """What has to be filled in still; "" when nothing has."""
     wanted = {
-        "a title": title.strip(),
-        "for whom it is": recipient.strip(),
-        "a result that is shown": chosen,
+        "give it a title": wish.title.strip(),
+        "say for whom it is": wish.recipient.strip(),
+        "choose a result": chosen,
+        f"make the passcode {SHORTEST} characters or longer": not wish.passcode
+        or len(wish.passcode.strip()) >= SHORTEST,
     }
     return ", ".join(name for name, there in wanted.items() if not there)
 
@@ -108,9 +131,12 @@ def _which() -> Share | None:
     }
     if not known:
         return None
+    wanted = renewing.wanted()
+    ids = [_NEW, *known]
     chosen = st.selectbox(
         "Link",
-        [_NEW, *known],
+        ids,
+        index=0 if wanted is None else ids.index(wanted.id),
         key="share_which",
         format_func=lambda one: (
             f"New version of “{known[one].title}”, for {known[one].recipient}"
@@ -153,7 +179,7 @@ def _results(cards: Sequence[Card], audience: Audience, threshold: int) -> list[
     """The results that go along: those that were chosen, as they stood on the page."""
     found = fitted(cards, audience, threshold)
     may = {str(at): card for at, card in enumerate(cards) if isinstance(found[at], Card)}
-    chosen = st.multiselect(
+    chosen: list[str] = st.multiselect(
         "Results",
         list(may),
         list(may),
@@ -162,9 +188,9 @@ def _results(cards: Sequence[Card], audience: Audience, threshold: int) -> list[
     )
     stay = [one for one in found if isinstance(one, NotShared)]
     if stay:
-        with st.expander(f"{len(stay):,} of {len(cards):,} results stay here"):
-            for one in stay:
-                st.caption(f"**{plain(one.name)}**: {plain(one.reason)}")
+        told = f"{len(stay):,} of {len(cards):,} results stay here"
+        with st.expander(told, icon=":material/block:", expanded=not may):
+            _say_why(stay)
     return [may[at] for at in chosen]
 
 
@@ -188,6 +214,7 @@ def _show_made() -> None:
     link: str | None = st.session_state[_MADE]
     if link is None:
         st.success("The new version is frozen; the same link shows it.", icon=":material/check:")
+        st.caption("Its reader finds what changed on top. Who has read it: page Shares.")
     else:
         st.success("The link is made. It is shown this once.", icon=":material/check:")
         st.code(link, language=None, wrap_lines=True)

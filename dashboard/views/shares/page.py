@@ -13,8 +13,8 @@ from dashboard.sharing.content import ShareContent, content_of
 from dashboard.sharing.sponsor_text import moment
 from dashboard.text import plain
 from dashboard.views import heading
-from dashboard.views.shares import talk
-from queries.workspace import Share, SharedVersion
+from dashboard.views.shares import renewing, talk
+from queries.workspace import Share
 from queries.workspace.tables import now
 
 _COLOURS: Mapping[str, Literal["green", "gray", "red"]] = {
@@ -56,8 +56,12 @@ def _share(share: Share) -> None:
             f"{moment(content.version.made_at)} by {plain(content.version.made_by)} · {views}{last}"
         )
         st.caption(_end(share))
+        hides = room.shows_arms(share.id, pooled=state.study().blinded)
+        if not hides:
+            names = (plain(one.kept.name) for one in content.cards)
+            st.caption("Shows " + ", ".join(names) + ".")
         _buttons(share, content)
-        if room.shows_arms(share.id, pooled=state.study().blinded):
+        if hides:
             st.warning(
                 "It was frozen by arm, by somebody who was shown arms, and its readers see them. "
                 "What it holds and what they say is not shown here while the study is pooled. "
@@ -65,7 +69,6 @@ def _share(share: Share) -> None:
                 icon=":material/visibility_off:",
             )
             return
-        st.caption("Shows " + ", ".join(plain(one.kept.name) for one in content.cards) + ".")
         talk.show(content)
 
 
@@ -110,11 +113,11 @@ def _buttons(share: Share, content: ShareContent) -> None:
         if version.view is not None:
             st.link_button(
                 "New version",
-                _address(version),
+                renewing.address(share, version),
                 icon=":material/ac_unit:",
                 type="tertiary",
                 help="Opens the page as it was frozen, in a tab of its own. Change what has to "
-                "change, then choose “New version of …” in *Share*.",
+                "change, then choose *Share a new version*.",
             )
         with st.popover("Revoke", icon=":material/link_off:", type="tertiary"):
             st.write("The link ends at once, also for those who have it open. It cannot be undone.")
@@ -125,13 +128,6 @@ def _buttons(share: Share, content: ShareContent) -> None:
                 on_click=_revoke,
                 args=(share,),
             )
-
-
-def _address(version: SharedVersion) -> str:
-    from dashboard.pages import PAGES  # which knows this page
-
-    path = "" if version.page == PAGES[0].name else version.page
-    return f"/{path}?view={version.view}"
 
 
 def _revoke(share: Share) -> None:

@@ -91,8 +91,22 @@ def test_a_page_is_shared_listed_answered_renewed_and_revoked(home: Path) -> Non
     page.button(f"share_answer_{said.id}_send").click().run()
     assert "Because." in text_of(page)
 
-    again = sharing("overview", share_which=share.id)
+    again = sharing("overview")
+    for hostile in (token, f"{share.id} ", "x" * 5000, "<b>", ""):
+        again.query_params["share"] = hostile
+        again.run()
+        assert (again.selectbox("share_which").value, again.button("share_page").label) == (
+            "",
+            "Share",
+        )
+    again.session_state["dialog_asked"] = None
+    again.query_params["share"] = share.id  # as the link "New version" has it
+    again.run()
+    assert again.button("share_page").label == "Share a new version"
+    again.button("share_page").click().run()
+    assert again.selectbox("share_which").value == share.id
     again.button("share_make").click().run()
+    assert not again.query_params.get("share")
     assert "the same link shows it" in again.success[0].value
     page = listed()
     assert "version 2" in text_of(page)
@@ -161,4 +175,6 @@ def test_what_tells_of_subjects_stays_here() -> None:
     app = sharing("safety", safety_tab="Deaths and listings")
     assert "It shows single subjects, which no share may." in text_of(app)
     app = sharing("subjects", **REVIEW)
-    assert not app.multiselect("share_results_safety review_11").value
+    assert "Nothing on this page can be shared" in text_of(app)
+    offered = {one.key for one in (*app.multiselect, *app.button)}
+    assert not offered & {"share_make", "share_results_safety review_11"}
