@@ -14,6 +14,7 @@ from dashboard.charts.theme import LIGHT, empty_figure, new_figure
 
 _ROW_PIXELS = 64
 _BAR = 0.24  # share of a row
+_LINE, _LINE_PIXELS = 50, 17  # characters on a narrow screen, height
 
 
 class Planned(Protocol):
@@ -133,11 +134,15 @@ def _sentence(row: pd.Series, plan: Planned | None) -> str:
 def _add_headings(figure: go.Figure, labels: list[str], sentences: list[str]) -> None:
     for place, (label, sentence) in enumerate(zip(labels, sentences, strict=True)):
         common = {"y": place - _BAR / 2, "yanchor": "bottom", "showarrow": False}
-        figure.add_annotation(text=literal(label), x=0, xref="x domain", xanchor="left", **common)
         muted = {"color": LIGHT.muted, "size": 13}
+        # On a phone both do not fit on one line: the label then stands a line higher.
+        is_long = len(label) + len(sentence) > _LINE
+        lift = {"yshift": _LINE_PIXELS} if is_long else {}
         figure.add_annotation(
-            text=sentence, x=1, xref="x domain", xanchor="right", font=muted, **common
+            text=literal(label), x=0, xref="x domain", xanchor="left", **common, **lift
         )
+        side = {"x": 0, "xanchor": "left"} if is_long else {"x": 1, "xanchor": "right"}
+        figure.add_annotation(text=sentence, xref="x domain", font=muted, **common, **side)
 
 
 def _set_axes(figure: go.Figure, rows: int, axis: Mapping[str, object], title: str) -> None:

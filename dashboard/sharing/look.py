@@ -23,7 +23,7 @@ STYLE = f"""
   --mark:#FFB38A;--mark-soft:#33231B;--page:#090F12; color-scheme: dark }} }}
 """ + """
 * { box-sizing: border-box }
-html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; scroll-padding-top: 1rem }
+html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem }
 body { margin: 0; background: var(--page); color: var(--text); line-height: 1.5;
   font: 16px/1.5 FONT; overflow-wrap: anywhere }
 .page { max-width: 56rem; margin: 0 auto; padding: 1rem }
@@ -47,8 +47,9 @@ dt { color: var(--muted) } dd { margin: 0 }
 .note { white-space: pre-wrap; border-left: 3px solid var(--accent); padding: .1rem 0 .1rem .8rem;
   margin: 1rem 0 0 }
 nav ul { list-style: none; padding: 0; margin: 0 }
-nav a { display: flex; gap: .75rem; padding: .55rem 0; text-decoration: none; color: var(--text);
-  border-top: 1px solid var(--track); align-items: baseline }
+nav a { display: flex; gap: .75rem; padding: .55rem 0; min-height: 2.75rem;
+  text-decoration: none; color: var(--text); border-top: 1px solid var(--track);
+  align-items: center }
 nav li:first-child a { border-top: 0 }
 nav a:hover span:first-child { color: var(--accent); text-decoration: underline }
 nav a span:first-child { flex: 1 }
@@ -81,13 +82,13 @@ th.n { white-space: normal }
 .notes { color: var(--muted); font-size: .8125rem; margin: .75rem 0 0 }
 .notes p { margin: 0 0 .25rem }
 .notes details { border: 0; margin: 0; padding: 0 }
-.notes summary { font-size: .8125rem; font-weight: 500; padding: .15rem 0 }
+.notes summary { font-size: .8125rem; font-weight: 500; padding: .75rem 0 }
 .notes .mark { color: var(--mark); font-weight: 600 }
-details { border-top: 1px solid var(--track); margin-top: .9rem; padding-top: .6rem }
-summary { cursor: pointer; font-weight: 600; font-size: .9375rem; padding: .3rem 0;
-  color: var(--accent) }
+details { border-top: 1px solid var(--track); margin-top: .75rem; padding-top: .25rem }
+summary { cursor: pointer; font-weight: 600; font-size: .9375rem; padding: .6rem 0;
+  color: var(--accent); min-height: 2.75rem }
 details details { border: 0; margin: .2rem 0 0; padding: 0 }
-details details summary { font-size: .875rem; font-weight: 500 }
+details details summary { font-size: .875rem; font-weight: 500; padding: .7rem 0 }
 .files { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .9rem }
 .files a, button { font: inherit; font-weight: 600; border-radius: .5rem; min-height: 2.75rem;
   padding: .5rem 1rem; display: inline-flex; align-items: center; text-decoration: none }
@@ -106,9 +107,10 @@ input, textarea, select { font: inherit; color: inherit; background: var(--backg
   border: 1px solid var(--line); border-radius: .5rem; padding: .55rem .7rem; width: 100%;
   min-height: 2.75rem; font-weight: 400 }
 textarea { min-height: 5.5rem; resize: vertical }
-label.check { display: flex; gap: .6rem; align-items: flex-start; font-weight: 400 }
-label.check input { width: 1.25rem; min-height: 1.25rem; height: 1.25rem; margin: .1rem 0 0;
-  flex: none; accent-color: var(--accent) }
+label.check { display: flex; gap: .6rem; align-items: center; font-weight: 400;
+  min-height: 2.75rem; cursor: pointer }
+label.check input { width: 1.25rem; min-height: 1.25rem; height: 1.25rem; margin: 0; flex: none;
+  accent-color: var(--accent) }
 button { justify-self: start }
 :focus-visible { outline: 3px solid var(--accent-soft); outline-offset: 1px }
 .cohort + .alert { margin-top: .75rem; }
@@ -117,11 +119,14 @@ button { justify-self: start }
 .signed { list-style: none; padding: 0; margin: 0 0 .75rem }
 .signed li { padding: .5rem 0; border-bottom: 1px solid var(--track) }
 footer { color: var(--muted); font-size: .8125rem; padding: .5rem 0 2rem }
-.alone { max-width: 26rem; margin: 12vh auto 0 }
+.alone { max-width: 26rem; margin: 8vh auto 0 }
 @media (max-width: 40rem) {
   .page { padding: .75rem }
   h1 { font-size: 1.4rem }
   figure { margin: 0 -.25rem }
+  .scroll { margin-left: 0; padding-left: 0 }
+  th:first-child, td:first-child { position: sticky; left: 0; background: var(--background) }
+  th:first-child { z-index: 1 }
   dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem }
   .wide-only { display: none }
 }

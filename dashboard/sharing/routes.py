@@ -40,7 +40,11 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _EVERY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_UNKNOWN = ("Open the link again", "This page is opened by the link that you were sent.")
+_UNKNOWN = (
+    "Open the link again",
+    "This page is opened by the link that you were sent. Copy the whole of it, since mails break "
+    "long lines. If it still does not open, ask the person who sent it for a new one.",
+)
 _ENDED = ("This share has ended", "Ask the person who sent you the link for a new one.")
 _WRONG = "This is not the passcode."
 _WAIT = "Too many wrong passcodes. Try again in a quarter of an hour."
@@ -177,7 +181,7 @@ def _comment(request: Request, form: dict[str, str]) -> Response:
         said = "The page has changed meanwhile. Your comment was not sent; here it is again."
         return _whole_page(request, visit, alert=f"{said} {text}")
     try:
-        _workspace().shares.say(
+        said_now = _workspace().shares.say(
             visit,
             card=found.name,
             text=text,
@@ -186,7 +190,7 @@ def _comment(request: Request, form: dict[str, str]) -> Response:
         )
     except DataError as error:
         return _whole_page(request, visit, alert=str(error)[:300], about=card, text=text)
-    here = f"{_home(visit.share)}?about={found.id}#card-{found.position}"
+    here = f"{_home(visit.share)}?about={found.id}#comment-{said_now.id}"
     return RedirectResponse(here, status_code=303)
 
 

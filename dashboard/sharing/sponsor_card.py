@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 300
 _LONG = 25  # rows; a longer table scrolls in a window of its own
 _NOTES_SEEN = 1  # of several; the others are one click away
-FILES = {"csv": "CSV", "xlsx": "Excel"}
+FILES = {"csv": "Download CSV", "xlsx": "Download Excel"}
 
 
 def card_section(content: ShareContent, one: FrozenCard, reading: Reading) -> str:

@@ -93,7 +93,8 @@ def message(title: str, said: str) -> str:
     True
     """
     return document(
-        title, f'<main class="card alone"><h1>{words(title)}</h1><p>{words(said)}</p></main>'
+        title,
+        f'{_brand("")}<main class="card alone"><h1>{words(title)}</h1><p>{words(said)}</p></main>',
     )
 
 
@@ -108,7 +109,7 @@ def passcode_page(share_id: str, csrf: str, said: str = "") -> str:
     alert = f'<p class="alert" role="alert">{words(said)}</p>' if said else ""
     return document(
         "Passcode",
-        f'<main class="card alone"><h1>Passcode</h1>'
+        f'{_brand("")}<main class="card alone"><h1>Passcode</h1>'
         "<p>Whoever sent you this link has told you a passcode.</p>"
         f'{alert}<form method="post" action="/shared/{escape(share_id)}/passcode">{hidden(csrf)}'
         '<label>Passcode<input type="password" name="passcode" required maxlength="100" '
@@ -185,7 +186,9 @@ def _contents(content: ShareContent) -> str:
     lines.append(
         f'<li><a href="#sign-off"><span>Sign-off</span>{signed * bool(content.signatures)}</a></li>'
     )
-    return f'<nav class="card" aria-label="Contents"><ul>{"".join(lines)}</ul></nav>'
+    listed = f"<ul>{''.join(lines)}</ul>"
+    head = '<h2 id="contents">Contents</h2>'
+    return f'<nav class="card" aria-labelledby="contents">{head}{listed}</nav>'
 
 
 def _gone(content: ShareContent) -> str:
