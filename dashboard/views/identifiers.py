@@ -26,6 +26,16 @@ _SIGNS = {
 }
 
 
+def names_people(report: CheckReport) -> bool:
+    """Whether a column looks as if it named people, or told where they live.
+
+    Codes of subjects and dates are in every trial; what is meant here is beyond them.
+    """
+    return any(
+        one.suggestion in {"drop", "zip3"} and one.sign != "length" for one in report.identifiers
+    )
+
+
 def show(report: CheckReport, *, can_change: bool) -> DeidentificationPlan | None:
     """The signs of identifiers in a candidate; the plan, once somebody asks for it to be done."""
     st.header("Identifiers", anchor=False)
@@ -56,6 +66,7 @@ def _chosen(report: CheckReport) -> DeidentificationPlan | None:
     edited = st.data_editor(
         _table(report.identifiers, suggested),
         hide_index=True,
+        height="content",
         disabled=["Column", "Datasets", "Class", "Sign", "Records"],
         column_config={
             "Action": st.column_config.SelectboxColumn(
@@ -82,7 +93,11 @@ def _chosen(report: CheckReport) -> DeidentificationPlan | None:
             icon=":material/event_busy:",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        go = st.button("De-identify and check again", icon=":material/shield_person:")
+        go = st.button(
+            "De-identify and check again",
+            icon=":material/shield_person:",
+            type="primary" if names_people(report) else "secondary",
+        )
     st.caption(UNSEEN)
     words = {said: action for action, said in ACTIONS.items()}
     actions = {row.Column: words[row.Action] for row in edited.itertuples()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import results, state
+from dashboard import navigation, results, state
 from dashboard.jobs.background import read_import, start_import
 from dashboard.jobs.imports import accept_candidate, forget_content, reject_candidate
 from dashboard.jobs.uploads import drop_uploads, has_uploads, save_uploads, uploads_again
@@ -59,7 +60,13 @@ def _choose_files() -> None:
         max_chars=60,
         placeholder="Taken from the plan or from STUDYID when left empty",
     )
-    if st.button("Check files", type="primary", icon=":material/fact_check:", disabled=not uploads):
+    if st.button(
+        "Check files",
+        type="primary",
+        icon=":material/fact_check:",
+        disabled=not uploads,
+        help=None if uploads else "Choose the files first.",
+    ):
         home = state.workspace().home
         import_id = save_uploads(home, uploads)
         st.session_state["import_id"] = start_import(
@@ -78,6 +85,13 @@ def _last_outcome() -> None:
     outcome = st.session_state.pop("import_outcome", None)
     if outcome == "accepted":
         st.success("Accepted. The study now shows this snapshot.", icon=":material/check_circle:")
+        st.button(
+            "Go to its overview",
+            key="import_overview",
+            icon=":material/arrow_forward:",
+            on_click=navigation.go,
+            args=("",),
+        )
     elif outcome == "rejected":
         st.info("Rejected. Its file was deleted; nothing else changed.", icon=":material/delete:")
     problems = st.session_state.pop("import_problems", None)
@@ -110,8 +124,16 @@ def _decide(candidate: Snapshot) -> None:
         st.metric("Datasets", len(report.datasets), border=True)
         st.metric("Findings", len(report.findings), border=True)
         st.metric("Data cut", str(report.data_cut or "not stated"), border=True)
+    names_people = not report.deidentified and identifiers.names_people(report)
+    if names_people:
+        st.warning(
+            "Columns look as if they named or located people. De-identify them below, or accept "
+            "them as they are.",
+            icon=":material/shield_person:",
+        )
     with st.container(horizontal=True):
-        st.button("Accept", type="primary", icon=":material/check:", on_click=_accept)
+        usual: Literal["primary", "secondary"] = "secondary" if names_people else "primary"
+        st.button("Accept", type=usual, icon=":material/check:", on_click=_accept)
         st.button("Reject", icon=":material/close:", on_click=_reject)
     chosen = identifiers.show(report, can_change=_has_files())
     if chosen is not None:
@@ -190,8 +212,9 @@ def report_tables(report: CheckReport) -> None:
         )
     else:
         st.caption("The checks found nothing to report.")
-    for sentence in report.derivations:
-        st.caption(plain(sentence))
+    if report.derivations:
+        st.header("Derived or changed", anchor=False)
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in report.derivations))
     if report.skipped:
         with st.expander(f"{_counted(len(report.skipped), 'file')} passed over"):
             st.markdown("\n".join(f"- {plain(s.file)}: {plain(s.reason)}" for s in report.skipped))
