@@ -48,6 +48,8 @@ button, .button { display: block; width: 100%; margin-top: 1.25rem; padding: .6r
   color: var(--label); background: var(--accent); border: 1px solid var(--accent);
   border-radius: .4rem; }
 .button { color: var(--text); background: none; border-color: var(--line); margin-top: .75rem; }
+.told { margin: .9rem 0 0; padding: .55rem .7rem; border: 1px solid var(--line);
+  border-radius: .4rem; }
 .said { margin: .9rem 0 0; padding: .55rem .7rem; border: 1px solid var(--bad);
   border-radius: .4rem; color: var(--bad); background: var(--bad-back); }
 code { overflow-wrap: anywhere; font-size: .9em; } a { color: var(--link); }
@@ -80,6 +82,8 @@ class FormPage:
         "" for a page without a form.
     said : str
         What went wrong the last time.
+    told : str
+        What happened, where nothing went wrong.
     links : sequence of tuple
         Path and text of further ways on.
     hidden : mapping
@@ -92,6 +96,7 @@ class FormPage:
     fields: Sequence[Field] = ()
     button: str = ""
     said: str = ""
+    told: str = ""
     links: Sequence[tuple[str, str]] = ()
     hidden: Mapping[str, str] | None = None
 
@@ -159,6 +164,7 @@ async def read_form(request: Request) -> dict[str, str]:
 def _written(page: FormPage, token: str) -> str:
     said = f'<p class="said" role="alert">{escape(page.said)}</p>' if page.said else ""
     about = f'<p class="soft">{escape(page.about)}</p>' if page.about else ""
+    told = f'<p class="told" role="status">{escape(page.told)}</p>' if page.told else ""
     form = _form(page, token) if page.button else ""
     links = "".join(
         f'<a class="button" href="{escape(path)}">{escape(text)}</a>' for path, text in page.links
@@ -169,7 +175,7 @@ def _written(page: FormPage, token: str) -> str:
         '<meta name="robots" content="noindex">'
         f"<title>{escape(page.title)} · Equipoise</title><style>{_STYLE}</style></head><body>"
         f"<main><header>{_ICON.read_text(encoding='utf-8')}Equipoise</header>"
-        f"<h1>{escape(page.title)}</h1>{about}{said}{form}{links}</main></body></html>"
+        f"<h1>{escape(page.title)}</h1>{about}{told}{said}{form}{links}</main></body></html>"
     )
 
 
@@ -179,7 +185,8 @@ def _form(page: FormPage, token: str) -> str:
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in unseen.items()
     )
-    lines = "".join(_line(one, is_first=place == 0) for place, one in enumerate(page.fields))
+    first = next((one for one in page.fields if not one.value), None)
+    lines = "".join(_line(one, is_first=one is first) for one in page.fields)
     return (
         f'<form method="post" action="{escape(page.action)}">{hidden}{lines}'
         f'<button type="submit">{escape(page.button)}</button></form>'

@@ -21,7 +21,7 @@ RIGHTS: Mapping[str, str] = {
     "unblind": "see and pool the arms of an ongoing study, where the membership says so",
     "imports": "import data, accept and reject snapshots",
     "people": "manage accounts, memberships and sessions",
-    "audit": "read the record of acts",
+    "audit": "read the audit trail",
 }
 """Every right, and what it allows."""
 
@@ -50,7 +50,7 @@ class Reader:
     Parameters
     ----------
     name : str
-        What stands in the record of acts.
+        What stands in the audit trail.
     roles : tuple of str
     studies : mapping
         Codes of the studies of one's membership, and whether arms are seen there.

@@ -100,8 +100,8 @@ class SignIn:
             return RedirectResponse("/", status_code=303)
         if request.method != "POST":
             ended = request.query_params.get("ended") is not None
-            said = "Your session has ended. Please sign in again." if ended else ""
-            return self._ask(request, wanted=request.query_params.get("next", ""), said=said)
+            told = "Your session has ended." if ended else ""
+            return self._ask(request, wanted=request.query_params.get("next", ""), told=told)
         given = await read_form(request)
         name, wanted = given.get("name", "")[:200], given.get("next", "")
         if not self._forms.is_ours(request, given):
@@ -119,7 +119,14 @@ class SignIn:
         return await self._begin(request, person, how="password", wanted=wanted)
 
     def _ask(
-        self, request: Request, *, wanted: str, name: str = "", said: str = "", status: int = 200
+        self,
+        request: Request,
+        *,
+        wanted: str,
+        name: str = "",
+        said: str = "",
+        told: str = "",
+        status: int = 200,
     ) -> Response:
         provider = single_sign_on.is_configured()
         page = FormPage(
@@ -129,6 +136,7 @@ class SignIn:
             fields=(replace(_NAME, value=name), _PASSWORD),
             button="Sign in",
             said=said,
+            told=told,
             hidden={"next": inner_path(wanted)},
             links=[("/sign-in/with", "Sign in with your organisation")] if provider else [],
         )
@@ -206,10 +214,12 @@ class SignIn:
     def _ask_new(
         self, request: Request, signed_in: SignedIn, *, said: str = "", status: int = 200
     ) -> Response:
-        old = Field(name="old", label="Password now", kind="password", complete="current-password")
+        old = Field(
+            name="old", label="Current password", kind="password", complete="current-password"
+        )
         page = FormPage(
             title="Change password",
-            about=f"Of {signed_in.person.name}. All other sessions of yours end.",
+            about=f"You are signed in as {signed_in.person.name}. Your other sessions end.",
             action=PASSWORD,
             fields=(old, _NEW, _AGAIN),
             button="Change password",

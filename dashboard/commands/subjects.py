@@ -19,7 +19,7 @@ def subject() -> None:
     """Find, hand out, restrict or erase one subject of a study.
 
     Restricting is the rule, since the records of a trial have to be kept: the subject is left out
-    of every new view and result, and snapshots stay as they are. The record of acts knows subjects
+    of every new view and result, and snapshots stay as they are. The audit trail knows subjects
     by a keyed hash alone.
     """
 
@@ -113,7 +113,7 @@ def release(study: str, subject: str, reason: str, home: Path | None) -> None:
 def erase(study: str, subject: str, reason: str, yes: bool, home: Path | None) -> None:
     """Take a subject out of every snapshot file of a study, for good.
 
-    A keyed hash stays in the record of acts and in the snapshots, so that the subject is also left
+    A keyed hash stays in the audit trail and in the snapshots, so that the subject is also left
     out of data cuts that bring them back. Exports, backups and source files are yours to look
     after.
     """

@@ -29,7 +29,8 @@ def show() -> None:
                 on_click=_sign_out,
             )
             st.html(
-                '<a href="/password" target="_self" style="color: inherit; font-size: 0.875rem">'
+                '<a href="/password" target="_self" style="color: inherit; font-size: 0.875rem; '
+                'text-decoration: none">'
                 "Change password</a>",
                 width="content",
             )

@@ -74,8 +74,11 @@ def _table(acts: tuple[ChainedAct, ...]) -> ChainedAct | None:
         selection_mode="single-row",
         alt="Acts of the workspace, the latest first: number, when, who, act, study, what about",
         column_config={
-            "Number": st.column_config.NumberColumn(format="localized", width="small"),
-            "When": st.column_config.TextColumn("When, UTC"),
+            "Number": st.column_config.NumberColumn(format="localized", width=70),
+            "When": st.column_config.TextColumn("When, UTC", width=150),
+            "Who": st.column_config.TextColumn(width=190),
+            "Act": st.column_config.TextColumn(width=170),
+            "Study": st.column_config.TextColumn(width=90),
             "About": st.column_config.TextColumn(width="large"),
         },
     )

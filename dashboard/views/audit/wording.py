@@ -9,7 +9,18 @@ from typing import Any
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _LONGEST = 120
-_TOLD = ("what", "name", "title", "question", "file", "template", "page", "kind", "reason")
+_TOLD = (
+    "what",
+    "name",
+    "title",
+    "question",
+    "file",
+    "template",
+    "page",
+    "kind",
+    "person",
+    "reason",
+)
 
 
 def visible(text: object) -> str:
@@ -30,6 +41,8 @@ def in_short(detail: Mapping[str, Any]) -> str:
     --------
     >>> in_short({"cohort": "UUutBvEIZSFITTC", "version": 2, "name": "Elderly"})
     'Elderly, version 2'
+    >>> in_short({"person": "vera", "roles": ["viewer"]})
+    'vera'
     >>> in_short({"blinded": {"old": True, "new": False}, "reason": "to see"})
     'to see'
     """

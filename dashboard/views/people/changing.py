@@ -13,13 +13,17 @@ from dashboard.text import plain
 from dashboard.views.people.making import SHOWN_ONCE
 from queries.workspace import ROLES, Person
 
+_UNCHANGED = "Nothing is changed yet."
+
 
 def show(one: Person) -> None:
     """What can be changed of a person."""
     with st.container(border=True):
         st.subheader(plain(one.name), anchor=False)
         if one.retired_at is not None:
-            st.caption("This account is closed. Its name stays taken, so that the record is clear.")
+            st.caption(
+                "This account is closed. Its name stays taken, so that the audit trail is clear."
+            )
             return
         left, right = st.columns([1, 2], gap="large")
         with left:
@@ -52,7 +56,8 @@ def _roles(one: Person) -> None:
     roles = st.multiselect(
         "Roles", ROLES, default=list(one.roles), key=f"roles {one.id} {one.roles}"
     )
-    if st.button("Save roles", key="save_roles", disabled=set(roles) == set(one.roles)):
+    same = set(roles) == set(one.roles)
+    if st.button("Save roles", key="save_roles", disabled=same, help=_UNCHANGED if same else None):
         with results.explained():
             by = state.acting("people")
             state.workspace().people.set_roles(one.name, roles, person=by)
@@ -75,7 +80,10 @@ def _studies(one: Person) -> None:
         hide_index=True,
         disabled=["Study"],
     )
-    if st.button("Save studies", key="save_studies", disabled=bool(edited.equals(table))):
+    same = bool(edited.equals(table))
+    if st.button(
+        "Save studies", key="save_studies", disabled=same, help=_UNCHANGED if same else None
+    ):
         with results.explained():
             _save_studies(one, edited, held)
             st.rerun()
@@ -102,7 +110,7 @@ def _sign_out(one: Person) -> None:
 
 @st.dialog("Close an account", on_dismiss=dialogs.close)
 def _retire(name: str) -> None:
-    st.write(f"{plain(name)} can never sign in again. What they did stays in the record.")
+    st.write(f"{plain(name)} can never sign in again. What they did stays in the audit trail.")
     if st.button("Close the account", key="retire_person_now", type="primary"):
         with results.explained():
             state.workspace().people.retire(name, person=state.acting("people"))

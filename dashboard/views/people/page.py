@@ -20,7 +20,7 @@ def show() -> None:
             making.first()
             return
         st.caption(
-            "Whoever has an account sees the studies that they are a member of. A change of what "
+            "Members see their studies; administrators see all of them, pooled. A change of what "
             "somebody may do ends their sessions; they sign in again."
         )
         known = state.workspace().people.every()
@@ -43,7 +43,13 @@ def _list(known: tuple[Person, ...]) -> Person | None:
         on_select="rerun",
         selection_mode="single-row",
         alt="People with their roles, studies and sessions",
-        column_config={"Since": st.column_config.DatetimeColumn(format="D MMM YYYY")},
+        column_config={
+            "Name": st.column_config.TextColumn(width=160, pinned=True),
+            "Roles": st.column_config.TextColumn(width=180),
+            "Studies": st.column_config.TextColumn(width=260),
+            "Sessions": st.column_config.NumberColumn(width=80),
+            "Since": st.column_config.DatetimeColumn(format="D MMM YYYY"),
+        },
     )
     rows = event["selection"]["rows"]
     if not rows or rows[0] >= len(known):

@@ -21,7 +21,8 @@ def show() -> None:
         on_select="rerun",
         selection_mode="multi-row",
         alt="Sessions with the person, since when and from where",
-        column_config={
+        column_config={"Name": st.column_config.TextColumn(width=160)}
+        | {
             name: st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="In UTC")
             for name in ("Since", "Last used", "Ends")
         },
@@ -32,6 +33,7 @@ def show() -> None:
         key="end_sessions",
         icon=":material/logout:",
         disabled=not picked,
+        help=None if picked else "Select the sessions above.",
         on_click=_end,
         args=([one.session.token_sha256 for one in picked],),
     )
