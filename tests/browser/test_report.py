@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import serious
 from tests.browser.conftest import REPOSITORY, RunningServer
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,9 @@ def test_a_report_of_three_results_is_downloaded_and_made_again(
     expect(page.get_by_role("combobox", name="Report")).to_have_value(
         "Review / <i>of</i> March", timeout=SLOW
     )
+
+    expect(page.get_by_test_id("stToast")).to_have_count(0)
+    assert serious(page) == []
 
     written = download(page, "Web page", tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Seen by the committee." in written

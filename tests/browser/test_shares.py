@@ -15,13 +15,19 @@ from playwright.sync_api import Page, expect
 from dashboard.cards import Card
 from dashboard.sharing.freezing import freeze
 from queries.workspace import NewVersion, open_workspace
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import serious, violations
 from tests.browser.conftest import NewPage, Observed, RunningServer
 from tests.dashboard.sharing.http_browser import HttpBrowser
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+# What is tapped and has less than 44 pixels; a box to tick is tapped by its label.
+SMALL = """() => [...document.querySelectorAll("a, button, summary, select, textarea, label.check, \
+input:not([type=hidden]):not([type=checkbox])")]
+    .filter(one => one.checkVisibility())
+    .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+    .filter(([, box]) => Math.min(box.width, box.height) < 44)"""
 TOKEN = re.compile(r"/share/([A-Za-z0-9_-]{43})")
 
 
@@ -116,12 +122,34 @@ def test_a_share_from_its_making_to_its_end(
     expect(manager.get_by_text("Why do the curves part <b>late</b>?")).to_be_visible()
     expect(manager.get_by_text("1 view, last")).to_be_visible()
     manager.get_by_role("button", name="Answer").click()
-    manager.get_by_label("Answer", exact=True).last.fill("The effect is delayed.")
-    manager.get_by_label("Answer", exact=True).last.press("Tab")
+    manager.get_by_role("textbox", name="Answer", exact=True).fill("The effect is delayed.")
+    manager.get_by_role("textbox", name="Answer", exact=True).press("Tab")
     manager.get_by_role("button", name="Send answer").click()
     expect(manager.get_by_text("The effect is delayed.").first).to_be_visible()
+    for scheme in ("dark", "light"):
+        manager.emulate_media(color_scheme=scheme)
+        assert serious(manager) == [], scheme
     phone.reload()
     expect(card.get_by_text("The effect is delayed.")).to_be_visible()
+
+    # A new version: its link brings the page as it was frozen, and knows which share it is for.
+    with manager.expect_popup() as waiting:
+        manager.get_by_role("link", name="New version").click()
+    anew = waiting.value
+    anew.get_by_role("button", name="Share a new version").click(timeout=60_000)
+    dialog = anew.get_by_role("dialog")
+    expect(dialog.get_by_role("combobox", name="Link")).to_have_value(
+        "New version of “Survival of EQX-301”, for Dana Reyes, Acme"
+    )
+    dialog.get_by_role("button", name="Freeze a new version").click()
+    expect(dialog.get_by_text("The new version is frozen")).to_be_visible(timeout=90_000)
+    dialog.get_by_role("button", name="Done").click()
+    expect(anew.get_by_role("button", name="Share", exact=True)).to_be_visible()
+    assert "share=" not in anew.url
+    anew.close()
+    phone.reload()
+    expect(phone.get_by_role("heading", name="What changed since version 1")).to_be_visible()
+    assert phone.evaluate(SMALL) == []
     assert observed.errors == []
 
     # Revoking ends the page that is open, by itself.
