@@ -329,7 +329,7 @@ _CLOSED = FormPage(
 def _new_hash(given: dict[str, str], name: str) -> str:
     password = given.get("password", "")
     if password != given.get("again", ""):
-        raise DataError("the new password is given twice the same")
+        raise DataError("the two new passwords must be the same")
     check_password(password, name=name)
     return hash_password(password)
 

@@ -123,6 +123,6 @@ def erase(study: str, subject: str, reason: str, yes: bool, home: Path | None) -
         click.confirm("Erase this subject from every snapshot, for good?", abort=True)
     with open_here(home) as workspace:
         done = one_subject.erase(workspace, study, subject, reason=reason, person=PERSON)
-    click.echo(f"Erased from {done.snapshots} snapshots.")
+    click.echo(f"Erased from {done.snapshots} snapshot{'s' * (done.snapshots != 1)}.")
     for place, number in done.mentions.items():
         click.echo(f"Still named in {place}: {number}. Look at them yourself.")

@@ -76,7 +76,7 @@ def _table(acts: tuple[ChainedAct, ...]) -> ChainedAct | None:
         column_config={
             "Number": st.column_config.NumberColumn(format="localized", width=70),
             "When": st.column_config.TextColumn("When, UTC", width=150),
-            "Who": st.column_config.TextColumn(width=190),
+            "Who": st.column_config.TextColumn(width=250),
             "Act": st.column_config.TextColumn(width=170),
             "Study": st.column_config.TextColumn(width=90),
             "About": st.column_config.TextColumn(width="large"),

@@ -33,7 +33,7 @@ def first() -> None:
             with results.explained():
                 state.acting("people")
                 if password != again:
-                    raise DataError("the password is given twice the same")
+                    raise DataError("the two passwords must be the same")
                 hashed = hash_password(check_password(password, name=name))
                 make_first(state.workspace(), name=name, password_hash=hashed)
                 st.rerun()

@@ -44,9 +44,9 @@ def _list(known: tuple[Person, ...]) -> Person | None:
         selection_mode="single-row",
         alt="People with their roles, studies and sessions",
         column_config={
-            "Name": st.column_config.TextColumn(width=160, pinned=True),
+            "Name": st.column_config.TextColumn(width=190),
             "Roles": st.column_config.TextColumn(width=180),
-            "Studies": st.column_config.TextColumn(width=260),
+            "Studies": st.column_config.TextColumn(width=225),
             "Sessions": st.column_config.NumberColumn(width=80),
             "Since": st.column_config.DatetimeColumn(format="D MMM YYYY"),
         },
