@@ -22,6 +22,7 @@ from queries.importers.identifiers.classes import (
     UNIQUE,
     IdentifierClass,
 )
+from queries.importers.identifiers.told_dates import can_be_shifted, is_often
 from queries.importers.loaded import Loaded
 
 _MOST_VALUES = 100_000
@@ -95,6 +96,10 @@ def _in_column(
     order = [known.name for known in CLASSES] + [FREE_TEXT]
     for kind in sorted(counts, key=order.index):
         sign, number = counts[kind]
+        action = suggested(column, kind, sign)
+        if kind == DATES and action == "shift" and not can_be_shifted(connection, one, column):
+            # Kept in another form, dates would give away the shift of those beside them.
+            action = "drop" if is_often(number, records) else "keep"
         yield IdentifierFound(
             dataset=one.name,
             column=column.name,
@@ -102,7 +107,7 @@ def _in_column(
             kind=kind,
             sign=sign,
             records=number,
-            suggestion=suggested(column, kind, sign),
+            suggestion=action,
         )
 
 
