@@ -164,7 +164,10 @@ def erase(workspace: Workspace, study: str, subject: str, *, reason: str, person
         for snapshot, path in rewriting.files(workspace, study):
             _agree(workspace, snapshot, path, subject)
         mark = _mark(workspace, study, subject, "erased", reason, person, {"snapshots": len(found)})
-    return Erased(mark=mark, snapshots=len(found), mentions=workspace.subjects.mentions(subject))
+    named = workspace.subjects.mentions(subject)
+    if not workspace.subjects.forget_overwritten():
+        named["the log of the database, until it is stopped"] = 1
+    return Erased(mark=mark, snapshots=len(found), mentions=named)
 
 
 def _erase_from(workspace: Workspace, snapshot: Snapshot, study: str, subject: str) -> None:
