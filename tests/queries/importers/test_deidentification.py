@@ -357,6 +357,23 @@ def test_no_date_in_another_form_gives_the_shift_away(tmp_path: Path) -> None:
                 _import(source, DeidentificationPlan(dates="study", actions=actions))
 
 
+def test_a_subject_named_in_a_column_of_another_name_gets_the_same_code(tmp_path: Path) -> None:
+    adsl = ["STUDYID,USUBJID,TRT01P", *(f"L-1,L-1-{n:04},A" for n in range(25))]
+    adae = ["USUBJID,AEDECOD,LINKEDTO", *(f"L-1-{n:04},Itch,L-1-{n % 5:04}" for n in range(25))]
+    kits = ["KIT,GIVENTO,ARMCODE", "K1,L-1-0003,A", "K2,none,B"]
+    source = _write(tmp_path / "delivery", adsl=adsl, adae=adae, kits=kits)
+    report = _import(source, None)
+    found = {(one.dataset, one.column): one for one in report.identifiers}
+    assert (found["adae", "LINKEDTO"].records, found["kits", "GIVENTO"].records) == (25, 1)
+    assert found["adae", "LINKEDTO"].suggestion == "hash"
+    assert ("kits", "ARMCODE") not in found
+    _import(source, suggested_plan(report.identifiers))
+    assert b"L-1-00" not in (tmp_path / "store.duckdb").read_bytes()
+    linked = _rows(source, "SELECT count(*) FROM adae JOIN adsl ON LINKEDTO = adsl.USUBJID")
+    assert linked == [(25,)]
+    assert _rows(source, "SELECT GIVENTO FROM kits LIMIT 1") == [(code(SECRET, "L-1-0003"),)]
+
+
 def test_hostile_names_are_data(tmp_path: Path) -> None:
     hostile = '""shift""); DROP TABLE given; --'
     lines = [f'USUBJID,STUDYID,TRT01P,"{hostile}",given,place,rowid', "S1,H-1,A,2021-01-05,x,y,z"]
