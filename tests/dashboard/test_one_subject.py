@@ -175,6 +175,19 @@ def test_an_erasure_says_who_still_names_the_subject_in_a_share(workspace: Works
     assert done.mentions == {"versions of shares": 1, "comments on shares": 1}
 
 
+def test_an_erasure_says_which_records_of_others_name_the_subject(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    source = tmp_path / "cut1"
+    (source / "adcm.csv").write_text(
+        f"USUBJID,CMTRT,COVAL\nS1,Aspirin,as her twin {SUBJECT} does\n{SUBJECT},Aspirin,{SUBJECT}\n"
+    )
+    (source / "kits.csv").write_text(f"KIT,GIVENTO\nK1,{SUBJECT}\nK2,S1\n")
+    import_study([source], workspace=workspace, person="anna", key=snapshot_key())
+    done = one_subject.erase(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    assert done.mentions == {"records of others in ADCM": 1, "records of others in KITS": 1}
+
+
 def test_an_erasure_that_was_killed_is_caught_up_with(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
