@@ -74,8 +74,9 @@ def _is_of_others(card: Card) -> bool:
     on screen alone.
     """
     said = card.disclosure
-    counts = said is not None and (said.level == "curve" or bool(said.count))
-    return counts and said.population != population_of(state.current_cohort())
+    if said is None or not (said.level == "curve" or said.count):
+        return False  # which goes to nobody outside, and says why by itself
+    return said.population != population_of(state.current_cohort())
 
 
 def _subjects() -> set[str]:
