@@ -12,7 +12,7 @@ import socket
 import threading
 import tomllib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
 from importlib.resources import files
@@ -156,8 +156,11 @@ def _warm_up() -> None:
 
     What is loaded once is there for good, and not looked at again when garbage is collected.
     """
-    for page in FIRST_PAGES:
-        import_module(page)
+    # A server that is ended meanwhile has no place for more threads; a page that cannot be loaded
+    # says so to its first reader.
+    with suppress(RuntimeError):
+        for page in FIRST_PAGES:
+            import_module(page)
     gc.collect()
     gc.freeze()
 

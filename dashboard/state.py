@@ -336,12 +336,18 @@ def ask(
 
 def _shown_file() -> str:
     """What answers are remembered by: the file on screen, and who is left out of it."""
-    code, path = study().code, snapshot_path()
-    without = once_a_run(("left out", code), lambda: left_out(workspace(), code))
-    if without is None:
+    path, digest = snapshot_path(), without()
+    if not digest:
         return str(path)
     # An erasure leaves the same out of other content.
-    return f"{path}\n{code}\n{without.digest} {snapshot().content_sha256}"
+    return f"{path}\n{study().code}\n{digest} {snapshot().content_sha256}"
+
+
+def without() -> str:
+    """What tells those who are left out of the study now from others; "" when nobody is."""
+    code = study().code
+    found = once_a_run(("left out", code), lambda: left_out(workspace(), code))
+    return "" if found is None else found.digest
 
 
 def snapshot_path() -> Path:

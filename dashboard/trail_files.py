@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -11,11 +12,20 @@ from queries.workspace import ActFilter, Workspace
 ACT = "export audit trail"
 
 
-def taken_trail(workspace: Workspace, wanted: ActFilter, format_: str) -> tuple[bytes, int]:
-    """The acts that a filter lets through as a file, "csv" or "json", and how many there are."""
+def taken_trail(
+    workspace: Workspace, wanted: ActFilter, format_: str, *, blinded: Collection[str] = ()
+) -> tuple[bytes, int]:
+    """The acts that a filter lets through as a file, "csv" or "json", and how many there are.
+
+    Parameters
+    ----------
+    blinded : collection of str
+        Codes of the studies whose arms its reader is not shown, besides those that are blinded
+        for everybody.
+    """
     room = workspace.audit
     found = room.acts(wanted)
-    blinded = {study.code for study in workspace.studies() if study.blinded}
+    blinded = {*blinded, *(study.code for study in workspace.studies() if study.blinded)}
     if format_ == "csv":
         return acts.to_csv(found, blinded=blinded), len(found)
     now = datetime.now(UTC)

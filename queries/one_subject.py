@@ -47,6 +47,39 @@ def records_of(
     return found
 
 
+def named_by_others(
+    path: Path, subject: str, *, key: str | Sequence[str] | None = None
+) -> dict[str, int]:
+    """Records that hold a subject's identifier though they are not theirs, by dataset.
+
+    Such as those of a dataset without USUBJID, of somebody related, or a sentence in a comment.
+    They are part of other people's records, so that they are counted here and not taken out.
+    """
+    with duckdb.connect(":memory:") as connection:
+        spill_beside(connection, path)
+        open_file(connection, path, key, name=WHOLE)
+        texts: dict[str, list[str]] = {}
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $database "
+            "AND schema_name = 'main' AND data_type = 'VARCHAR' ORDER BY table_name, column_index",
+            {"database": WHOLE},
+        ).fetchall():
+            texts.setdefault(table, []).append(column)
+        found = {}
+        for name, own in subject_columns(connection, WHOLE).items():
+            others = [one for one in texts.get(name, ()) if one not in own]
+            if not others:
+                continue
+            holds = " OR ".join(f"contains(t.{quoted(one)}, $subject)" for one in others)
+            theirs = [f"t.{quoted(one)}::VARCHAR IS NOT DISTINCT FROM $subject" for one in own]
+            sql = f"SELECT count(*) FROM {quoted(WHOLE)}.main.{quoted(name)} AS t WHERE ({holds})"
+            sql += f" AND NOT ({' OR '.join(theirs)})" if theirs else ""
+            row = connection.execute(sql, {"subject": subject}).fetchone()
+            if row is not None and row[0]:
+                found[name] = int(row[0])
+    return found
+
+
 def erase(path: Path, target: Path, subject: str, *, key: str | None, tombstone: str) -> str:
     """Write a snapshot file anew without a subject, and compare what is left.
 

@@ -41,7 +41,8 @@ class Disclosure:
     percent : str
         Column with `count` as a share of `of`.
     derived : tuple of str
-        Columns worked out from the count and its arm: they go where it goes.
+        Columns worked out from the count and its arm: they go where it goes. None that adds up
+        over rows, as numbers of events do: a sum less what is shown of it is what is hidden.
     compared : tuple of str
         … from the counts of all arms of a row: they go with any of them.
     overall : tuple of str

@@ -166,6 +166,7 @@ def forget_content(workspace: Workspace, rejected: Snapshot) -> None:
     workspace.subjects.replace_content(
         rejected.id, content_sha256=nothing, report_json=kept.to_json()
     )
+    workspace.subjects.forget_overwritten()
 
 
 def import_folder(home: Path, import_id: str) -> Path:

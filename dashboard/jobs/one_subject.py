@@ -19,7 +19,7 @@ from queries.encryption import key_of
 from queries.errors import DataError
 from queries.importers import CheckReport
 from queries.one_subject import erase as erase_from
-from queries.one_subject import records_of
+from queries.one_subject import named_by_others, records_of
 from queries.pseudonyms import subject_hash
 from queries.store import open_store
 from queries.workspace import Snapshot, SubjectMark, Workspace
@@ -44,8 +44,8 @@ class Erased:
     snapshots : int
         Snapshot files that were written anew.
     mentions : mapping of str to int
-        Where the identifier still stands in the workspace, and in how many records: what people
-        wrote or saved, which is theirs to look at.
+        Where the identifier still stands, and in how many records: what people wrote or saved
+        in the workspace, and records of others in a snapshot, which are theirs to look at.
     """
 
     mark: SubjectMark
@@ -164,7 +164,20 @@ def erase(workspace: Workspace, study: str, subject: str, *, reason: str, person
         for snapshot, path in rewriting.files(workspace, study):
             _agree(workspace, snapshot, path, subject)
         mark = _mark(workspace, study, subject, "erased", reason, person, {"snapshots": len(found)})
-    return Erased(mark=mark, snapshots=len(found), mentions=workspace.subjects.mentions(subject))
+    named = {**_named_by_others(workspace, study, subject), **workspace.subjects.mentions(subject)}
+    if not workspace.subjects.forget_overwritten():
+        named["the log of the database, until it is stopped"] = 1
+    return Erased(mark=mark, snapshots=len(found), mentions=named)
+
+
+def _named_by_others(workspace: Workspace, study: str, subject: str) -> dict[str, int]:
+    """Records of others that hold the identifier, in the snapshot that has most of each dataset."""
+    found: dict[str, int] = {}
+    for _, path in rewriting.files(workspace, study):
+        for name, number in named_by_others(path, subject, key=snapshot_keys()).items():
+            place = f"records of others in {name.upper()}"
+            found[place] = max(number, found.get(place, 0))
+    return found
 
 
 def _erase_from(workspace: Workspace, snapshot: Snapshot, study: str, subject: str) -> None:

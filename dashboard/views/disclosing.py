@@ -13,10 +13,17 @@ from dashboard.disclosure import AGGREGATE, Disclosure
 from queries.adverse_events import EVENT_KINDS
 from queries.cohorts import Cohort
 
-# Columns of estimates, by what they are worked out from.
-_OWN = ("lower", "upper", "patient_years", "rate", "rate_lower", "rate_upper", "events")
+# Columns of estimates, by what they are worked out from. Numbers of events are not among them:
+# they add up over terms, so that the events of a class less those of its other terms would say
+# how many subjects a hidden term has at most.
+_OWN = ("lower", "upper", "patient_years", "rate", "rate_lower", "rate_upper")
 _CONTRAST = ("contrast_estimate", "contrast_lower", "contrast_upper", "contrast_p_value")
 _DIFFERENCE = ("difference", "difference_lower", "difference_upper")
+
+
+def population_of(cohort: Cohort) -> str:
+    """Whose subjects are counted: of which snapshot, by which rule, without whom."""
+    return f"{state.snapshot().content_sha256} {state.without()} {cohort.to_json()}"
 
 
 def counted(cohort: Cohort, **said: Any) -> Disclosure:
@@ -25,7 +32,7 @@ def counted(cohort: Cohort, **said: Any) -> Disclosure:
     Analysis sets and roles of arms are no populations of their own: where they hold the same
     numbers of subjects a reader takes them for the same, and so does the protection.
     """
-    population = f"{state.snapshot().content_sha256} {cohort.to_json()}"
+    population = population_of(cohort)
     rule = cohort.sentence(state.labels())
     arms = {"arms": tuple(state.arms()), **said}
     return Disclosure(level="aggregate", population=population, cohort=rule, **arms)

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -146,7 +147,20 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a recorded act survives a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is overwritten is gone from the file
     cursor.close()
+
+
+def empty_log(connection: Connection) -> bool:
+    """Move what SQLite's log holds into the database, and leave nothing of it in the log.
+
+    The log keeps former versions of what was overwritten until it is. Whether it went through:
+    it waits for readers, and not for ever.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    raw: Any = connection.connection.driver_connection  # outside a transaction
+    return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 
 def _begin(connection: Connection) -> None:

@@ -17,8 +17,9 @@ from queries.workspace.cohort_checks import name_key
 from queries.workspace.limits import checked_text
 
 ROLES = ("administrator", "manager", "statistician", "viewer")
-RESERVED_NAMES = ("local owner", "demo builder")
+RESERVED_NAMES = ("local owner", "demo builder", name_key(activity.OURSELVES))
 """Names in the record of acts that stand for no account."""
+_READERS = "reader of a share"  # how the record calls those who come by a link
 
 _person, _membership = tables.people.c, tables.memberships.c
 
@@ -155,7 +156,7 @@ def add(
     """Make an account; a name that was ever used is not used again."""
     shown = checked_text(name, "the name of a person", longest=64, visible=True)
     called = " ".join(shown.split())
-    if name_key(called) in RESERVED_NAMES:
+    if name_key(called) in RESERVED_NAMES or name_key(called).startswith(_READERS):
         raise DataError("the name of a person is not one that the program acts under", got=called)
     _serialise(connection)
     if connection.execute(select(_person.id).where(_person.name_key == name_key(called))).first():

@@ -75,6 +75,7 @@ class ShareRoom:
                 passcode=kept is not None,
                 expires_at=made.expires_at.isoformat(),
                 results=[card.name for card in version.cards][:50],
+                pooled=version.pooled,
                 content_sha256=first.content_sha256,
             )
             return made, token
@@ -90,6 +91,7 @@ class ShareRoom:
                 act="share version",
                 person=person,
                 version=added.number,
+                pooled=added.pooled,
                 content_sha256=added.content_sha256,
             )
             return added

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from queries.errors import DataError
 from queries.workspace import share_versions, tables
+from queries.workspace.cohort_checks import name_key
 from queries.workspace.limits import checked_text
 from queries.workspace.share_tables import share_cards, share_comments, share_signatures
 from queries.workspace.shares import Share
@@ -22,6 +25,8 @@ MEANINGS = (
     "Reviewed, with comments",
     "Reviewed, not in agreement",
 )
+
+_TEAM = re.compile(r"\bstudy ?team\b")  # what pages put beside the name of somebody of the team
 
 _comment, _signature = share_comments.c, share_signatures.c
 
@@ -98,6 +103,9 @@ def say(
 ) -> Comment:
     """Add a comment on a card of any version, or an answer to one."""
     _check_room(connection, share_comments, share, MAX_COMMENTS, "comments")
+    named = checked_text(author, "a name", longest=100, visible=True)
+    if not from_team:
+        check_reader_name(named)
     thread = None if answers is None else _thread(connection, share, card, answers)
     known = select(share_cards.c.name).where(
         share_cards.c.share == share.id, share_cards.c.name == card
@@ -110,7 +118,7 @@ def say(
         "version": share_versions.newest(connection, share.id).number,
         "card": card,
         "answers": thread,
-        "author": checked_text(author, "a name", longest=100, visible=True),
+        "author": named,
         "from_team": from_team,
         "text": checked_text(
             text.replace("\r\n", "\n"), "a comment", longest=MAX_COMMENT, lines=True
@@ -119,6 +127,20 @@ def say(
     }
     connection.execute(insert(share_comments).values(row))
     return Comment(**row)
+
+
+def check_reader_name(name: str) -> str:
+    """The name of a reader, when it does not read as if the study's team had spoken.
+
+    Examples
+    --------
+    >>> check_reader_name("Dana Reyes")
+    'Dana Reyes'
+    """
+    known = name_key(unicodedata.normalize("NFKC", name))
+    if _TEAM.search(" ".join(re.findall(r"[^\W_]+", known))):
+        raise DataError("a reader signs with a name of their own, and not as the study's team")
+    return name
 
 
 def _thread(connection: Connection, share: Share, card: str, answers: str) -> str:
@@ -160,7 +182,7 @@ def sign(
         "id": secrets.token_urlsafe(16),
         "share": share.id,
         "version": shown.number,
-        "name": checked_text(name, "a name", longest=100, visible=True),
+        "name": check_reader_name(checked_text(name, "a name", longest=100, visible=True)),
         "meaning": meaning,
         "content_sha256": shown.content_sha256,
         "signed_at": tables.now(),

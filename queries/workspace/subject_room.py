@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from queries.workspace import subjects
+from queries.workspace import opening, subjects
 from queries.workspace.job_room import Transaction
 from queries.workspace.subjects import SubjectMark
 
@@ -70,6 +70,17 @@ class SubjectRoom:
             subjects.replace_content(
                 connection, snapshot, content_sha256=content_sha256, report_json=report_json
             )
+
+    def forget_overwritten(self) -> bool:
+        """Let nothing that was overwritten stand in the files of the database any longer.
+
+        Returns
+        -------
+        bool
+            Whether it went through; somebody who reads for long keeps the log as it is.
+        """
+        with self._reading() as connection:
+            return opening.empty_log(connection)
 
     def of_study(self, study: str) -> tuple[SubjectMark, ...]:
         """Every mark of a study, newest first."""

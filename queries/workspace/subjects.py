@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
 from queries.errors import DataError
-from queries.workspace import activity, snapshots, studies, tables
+from queries.workspace import activity, share_tables, snapshots, studies, tables
 from queries.workspace.limits import checked_text
 
 STATES = ("restricted", "released", "erased")
@@ -133,23 +133,30 @@ def replace_content(
     connection.execute(update(tables.snapshots).where(same).values(values))
 
 
-_PLACES = {
-    "saved cohorts": (tables.cohort_versions, "cohort_json"),
-    "saved views": (tables.views, "state_json"),
-    "jobs": (tables.jobs, "request_json"),
-    "results of jobs": (tables.job_results, "result_json"),
-    "cards of reports": (tables.report_cards, "card_json"),
-    "comments on cards": (tables.report_cards, "comment"),
-    "acts": (tables.activity, "detail_json"),
-    "check reports of snapshots": (tables.snapshots, "report_json"),
+_PLACES: Mapping[str, tuple[Table, tuple[str, ...]]] = {
+    "saved cohorts": (tables.cohort_versions, ("cohort_json", "name", "comment")),
+    "saved designs": (tables.design_versions, ("design_json", "name")),
+    "saved views": (tables.views, ("state_json",)),
+    "jobs": (tables.jobs, ("request_json", "title", "message", "error")),
+    "results of jobs": (tables.job_results, ("result_json",)),
+    "titles of reports": (tables.reports, ("title",)),
+    "cards of reports": (tables.report_cards, ("card_json", "name", "section")),
+    "comments on cards": (tables.report_cards, ("comment",)),
+    "shares": (share_tables.shares, ("title", "recipient")),
+    "versions of shares": (share_tables.share_versions, ("cohort", "note")),
+    "cards of shares": (share_tables.share_cards, ("card_json", "name")),
+    "comments on shares": (share_tables.share_comments, ("text", "author")),
+    "acts": (tables.activity, ("detail_json",)),
+    "check reports of snapshots": (tables.snapshots, ("report_json",)),
 }
 
 
 def mentions(connection: Connection, text: str) -> dict[str, int]:
     """Where a text still stands in this workspace, in how many records; {} when nowhere."""
     found = {}
-    for place, (table, column) in _PLACES.items():
-        question = select(table.c[column]).where(table.c[column].contains(text, autoescape=True))
-        if number := len(connection.execute(question).all()):
+    for place, (table, columns) in _PLACES.items():
+        holds = or_(*(table.c[one].contains(text, autoescape=True) for one in columns))
+        question = select(func.count()).select_from(table).where(holds)
+        if number := int(connection.execute(question).scalar_one()):
             found[place] = number
     return found

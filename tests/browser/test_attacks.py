@@ -5,8 +5,8 @@ Which tests try what; those without a file name are here, over HTTP and WebSocke
 1. Parts of an address dropped, altered, doubled: `test_what_is_added_to_the_address_of_a_share…`,
    `test_altered_links_show_nothing_of_another_study`; `test_designs_page.py`:
    `test_a_hostile_link_shows_the_plan`.
-2. A filter that does not reach a panel: `queries/test_store.py`:
-   `test_a_cohort_restricts_every_question`; `queries/test_panels.py`:
+2. A filter that does not reach a panel: `test_the_cohort_of_a_link_reaches_every_panel`;
+   `queries/test_store.py`: `test_a_cohort_restricts_every_question`; `queries/test_panels.py`:
    `test_every_panel_counts_what_a_query_of_its_own_would`. A share computes nothing, so that it
    has no filter: `test_what_is_added_to_the_address_of_a_share_changes_nothing`.
 3. A token used elsewhere: `test_a_key_opens_one_door`,
@@ -15,8 +15,9 @@ Which tests try what; those without a file name are here, over HTTP and WebSocke
    `test_a_file_is_for_the_session_that_was_told_of_it`, `test_a_run_of_scripts_is_not_taken_over`.
 4. Those who only look change a share: `test_clicks_that_were_never_drawn_do_nothing`,
    `test_a_right_that_was_taken_away_is_gone_from_an_open_page`; `access/test_rights.py`.
-5. Secrets that are empty, usual or changed: `dashboard/test_keys.py`, `access/test_secrets.py`:
-   `test_a_key_that_was_not_drawn_stops_the_server`; no link hangs on them: its token is drawn.
+5. Secrets that are empty, usual or changed: `test_nothing_is_served_with_a_careless_secret`,
+   `test_a_new_signing_key_ends_sessions_and_forms_and_no_link`; `dashboard/test_keys.py`,
+   `access/test_secrets.py`: `test_a_key_that_was_not_drawn_stops_the_server`.
 6. Ended meanwhile: `test_a_share_that_ends_is_gone_from_every_address`; `test_access.py`:
    `test_a_revoked_session_loses_its_connection_and_its_files`, `test_an_expired_session_is_none`;
    `test_shares.py`: `test_a_share_from_its_making_to_its_end` (the page that is open).
@@ -33,8 +34,9 @@ Which tests try what; those without a file name are here, over HTTP and WebSocke
     `importers/test_archive.py`: `test_bombs`; `exports/test_tables.py`, `test_spreadsheets.py`
     (formulas); `bundles/test_bundles.py`: `test_only_scripts_of_our_form_are_run`;
     `sharing/test_routes.py`: `test_what_is_said_is_shown_as_text`.
-11. One result less another: `views/test_shares_page.py`:
-    `test_two_external_shares_do_not_tell_of_the_few_between_them`;
+11. One result less another: `test_a_click_on_a_refused_share_makes_none`;
+    `views/test_shares_page.py`: `test_two_external_shares_do_not_tell_of_the_few_between_them`,
+    `test_a_report_brings_no_other_cohort_into_an_external_share`;
     `analytics/disclosure/test_disclosure.py`; `dashboard/disclosure/test_attack.py`.
 12. What errors and logs tell: `test_refusals_and_logs_tell_nothing`; `test_shares.py`:
     `test_a_share_from_its_making_to_its_end` (referrer, history).
@@ -46,25 +48,35 @@ Which tests try what; those without a file name are here, over HTTP and WebSocke
 from __future__ import annotations
 
 import base64
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from dashboard.access.key import snapshot_keys
 from dashboard.access.passwords import hash_password
+from dashboard.access.pseudonym_key import pseudonym_key
 from dashboard.access.sessions import cookie_name
 from dashboard.access.signing import signing_key
 from dashboard.cards import Card
 from dashboard.sharing.freezing import freeze
+from queries.cohorts import EVERYONE, Between, Cohort
+from queries.pseudonyms import subject_hash
+from queries.store import open_store
 from queries.workspace import NewVersion, Share, open_workspace
 from tests.browser.attacker import (
     WORD,
@@ -76,7 +88,7 @@ from tests.browser.attacker import (
     until_closed,
     until_finished,
 )
-from tests.browser.conftest import RunningServer, running_server
+from tests.browser.conftest import REPOSITORY, RunningServer, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -238,6 +250,59 @@ def test_altered_links_show_nothing_of_another_study(guarded: RunningServer) -> 
         assert not re.search(rb"GBSG2", received.replace(query.encode(), b"")), query
 
 
+# 2. A filter that does not reach a panel -------------------------------------------------
+
+
+def test_the_cohort_of_a_link_reaches_every_panel(guarded: RunningServer) -> None:
+    """What goes to the browser is what the store counts in the cohort that the link names."""
+    young = Cohort(Between(column="AGE", high=60))
+    view = save_view(guarded, "EQX-301", {"cohort": json.loads(young.to_json())}, "stan")
+    tiles, sums, told, said = {}, {}, {}, []
+    with signed_in(guarded, "vera").socket() as socket:
+        back = BackMsg()
+        back.rerun_script.page_name, back.rerun_script.query_string = "", f"view={view}"
+        socket.send(back.SerializeToString())
+        for read in messages(socket):
+            element = read.delta.new_element
+            tiles[element.metric.label] = element.metric.body
+            said.append(element.markdown.body)
+            if element.plotly_chart.spec:
+                for trace in json.loads(element.plotly_chart.spec)["data"]:
+                    sums[trace.get("name")] = sum(_numbers(trace.get("y")))
+                    told[trace.get("name")] = trace.get("customdata")
+            if read.WhichOneof("type") == "script_finished":
+                break
+    with open_workspace(guarded.home) as here:
+        snapshot = here.current_snapshot("EQX-301")
+        assert snapshot is not None
+        path = here.path(snapshot)
+    with open_store(path, key=snapshot_keys(), pooled=True) as store:
+        subjects, sites = (
+            int(store.ask("cohort_size", cohort=young)[name].item())
+            for name in ("subjects", "sites")
+        )
+        ended = store.ask("disposition", cohort=young)
+    assert 0 < subjects < 720
+    assert (tiles["Subjects"], tiles["Sites"]) == (str(subjects), str(sites))
+    assert sums["Enrolled"] == subjects, "the bars of the sites, which are drawn last"
+    assert sums["All subjects"] != 0
+    names = {"Ongoing": "ONGOING", "Death": "DEATH", "Lost to follow-up": "LOST TO FOLLOW-UP"}
+    for name, code in names.items():
+        counted = ended.loc[(ended["status"] == code) | (ended["reason"] == code), "subjects"].sum()
+        assert told[name][0][0] == counted, name
+    notes = [one for one in said if "subjects\\:" in one or "subjects:" in one]
+    assert notes
+    assert not [one for one in notes if f"{subjects} of 720 subjects" not in one]
+
+
+def _numbers(column: Any) -> list[float]:
+    """The numbers of a trace, plain or as Plotly packs them."""
+    if isinstance(column, dict):
+        packed = np.frombuffer(base64.b64decode(column["bdata"]), dtype=column["dtype"])
+        return [float(one) for one in packed]
+    return [float(one) for one in column or ()]
+
+
 # 3. Keys used elsewhere -----------------------------------------------------------------
 
 
@@ -355,6 +420,72 @@ def test_a_right_that_was_taken_away_is_gone_from_an_open_page(guarded: RunningS
     assert spare.reader.ask(spare.home)[0] == 200
     with open_workspace(guarded.home) as here:
         assert here.shares.one(spare.share.id).revoked_at is None
+
+
+# 5. Secrets -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signing", "variables", "said"),
+    [
+        ("", {}, "a signing key has at least 32 random characters"),
+        (None, {"EQUIPOISE_KEY": ""}, "a key has at least 16 characters"),
+        (None, {"EQUIPOISE_KEY": "change-me-secret-key"}, "a key is no default"),
+    ],
+)
+def test_nothing_is_served_with_a_careless_secret(
+    tmp_path: Path, signing: str | None, variables: dict[str, str], said: str
+) -> None:
+    home = tmp_path / "home"
+    open_workspace(home).close()
+    if signing is not None:
+        (home / "signing.key").touch(mode=0o600)
+        (home / "signing.key").write_text(signing)
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("EQUIPOISE_KEY")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "dashboard.command", "run", "--home", str(home), "--port", "1"],
+        cwd=tmp_path,
+        env=plain | {"PYTHONPATH": str(REPOSITORY)} | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    told = ended.stdout + ended.stderr
+    assert ended.returncode not in (0, None)
+    assert said in " ".join(told.split())
+    assert "Traceback" not in told
+    assert "change-me" not in told
+    assert "listen" not in told, "it does not come as far as the port, which nobody may take"
+
+
+def test_a_new_signing_key_ends_sessions_and_forms_and_no_link(
+    demo_home: Path, tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    hashed = hash_password(WORD)
+    with open_workspace(home) as here:
+        for name, roles in (("root", ["administrator"]), ("vera", ["viewer"])):
+            here.people.add(name=name, roles=roles, password_hash=hashed, person="tester")
+    with running_server(home, tmp_path / "one.log") as server:
+        planted, member = plant(server), signed_in(server, "vera")
+        assert member.ask("/")[0] == 200
+        stranger = Browser(server=server)
+        form = stranger.ask("/sign-in")[1].decode()
+    (home / "signing.key").unlink()
+    with running_server(home, tmp_path / "two.log") as server:
+        for one in (planted.reader, member, stranger):
+            one.server = server
+        assert member.ask("/")[0] == 303
+        with pytest.raises(InvalidStatus, match="403"):
+            member.socket()
+        renamed = {cookie_name(signing_key(home)): next(iter(member.cookies.values()))}
+        assert Browser(server=server, cookies=renamed).ask("/")[0] == 303
+        hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        body = urlencode({**dict(hidden), "name": "vera", "password": WORD})
+        assert stranger.ask("/sign-in", method="POST", body=body)[0] == 400
+        assert planted.reader.ask(planted.home)[0] == 200
+        assert Browser(server=server).ask(f"/share/{planted.token}")[0] == 303
 
 
 # 6. Ended meanwhile ---------------------------------------------------------------------
@@ -514,6 +645,46 @@ def test_messages_for_developers_do_nothing(guarded: RunningServer) -> None:
         assert b"EQX-301" in run_page(socket)[0]
     assert Browser(server=guarded).ask("/health")[0] == 200
     assert not list(guarded.home.rglob("SKILL.md"))
+
+
+# 11. One result less another ------------------------------------------------------------
+
+
+def test_a_click_on_a_refused_share_makes_none(guarded: RunningServer) -> None:
+    """The button is disabled; a browser may press it all the same."""
+    with open_workspace(guarded.home) as here:
+        snapshot = here.current_snapshot("EQX-301")
+        assert snapshot is not None
+        key = pseudonym_key(here.home)
+        with open_store(here.path(snapshot), key=snapshot_keys(), pooled=True) as store:
+            everybody = store.ask("subjects", cohort=EVERYONE)["subject"]
+        version = NewVersion(
+            page="overview", view=None, snapshot=snapshot.id, pooled=True, cohort="All subjects.",
+            data_cut="2026-03-31", note="", cards=freeze([Card(name="Sites", notes=("A note.",))]),
+            subjects=tuple(subject_hash(key, "EQX-301", one) for one in everybody),
+        )  # fmt: skip
+        first, _ = here.shares.make(
+            version, study="EQX-301", title="All", recipient="Dana", audience="external",
+            person="mia",
+        )  # fmt: skip
+        before = here.shares.of_study("EQX-301")
+    made = {}
+    for high in (87, 60):  # all but 8 of the subjects of the first share; all but hundreds
+        cohort = Cohort(Between(column="AGE", high=high))
+        view = save_view(guarded, "EQX-301", {"cohort": json.loads(cohort.to_json())}, "mia")
+        with signed_in(guarded, "mia").socket() as socket:
+            drawn = run_page(socket, "survival", f"view={view}")[0]
+            asked = click(socket, "survival", widget(drawn, "share_page"))
+            named = {widget(asked, "share_recipient"): "Eve"}
+            press = widget(asked, "share_make")
+            click(socket, "survival", **named)
+            told = click(socket, "survival", press, **named)
+        with open_workspace(guarded.home) as here:
+            made[high] = len(here.shares.of_study("EQX-301")) - len(before)
+        assert (b"too few subjects" in told) == (high == 87)
+    assert made == {87: 0, 60: 1}, "the same click, where the cohort is another one"
+    with open_workspace(guarded.home) as here:
+        here.shares.revoke(first.id, person="mia")
 
 
 # 12. What errors and logs tell ----------------------------------------------------------

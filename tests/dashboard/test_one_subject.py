@@ -22,7 +22,7 @@ from dashboard.jobs.kinds import BERRY_BERRY, Context
 from dashboard.jobs.working import can_do
 from queries.errors import DataError
 from queries.store import open_store
-from queries.workspace import Workspace
+from queries.workspace import NewCard, NewVersion, Workspace
 from tests.dashboard.test_command import ADSL, ADTTE, equipoise
 
 SUBJECT, KEY = "ABC-1-PLANTED-77", "a key of sixteen letters or more"
@@ -141,6 +141,51 @@ def test_erasing_leaves_a_tombstone_and_nothing_else(
     source = _cut(tmp_path / "cut3", "30")
     import_study([source], workspace=workspace, person="anna", key=snapshot_key())
     assert _size(workspace) == 2
+
+
+def test_nothing_of_an_erased_subject_is_left_in_the_home(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A finding of the import names the subject; the log of the database held its former text."""
+    adae = tmp_path / "cut0" / "adae.csv"
+    adae.write_text(f"USUBJID,AEDECOD,ASTDT,AENDT\n{SUBJECT},Rash,2024-02-09,2024-02-03\n")
+    done = import_study([tmp_path / "cut0"], workspace=workspace, person="anna", key=snapshot_key())
+    assert SUBJECT in {one.example for one in done.report.findings}
+    one_subject.erase(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    home = tmp_path / "home"
+    holding = [
+        p.name for p in home.rglob("*") if p.is_file() and SUBJECT.encode() in p.read_bytes()
+    ]
+    assert holding == [], "while the workspace is still open"
+
+
+def test_an_erasure_says_who_still_names_the_subject_in_a_share(workspace: Workspace) -> None:
+    current = workspace.current_snapshot("ABC-1")
+    assert current is not None
+    version = NewVersion(
+        page="safety", view=None, snapshot=current.id, pooled=True, cohort="All.", data_cut="-",
+        note=f"Without {SUBJECT}", cards=(NewCard(name="Deaths", card_json="{}"),),
+    )  # fmt: skip
+    share, token = workspace.shares.make(
+        version, study="ABC-1", title="S", recipient="R", audience="external", person="anna"
+    )
+    visit = workspace.shares.visit(share.id, workspace.shares.open(token)[1])
+    workspace.shares.say(visit, card="Deaths", text=f"What of {SUBJECT}?", author="Bo")
+    done = one_subject.erase(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    assert done.mentions == {"versions of shares": 1, "comments on shares": 1}
+
+
+def test_an_erasure_says_which_records_of_others_name_the_subject(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    source = tmp_path / "cut1"
+    (source / "adcm.csv").write_text(
+        f"USUBJID,CMTRT,COVAL\nS1,Aspirin,as her twin {SUBJECT} does\n{SUBJECT},Aspirin,{SUBJECT}\n"
+    )
+    (source / "kits.csv").write_text(f"KIT,GIVENTO\nK1,{SUBJECT}\nK2,S1\n")
+    import_study([source], workspace=workspace, person="anna", key=snapshot_key())
+    done = one_subject.erase(workspace, "ABC-1", SUBJECT, reason="Asked to be", person="anna")
+    assert done.mentions == {"records of others in ADCM": 1, "records of others in KITS": 1}
 
 
 def test_an_erasure_that_was_killed_is_caught_up_with(

@@ -48,8 +48,9 @@ def _page(wanted: ActFilter, pages: int) -> int:
 
 
 def _blinded() -> frozenset[str]:
-    known = state.workspace().studies()
-    return frozenset(study.code for study in known if study.blinded)
+    """The studies whose arms this reader is not shown, whoever else is."""
+    known, reader = state.workspace().studies(), state.person()
+    return frozenset(study.code for study in known if reader.is_blinded(study))
 
 
 def _table(acts: tuple[ChainedAct, ...]) -> ChainedAct | None:
@@ -140,7 +141,9 @@ def _take_away(wanted: ActFilter) -> None:
     for label, format_, mime in (("JSON", "json", "application/json"), ("CSV", "csv", "text/csv")):
         st.download_button(
             label,
-            data=partial(_file, state.workspace(), wanted, format_, state.acting("audit")),
+            data=partial(
+                _file, state.workspace(), wanted, format_, state.acting("audit"), _blinded()
+            ),
             file_name=f"audit-trail.{format_}",
             mime=mime,
             key=f"audit as {format_}",
@@ -153,7 +156,9 @@ def _take_away(wanted: ActFilter) -> None:
         )
 
 
-def _file(workspace: Workspace, wanted: ActFilter, format_: str, person: str) -> bytes:
-    data, acts = taken_trail(workspace, wanted, format_)
+def _file(
+    workspace: Workspace, wanted: ActFilter, format_: str, person: str, blinded: frozenset[str]
+) -> bytes:
+    data, acts = taken_trail(workspace, wanted, format_, blinded=blinded)
     record_taking(workspace, person=person, format_=format_, acts=acts, wanted=wanted)
     return data

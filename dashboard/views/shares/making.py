@@ -17,10 +17,16 @@ from dashboard.sharing.differencing import too_alike
 from dashboard.sharing.freezing import freeze
 from dashboard.sharing.subject_rows import tells_of_subjects
 from dashboard.views import heading
+from dashboard.views.disclosing import population_of
 from queries.cohorts import EVERYONE
 from queries.errors import DataError
 from queries.pseudonyms import subject_hash
 from queries.workspace import Audience, NewVersion, Share
+
+_OTHERS = (
+    "It counts others than the cohort on screen: another rule, another snapshot, or subjects who "
+    "are left out now. What differs by a few subjects would tell of them."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,26 @@ def fitted(
     cards: Sequence[Card], audience: Audience, threshold: int
 ) -> tuple[Card | NotShared, ...]:
     """The results as their audience gets them, or why they stay here."""
-    return fit_for(cards, audience, threshold, _subjects())
+    if audience != "external":
+        return fit_for(cards, audience, threshold, _subjects())
+    kept = [card for card in cards if not _is_of_others(card)]
+    fit = iter(fit_for(kept, audience, threshold, _subjects()))
+    return tuple(
+        NotShared(name=card.name, reason=_OTHERS) if _is_of_others(card) else next(fit)
+        for card in cards
+    )
+
+
+def _is_of_others(card: Card) -> bool:
+    """Whether a result counts others than the cohort on screen, as one in a report may.
+
+    Two of them side by side would tell of the few between them, and `refusal` compares the cohort
+    on screen alone.
+    """
+    said = card.disclosure
+    if said is None or not (said.level == "curve" or said.count):
+        return False  # which goes to nobody outside, and says why by itself
+    return said.population != population_of(state.current_cohort())
 
 
 def _subjects() -> set[str]:

@@ -45,11 +45,14 @@ def _threads(content: ShareContent) -> None:
 
 
 def _said(comment: Comment) -> None:
-    who = f"{comment.author} (team)" if comment.from_team else comment.author
     with st.container(gap=None):
         answers = comment.answers is not None
         icon = ":material/subdirectory_arrow_right: " if answers else ":material/chat_bubble: "
-        st.caption(f"{icon}**{plain(who)}**, {moment(comment.said_at)}, version {comment.version}")
+        at = f"{moment(comment.said_at)}, version {comment.version}"
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.caption(f"{icon}**{plain(comment.author)}**, {at}", width="content")
+            if comment.from_team:  # a badge, as no reader can write one into a name
+                st.badge("Study team", color="blue")
         for line in comment.text.splitlines():
             if line.strip():
                 st.markdown(plain(line))

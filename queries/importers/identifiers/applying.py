@@ -18,12 +18,12 @@ import pyarrow as pa
 from queries.errors import DataError
 from queries.identifiers import quoted
 from queries.importers.dataset import Column
-from queries.importers.identifiers.columns import changed, dates_sql, is_shiftable
+from queries.importers.identifiers.columns import changed
 from queries.importers.identifiers.plan import DeidentificationPlan
+from queries.importers.identifiers.told_dates import can_be_shifted, tells_dates
 from queries.importers.loaded import Loaded
 from queries.pseudonyms import code, keyed_hash, study_shift, subject_shift
 
-_ENOUGH_DATES = 0.9
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _JOINED_SHIFTS = 'LEFT JOIN memory.main.shifts AS shifts ON shifts.value = given."USUBJID"::VARCHAR'
 
@@ -93,28 +93,17 @@ class _Work:
             if self.plan.dates == "keep" or action not in (None, "shift", "keep"):
                 yield column.name, action or "keep"
                 continue
-            is_date = is_shiftable(column, looks_like_dates=self._looks_like_dates(one, column))
+            is_date = can_be_shifted(self.connection, one, column)
             if action == "shift" and not is_date:
                 rule = "what is shifted holds dates: days, times, or ISO 8601 text"
                 raise DataError(rule, file=one.dataset.file, column=column.name)
-            if action == "keep" and is_date:
+            if (action == "keep" and is_date) or (
+                not is_date and tells_dates(self.connection, one, column)
+            ):
                 rule = "dates beside shifted ones are shifted, left out or years: kept, they would "
                 rule += "give the shift away"
                 raise DataError(rule, file=one.dataset.file, column=column.name)
             yield column.name, "shift" if is_date else "keep"
-
-    def _looks_like_dates(self, one: Loaded, column: Column) -> bool:
-        test = dates_sql(column)
-        if test is None:
-            return False
-        name = f"given.{quoted(column.name)}"
-        complete = f"count_if(length({name}::VARCHAR) >= 7)"  # years alone are no dates to shift
-        [(known, dates, long)] = self.connection.execute(
-            f"SELECT count({name}), count_if({test}), {complete} FROM {one.table} AS given"
-        ).fetchall()
-        if column.type != "VARCHAR":
-            return bool(known and dates == known)
-        return bool(known and long and dates >= _ENOUGH_DATES * known)
 
     def check_columns(self) -> None:
         for action in self.plan.actions:

@@ -91,21 +91,34 @@ def _shifted(column: Column, _code: str, shift: str) -> Changed:
     name = f"given.{quoted(column.name)}"
     said = "dates were shifted"
     if column.type == "DATE":
-        return Changed(sql=f"{name} + {shift}", type="DATE", said=said)
+        sql = f"CASE WHEN {_plausible(name)} THEN {name} + {shift} END"
+        return Changed(sql=sql, type="DATE", said=said)
     if column.type == "TIMESTAMP":
-        return Changed(sql=f"{name} + to_days({shift})", type="TIMESTAMP", said=said)
+        sql = f"CASE WHEN {_plausible(name)} THEN {name} + to_days({shift}) END"
+        return Changed(sql=sql, type="TIMESTAMP", said=said)
     if column.type == "VARCHAR":
         said = "dates were shifted, partial ones by their month or year, and what is no ISO date "
         return Changed(sql=_shifted_text(name, shift), type="VARCHAR", said=f"{said}left out")
     seconds = 86_400 if column.name.upper().endswith("DTM") else 1
-    return Changed(sql=f"{name} + {shift} * {seconds}", type=column.type, said=said)
+    sql = f"CASE WHEN {dates_sql(column)} THEN {name} + {shift} * {seconds} END"
+    return Changed(sql=sql, type=column.type, said=said)
+
+
+def _plausible(day: str) -> str:
+    """SQL that is true for a day that somebody lived.
+
+    9999-12-31 and the like stand for a date that is missing. Shifted as well, such a day tells
+    the shift to everybody who knows what it was, so it is left out.
+    """
+    return f"{day} >= DATE '1901-01-01' AND {day} < DATE '2099-01-01'"
 
 
 def _shifted_text(name: str, shift: str) -> str:
     day = f"TRY_CAST(left({name}, 10) AS DATE)"
     month, year = (f"TRY_CAST({name} || '{end}' AS DATE)" for end in ("-15", "-07-01"))
     return (
-        f"CASE WHEN regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}') "
+        f"CASE WHEN left({name}, 4) NOT BETWEEN '1901' AND '2098' THEN NULL "
+        f"WHEN regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_TIME}') "
         f"THEN strftime({day} + {shift}, '%Y-%m-%d') || substr({name}, 11) "
         f"WHEN regexp_full_match({name}, '[0-9]{{4}}-[0-9]{{2}}') "
         f"THEN strftime({month} + {shift}, '%Y-%m') "

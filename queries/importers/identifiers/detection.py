@@ -22,10 +22,12 @@ from queries.importers.identifiers.classes import (
     UNIQUE,
     IdentifierClass,
 )
-from queries.importers.loaded import Loaded
+from queries.importers.identifiers.told_dates import can_be_shifted, is_often
+from queries.importers.loaded import Loaded, of_domain
 
 _MOST_VALUES = 100_000
 _OLDEST = 89
+_TELLING = 6  # signs; a shorter identifier may as well be a number or a code of something else
 _LONG_TEXT, _MANY_TEXTS = 40, 30
 _VERBATIM = re.compile(
     r"COVAL\d?|[A-Z]{2}(TERM|TRT|INDC|SPID|REASND|ORRES)|.*(COMMENT|NOTES?|DESC)"
@@ -67,16 +69,26 @@ def find_identifiers(
     connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]
 ) -> tuple[IdentifierFound, ...]:
     """The signs of identifiers in datasets, in their order; at most one of a class in a column."""
+    named = _subjects_sql(loaded)
     return tuple(
         found
         for one in loaded
         for column in one.dataset.columns
-        for found in _in_column(connection, one, column)
+        for found in _in_column(connection, one, column, named)
     )
 
 
+def _subjects_sql(loaded: Sequence[Loaded]) -> str:
+    """SQL for the identifiers of subjects that are no plain word or short number; "" for none."""
+    base = next(iter(of_domain(loaded, "ADSL") or of_domain(loaded, "DM")), None)
+    if base is None or not base.has("USUBJID", "text"):
+        return ""
+    telling = f"length(value) >= {_TELLING} OR NOT regexp_full_match(value, '[A-Za-z0-9]*')"
+    return f'SELECT value FROM (SELECT "USUBJID" AS value FROM {base.table}) WHERE {telling}'
+
+
 def _in_column(
-    connection: duckdb.DuckDBPyConnection, one: Loaded, column: Column
+    connection: duckdb.DuckDBPyConnection, one: Loaded, column: Column, named: str
 ) -> Iterator[IdentifierFound]:
     records, distinct, longest, hits = _values(connection, one, column)
     if not records:
@@ -88,6 +100,8 @@ def _in_column(
         counts[DATES] = ("values", old)
     if _is_of_each(one, column, records, distinct):
         counts.setdefault(UNIQUE, ("values", records))
+    elif number := _naming_subjects(connection, one, column, named):
+        counts.setdefault(UNIQUE, ("values", number))
     name = column.name.upper()
     is_long = longest >= _LONG_TEXT and distinct >= _MANY_TEXTS and not _CODED.fullmatch(name)
     if column.type == "VARCHAR" and (is_long or _VERBATIM.fullmatch(name)):
@@ -95,6 +109,10 @@ def _in_column(
     order = [known.name for known in CLASSES] + [FREE_TEXT]
     for kind in sorted(counts, key=order.index):
         sign, number = counts[kind]
+        action = suggested(column, kind, sign)
+        if kind == DATES and action == "shift" and not can_be_shifted(connection, one, column):
+            # Kept in another form, dates would give away the shift of those beside them.
+            action = "drop" if is_often(number, records) else "keep"
         yield IdentifierFound(
             dataset=one.name,
             column=column.name,
@@ -102,7 +120,7 @@ def _in_column(
             kind=kind,
             sign=sign,
             records=number,
-            suggestion=suggested(column, kind, sign),
+            suggestion=action,
         )
 
 
@@ -202,6 +220,18 @@ def is_age(column: Column) -> bool:
     True
     """
     return re.fullmatch(r"[A-Z]{0,3}AGE(BL|Y|YR|YRS)?", column.name.upper()) is not None
+
+
+def _naming_subjects(
+    connection: duckdb.DuckDBPyConnection, one: Loaded, column: Column, named: str
+) -> int:
+    """Records in which a text of any name is the identifier of a subject, theirs or another's."""
+    if not named or column.type != "VARCHAR" or column.name.upper() == "USUBJID":
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FROM {one.table} WHERE {quoted(column.name)} IN ({named})"
+    ).fetchone()
+    return int((row or (0,))[0])
 
 
 def _is_of_each(one: Loaded, column: Column, records: int, distinct: int) -> bool:

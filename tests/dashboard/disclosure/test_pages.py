@@ -80,6 +80,14 @@ def test_no_count_from_1_to_10_stands_in_a_table_of_an_external_share(external):
             assert not values.between(1, 10).any(), (name, column)
 
 
+def test_numbers_of_events_that_add_up_over_terms_stay_here(cards, external):
+    """31 events of a class, 29 of its other term: at most two subjects have the hidden one."""
+    for name in ("adverse events overview", "adverse events by term"):
+        [whole] = [one for one in cards if one.name == f"EQX-301 {name}"]
+        assert "events" in whole.data
+        assert "events" not in external[name].data
+
+
 def test_no_original_mark_of_a_figure_goes_along(cards, external):
     """Figures are drawn anew: nothing that a click was told, no text under the pointer."""
     for one in external.values():

@@ -117,6 +117,26 @@ def test_the_file_withholds_what_was_made_by_arm_while_the_study_is_blinded(alon
             data, acts = taken_trail(workspace, wanted, format_)
             assert acts == 1
             assert b"HR 0.6" not in data
+        workspace.unblind("EQX-301", "anna", "again")
+        for format_ in ("json", "csv"):
+            data, _ = taken_trail(workspace, wanted, format_, blinded={"EQX-301"})
+            assert b"HR 0.6" not in data, "for who sees no arms"
+
+
+@pytest.mark.usefixtures("alone")
+def test_an_auditor_who_sees_no_arms_reads_no_detail_that_was_made_by_arm() -> None:
+    """The study is unblinded for those who may see its arms; an administrator is none of them."""
+    script = PAGE.replace(
+        "state.begin_run()\npage.show()",
+        "from dashboard.access.rights import Reader\n"
+        "with state.read_as(Reader(name='root', roles=('administrator',))):\n"
+        "    state.begin_run()\n    page.show()",
+    )
+    app = AppTest.from_string(script, default_timeout=SECONDS).run()
+    assert not app.exception
+    app.multiselect("audit_studies").select("EQX-301").run()
+    told = app.dataframe[0].value["About"].tolist()
+    assert told == ["Made by arm: shown when the study shows its arms.", HOSTILE, "EQX-301"]
 
 
 def test_looks_at_subjects_and_files_taken_are_recorded(

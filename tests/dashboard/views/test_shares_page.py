@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,43 @@ def test_two_external_shares_do_not_tell_of_the_few_between_them(home: Path) -> 
         workspace.shares.revoke(share.id, person=PERSON)
     again = sharing("overview", **external, cohort=few)
     assert "too few subjects" not in text_of(again)
+
+
+def test_a_report_brings_no_other_cohort_into_an_external_share(home: Path) -> None:
+    """The cohort on screen is compared with other shares; a card in a report may be of another."""
+    few = Cohort(Between(column="AGE", high=87))  # all but 8
+    everyone = unattended.draw_page("overview", study=STUDY).cards
+    all_but_few = unattended.draw_page("overview", study=STUDY, cohort=few).cards
+    with open_workspace(home) as workspace:
+        snapshot = workspace.current_snapshot(STUDY)
+        assert snapshot is not None
+        report = workspace.reports.begin(study=STUDY, title="Both", person=PERSON)
+        for kind, cards in (("all", everyone), ("few", all_but_few)):
+            card = next(one for one in cards if one.name.endswith("baseline"))
+            workspace.reports.add(
+                report.id,
+                name=card.name,
+                card_json=replace(card, name=f"Baseline of {kind}").to_json(),
+                snapshot=snapshot.id,
+                pooled=False,
+                person=PERSON,
+                section="",
+            )
+    external = {"share_recipient": "Dana", "share_audience": "external"}
+    app = sharing("report", **external)
+    assert app.multiselect("share_results_external_11").options == ["Baseline of all"]
+    assert "Baseline of few: It counts others than the cohort on screen" in text_of(app).replace(
+        "**", ""
+    )
+    app.button("share_make").click().run()
+    with open_workspace(home) as workspace:
+        [kept] = workspace.shares.cards(only_share(workspace).id, 1)
+        assert kept.name == "Baseline of all"
+        workspace.subjects.mark(
+            study=STUDY, subject_hash="0" * 64, state="restricted", reason="Asked", person=PERSON
+        )
+    later = sharing("report", **external)
+    assert not later.multiselect("share_results_external_11").options, "made with another subject"
 
 
 def test_a_share_says_that_subjects_were_restricted_since(home: Path) -> None:

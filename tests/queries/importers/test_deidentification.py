@@ -21,6 +21,7 @@ from queries.importers import (
 )
 from queries.importers.identifiers import CLASSES
 from queries.importers.identifiers.classes import RESTRICTED_ZIP3
+from queries.importers.identifiers.suggesting import suggested_actions, suggested_plan
 from queries.pseudonyms import code, study_shift
 
 SECRET = "the secret of the home, 32 letters"
@@ -314,6 +315,63 @@ def test_numbered_dates_and_the_plan_are_shifted_and_nothing_gives_the_shift_awa
     assert report.plan is not None
     assert (report.plan["data_cut"], report.data_cut_source) == (None, "latest date in the data")
     assert _rows(source, "SELECT TSDTC FROM ts") == [(None,)], "it names no subject"
+
+
+def _written(number: int) -> list[str]:
+    """The days of subjects in other forms, and what stands for a missing one."""
+    day = date(2021, 3, 1) + timedelta(days=number % 20)
+    since = (day - date(1960, 1, 1)).days
+    missing = number == 0
+    return [
+        *("F-1", f"F-1-{number:04}", "A", str(day), f"{day:%d%b%Y}".upper(), f"{day:%m/%d/%Y}"),
+        str(day) if number % 3 else "see notes",
+        *("99999" if missing else str(since), "9999-12-31" if missing else str(day)),
+        *("9999-12-31T00:00" if missing else f"{day}T08:00", f"seen {day}" if missing else "well"),
+    ]
+
+
+def test_no_date_in_another_form_gives_the_shift_away(tmp_path: Path) -> None:
+    header = "STUDYID,USUBJID,TRT01P,RANDDT,SEENON,VISITED,MIXED,VISDT,ENDDT,ENDDTC,REMARK"
+    lines = [header, *(",".join(_written(n)) for n in range(30))]
+    source = _write(tmp_path / "delivery", adsl=lines)
+    report = _import(source, None)
+    suggested = suggested_actions(report.identifiers)
+    assert {suggested[one] for one in ("SEENON", "VISITED", "MIXED")} == {"drop"}
+    assert suggested["REMARK"] == "keep", "a date told once in a text is for somebody to read"
+    for how in ("study", "subject"):
+        plan = suggested_plan(report.identifiers, dates=how)
+        done = _import(source, plan)
+        assert not {"SEENON", "VISITED", "MIXED"} & {one.column for one in done.identifiers}
+        rows = _rows(source, "SELECT VISDT, ENDDT, ENDDTC FROM adsl")
+        assert rows[0] == (None, None, None), "what stands for no date would tell the shift"
+        shift = study_shift(SECRET, "F-1")
+        if how == "study":
+            assert rows[1][0] == (date(2021, 3, 2) - date(1960, 1, 1)).days + shift
+            assert str(rows[1][1])[:10] == str(date(2021, 3, 2) + timedelta(days=shift))
+            assert rows[1][2] == f"{date(2021, 3, 2) + timedelta(days=shift)}T08:00"
+    for column in ("SEENON", "MIXED"):
+        rest = tuple(one for one in plan.actions if one.column != column)
+        kept = (*rest, ColumnAction(column=column, action="keep"))
+        for actions in (rest, kept):
+            with pytest.raises(ImportRefused, match="give the shift away"):
+                _import(source, DeidentificationPlan(dates="study", actions=actions))
+
+
+def test_a_subject_named_in_a_column_of_another_name_gets_the_same_code(tmp_path: Path) -> None:
+    adsl = ["STUDYID,USUBJID,TRT01P", *(f"L-1,L-1-{n:04},A" for n in range(25))]
+    adae = ["USUBJID,AEDECOD,LINKEDTO", *(f"L-1-{n:04},Itch,L-1-{n % 5:04}" for n in range(25))]
+    kits = ["KIT,GIVENTO,ARMCODE", "K1,L-1-0003,A", "K2,none,B"]
+    source = _write(tmp_path / "delivery", adsl=adsl, adae=adae, kits=kits)
+    report = _import(source, None)
+    found = {(one.dataset, one.column): one for one in report.identifiers}
+    assert (found["adae", "LINKEDTO"].records, found["kits", "GIVENTO"].records) == (25, 1)
+    assert found["adae", "LINKEDTO"].suggestion == "hash"
+    assert ("kits", "ARMCODE") not in found
+    _import(source, suggested_plan(report.identifiers))
+    assert b"L-1-00" not in (tmp_path / "store.duckdb").read_bytes()
+    linked = _rows(source, "SELECT count(*) FROM adae JOIN adsl ON LINKEDTO = adsl.USUBJID")
+    assert linked == [(25,)]
+    assert _rows(source, "SELECT GIVENTO FROM kits LIMIT 1") == [(code(SECRET, "L-1-0003"),)]
 
 
 def test_hostile_names_are_data(tmp_path: Path) -> None:

@@ -59,7 +59,19 @@ def test_accounts_are_in_force_from_the_first_administrator_on(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["vera", "VERA", " Vera ", "local owner", "Demo builder", "", "a\nb"]
+    "name",
+    [
+        "vera",
+        "VERA",
+        " Vera ",
+        "local owner",
+        "Demo builder",
+        "",
+        "a\nb",
+        "Equipoise",
+        "EQUIPOISE ",
+        "Reader of a share: Acme",
+    ],
 )
 def test_a_name_means_one_person(workspace, name):
     with pytest.raises(DataError, match=r"the name of a person|a person has a name"):

@@ -181,6 +181,15 @@ def test_comments_stand_in_threads_of_their_own_share(workspace, version):
         ({"card": "Survival", "text": "\x00"}, "a comment is 1 to 4000"),
         ({"card": "Survival", "author": ""}, "a name is 1 to 100"),
         ({"card": "Survival", "author": "A\u202eB"}, "a name is 1 to 100"),
+        *(
+            ({"card": "Survival", "author": spoofed}, "not as the study's team")
+            for spoofed in (
+                "Study team",
+                "anna, STUDY-TEAM",
+                "anna (study  team)",
+                "\uff33tudy team",
+            )
+        ),
     ):
         with pytest.raises(DataError, match=said):
             room.say(elsewhere, **{"text": "Hm.", "author": "Eve", **refused})
@@ -212,6 +221,15 @@ def test_a_signature_is_bound_to_what_was_on_screen(workspace, version):
     with pytest.raises(DataError, match="the meaning of a signature"):
         room.sign(visit, name="Bo", meaning="Approved for all", version=2)
     assert room.signatures(share.id) == (signed,)
+
+
+def test_nobody_signs_as_the_team(workspace, version):
+    share, token = made(workspace, version)
+    visit = workspace.shares.visit(share.id, workspace.shares.open(token)[1])
+    with pytest.raises(DataError, match="not as the study's team"):
+        workspace.shares.sign(visit, name="Study team", meaning="Reviewed", version=1)
+    for fine in ("Dana of the safety team", "Studyte Amundsen"):
+        assert workspace.shares.sign(visit, name=fine, meaning="Reviewed", version=1).name == fine
 
 
 def test_views_are_counted_once_for_each_browser_and_version(workspace, version):
@@ -248,6 +266,12 @@ def test_every_act_is_recorded_and_no_secret_with_it(workspace, version):
         ("download from share", "Acme"),
         ("share version", PERSON),
         ("revoke share", PERSON),
+    ]
+    # A name of a result may tell what arms did: who sees none is not shown it in the record.
+    assert [one.detail.get("pooled") for one in acts if one.person == PERSON] == [
+        False,
+        False,
+        None,
     ]
     said = " ".join(one.detail_json for one in acts)
     assert not any(secret in said for secret in (token, PASSCODE, "wrong passcode"))
