@@ -43,10 +43,12 @@ def in_short(detail: Mapping[str, Any]) -> str:
     'Elderly, version 2'
     >>> in_short({"person": "vera", "roles": ["viewer"]})
     'vera'
+    >>> in_short({"title": {"old": "Review", "new": "Review of March"}})
+    'Review of March'
     >>> in_short({"blinded": {"old": True, "new": False}, "reason": "to see"})
     'to see'
     """
-    told = next((str(detail[name]) for name in _TOLD if detail.get(name)), "")
+    told = next((_now(detail[name]) for name in _TOLD if detail.get(name)), "")
     if not told and isinstance(detail.get("snapshot"), str):
         told = f"snapshot {detail['snapshot'][:8]}"
     if not told and isinstance(detail.get("acts"), int):
@@ -57,6 +59,11 @@ def in_short(detail: Mapping[str, Any]) -> str:
         told += f" as {detail['format'].upper()}"
     shown = visible(" ".join(told.split()))
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+
+
+def _now(held: object) -> str:
+    """What stands there now, where an old and a new value are kept."""
+    return str(held["new"] if isinstance(held, Mapping) and "new" in held else held)
 
 
 def value(held: object) -> str:
