@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from analytics.checks import InputError
-from dashboard import state
 from dashboard.access.passwords import hash_password
 from dashboard.access.rights import Reader
 from dashboard.analyses.prediction.fit import PredictionReport
 from dashboard.analyses.prediction.signatures import sign, signatures
+from dashboard.state import reader as who_asks
 from dashboard.views import jobs
 from queries.workspace import open_workspace
 
@@ -126,7 +126,7 @@ def test_with_accounts_whoever_signs_gives_their_password_again(
             email=None if word else "stan@example.org",
             person="tester",
         )
-    monkeypatch.setattr(state, "reader_of", lambda *_: Reader.of(person))
+    monkeypatch.setattr(who_asks, "reader_of", lambda *_: Reader.of(person))
     monkeypatch.setattr(type(st.context), "ip_address", "127.0.0.1")
     app = opened(prediction_tab="Model card")
     fields = {one.label: one for one in app.text_input}
