@@ -18,7 +18,6 @@ from dashboard.jobs.requests import read_request
 from dashboard.jobs.search_trials import OwnPart
 from dashboard.jobs.working import Worker
 from dashboard.views.dosing.current import PROPOSAL
-from dashboard.views.dosing.search.searched import CHOSEN
 from queries.workspace import Workspace
 from tests.dashboard.views.test_dosing_page import PAGE, SECONDS, charts, press, shown
 
@@ -106,7 +105,7 @@ def test_a_search_is_kept_compared_and_taken_to_the_set_up(workspace: Workspace)
     assert "3+3" in charts(again)
 
     numbers = list(dict(request.designs))
-    assert again.session_state[CHOSEN] in numbers
+    assert again.session_state["dosing_search_chosen"] in numbers
     wanted = next(one for one in again.selectbox if one.label == "Design of the front")
     wanted.set_value(numbers[-1]).run()
     assert f"Design {numbers[-1]}" in shown(again)
