@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -167,6 +169,7 @@ def _written(page: FormPage, token: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="robots" content="noindex">'
+        f'<link rel="icon" href="{icon_address()}">'
         f"<title>{escape(page.title)} · Equipoise</title><style>{_STYLE}</style></head><body>"
         f"<main><header>{_ICON.read_text(encoding='utf-8')}Equipoise</header>"
         f"<h1>{escape(page.title)}</h1>{about}{said}{form}{links}</main></body></html>"
@@ -196,3 +199,15 @@ def _line(one: Field, *, is_first: bool) -> str:
         f'autocomplete="{one.complete}" autocapitalize="none" spellcheck="false" '
         f'value="{escape(one.value)}">{about}'
     )
+
+
+@cache
+def icon_address() -> str:
+    """The icon itself as an address, so that no browser asks for one without a session.
+
+    Examples
+    --------
+    >>> icon_address()[:26]
+    'data:image/svg+xml;base64,'
+    """
+    return f"data:image/svg+xml;base64,{base64.b64encode(_ICON.read_bytes()).decode()}"

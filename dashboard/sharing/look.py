@@ -181,7 +181,7 @@ def policy() -> str:
             "default-src 'none'",
             f"style-src {_source(STYLE)}",
             f"script-src {_source(SCRIPT)}",
-            "img-src 'self'",
+            "img-src 'self' data:",
             "connect-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from dashboard.access.forms import icon_address
 from dashboard.sharing.audiences import promise
 from dashboard.sharing.content import ShareContent
 from dashboard.sharing.look import SCRIPT, STYLE
@@ -79,6 +80,7 @@ def document(title: str, body: str, *, alive: str = "") -> str:
         f'<!doctype html>\n<html lang="en"{watched}>\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
+        f'<link rel="icon" href="{icon_address()}">\n'
         f"<title>{words(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f'<body>\n<div class="page">\n{body}\n</div>\n{script}\n</body>\n</html>\n'
     )
