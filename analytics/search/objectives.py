@@ -10,6 +10,7 @@ import numpy as np
 from analytics.checks import require
 from analytics.design.assumptions.survival import SurvivalAssumptions
 from analytics.results import Result, registered
+from analytics.search.bound import Bound
 from analytics.search.measures import measure_of
 from analytics.search.protocol import Direction
 
@@ -115,7 +116,7 @@ class Objective(Result):
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Constraint(Result):
+class Constraint(Bound, Result):
     """A figure that must not be too small, or too large.
 
     Parameters
@@ -141,31 +142,13 @@ class Constraint(Result):
 
     def __post_init__(self) -> None:
         _require_sound(self.measure, self.over, self.quantile, self.month)
-        one = (self.at_least is None) != (self.at_most is None)
-        both = {"at_least": self.at_least, "at_most": self.at_most}
-        require(one, "a constraint has one bound, at_least or at_most", **both)
-        require(bool(np.isfinite(self.bound)), "the bound is finite", **both)
-
-    @property
-    def bound(self) -> float:
-        """Which must be kept."""
-        return float(self.at_least if self.at_least is not None else self.at_most or 0.0)
-
-    @property
-    def sign(self) -> float:
-        """1 for an upper bound, -1 for a lower one."""
-        return -1.0 if self.at_least is not None else 1.0
+        self._require_one_bound()
 
     @property
     def label(self) -> str:
         """Short and unique within a search."""
-        relation = ">=" if self.at_least is not None else "<="
         named = _label(self.measure, self.over, self.quantile, self.month)
-        return f"{named} {relation} {self.bound:g}"
-
-    def violation(self, value: float) -> float:
-        """By which share of the bound it is missed; 0 or less when it is kept."""
-        return self.sign * (value - self.bound) / (abs(self.bound) or 1.0)
+        return f"{named} {self.relation} {self.bound:g}"
 
     def over_scenarios(self, values: Sequence[float], weights: Sequence[float]) -> float:
         """One value from those of the scenarios."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from analytics.checks import require
 from analytics.dosing.search.measures import dose_measure
 from analytics.results import Result, registered
+from analytics.search.bound import Bound
 from analytics.search.objectives import DIRECTIONS, MEAN, QUANTILE, WORST, summary
 from analytics.search.protocol import Direction
 
@@ -65,7 +64,7 @@ class DoseObjective(Result):
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoseConstraint(Result):
+class DoseConstraint(Bound, Result):
     """A figure that must not be too small, or too large.
 
     Parameters
@@ -90,30 +89,12 @@ class DoseConstraint(Result):
 
     def __post_init__(self) -> None:
         _require_sound(self.measure, self.over, self.quantile)
-        one = (self.at_least is None) != (self.at_most is None)
-        both = {"at_least": self.at_least, "at_most": self.at_most}
-        require(one, "a constraint has one bound, at_least or at_most", **both)
-        require(bool(np.isfinite(self.bound)), "the bound is finite", **both)
-
-    @property
-    def bound(self) -> float:
-        """Which must be kept."""
-        return float(self.at_least if self.at_least is not None else self.at_most or 0.0)
-
-    @property
-    def sign(self) -> float:
-        """1 for an upper bound, -1 for a lower one."""
-        return -1.0 if self.at_least is not None else 1.0
+        self._require_one_bound()
 
     @property
     def label(self) -> str:
         """Short and unique within a search."""
-        relation = ">=" if self.at_least is not None else "<="
-        return f"{_label(self.measure, self.over, self.quantile)} {relation} {self.bound:g}"
-
-    def violation(self, value: float) -> float:
-        """By which share of the bound it is missed; 0 or less when it is kept."""
-        return self.sign * (value - self.bound) / (abs(self.bound) or 1.0)
+        return f"{_label(self.measure, self.over, self.quantile)} {self.relation} {self.bound:g}"
 
     def over_scenarios(self, values: Sequence[float]) -> float:
         """One value from those of the scenarios."""

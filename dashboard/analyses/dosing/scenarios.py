@@ -9,7 +9,7 @@ import numpy as np
 from analytics.checks import InputError, require
 from analytics.dosing.characteristics import ToxicityScenario, random_scenarios, shifted_scenarios
 from dashboard.analyses.dosing.proposal import LONGEST_NAME, DosingProposal
-from dashboard.analyses.dosing.request import MOST_SCENARIOS
+from dashboard.analyses.dosing.typed_scenarios import name_and_rest, parsed_lines, probabilities_of
 
 _LONGEST_NAME = LONGEST_NAME + len("MTD ")
 
@@ -85,29 +85,20 @@ def parsed(text: str, *, doses: int) -> tuple[ToxicityScenario, ...]:
     >>> parsed("Toxic: 0.5 0.6 | none", doses=2)
     (ToxicityScenario(probabilities=(0.5, 0.6), name='Toxic', right=()),)
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    many = 1 <= len(lines) <= MOST_SCENARIOS
-    require(many, f"1 to {MOST_SCENARIOS} scenarios, one a line", lines=len(lines))
-    found = tuple(_parsed_line(line, doses) for line in lines)
-    names = [one.name for one in found]
-    require(len(set(names)) == len(names), "names of scenarios differ", names=tuple(names))
-    return found
+    return parsed_lines(text, lambda line: _parsed_line(line, doses))
 
 
 def _parsed_line(line: str, doses: int) -> ToxicityScenario:
-    name, colon, rest = line.rpartition(":")
     rule = "a scenario is a name, a colon and a probability for each dose"
-    require(bool(colon) and bool(name.strip()), rule, line=line[:80])
-    short = len(name.strip()) <= _LONGEST_NAME
-    require(short, f"names of scenarios have at most {_LONGEST_NAME} characters", name=name[:80])
+    name, rest = name_and_rest(line, rule, longest=_LONGEST_NAME)
     numbers, bar, right = rest.partition("|")
     require(not bar or right.strip() == "none", "behind the bar stands none", line=line[:80])
     try:
-        values = tuple(float(one) for one in numbers.replace(",", " ").split())
+        values = probabilities_of(numbers)
     except ValueError:
         raise InputError(f"`{rule}` must hold, but got line={line[:80]!r}.") from None
     require(len(values) == doses, f"a scenario has {doses} probabilities", line=line[:80])
-    return ToxicityScenario(probabilities=values, name=name.strip(), right=() if bar else None)
+    return ToxicityScenario(probabilities=values, name=name, right=() if bar else None)
 
 
 def _rounded(values: Sequence[float]) -> tuple[float, ...]:

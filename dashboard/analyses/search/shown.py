@@ -64,11 +64,8 @@ def confirmation_of(
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> confirmation_of(found.front(), most=2, replications=10_000, seed=1, priced=False).title
     '2 designs, 10,000 trials each'
     """
@@ -88,11 +85,8 @@ def tried_designs(found: TriedDesigns, across: str, up: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> tried_designs(found, "expected_events", "power").shape
     (10, 3)
     """
@@ -111,11 +105,8 @@ def front_points(front: BestDesigns, across: str, up: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> list(front_points(found.front(), "expected_events", "power"))
     ['number', 'across', 'up']
     """
@@ -129,11 +120,8 @@ def feasible_objectives(found: SearchResult) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> feasible_objectives(found).shape
     (10, 2)
     """
@@ -145,11 +133,8 @@ def front_objectives(front: Front) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> list(front_objectives(found.front()))
     ['number', 'power', 'expected_events']
     """
@@ -161,11 +146,8 @@ def front_numbers(front: Front) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> list(front_numbers(found.front()))
     ['number', 'events', 'power', 'expected_events']
     """
@@ -212,11 +194,8 @@ def history_of(found: SearchResult) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=10, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search()
     >>> list(history_of(found))
     ['evaluations', 'hypervolume']
     """
@@ -233,11 +212,8 @@ def importances(found: SearchResult) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analytics.search import Objective, SearchSpace, search
-    >>> from analytics.search.textbook import example_design
-    >>> found = search(SearchSpace(design=example_design(), events=(200, 400)),
-    ...                [Objective(measure="power"), Objective(measure="expected_events")],
-    ...                budget=40, policy="random")
+    >>> from analytics.search.example import example_search
+    >>> found = example_search(budget=40)
     >>> list(importances(found))
     ['variable', 'Near the front', 'Power', 'Expected events']
     """

@@ -8,11 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from analytics.dosing.escalation import Outcomes
-from dashboard.charts.lettering import fitted, literal
+from dashboard.charts.dosing.patients import cohort_shapes, patient_axes, patient_marks
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, empty_figure, new_figure
 
 _FRAME, _ROW, _LEAST = 120, 44, 400  # as high as the chart beside it
-_NAMES = 90  # pixels
 _COLOURS = {False: LIGHT.accent, True: ARM_PALETTE[1]}
 _LABELS = {False: "No toxicity", True: "Toxicity"}
 
@@ -45,17 +44,7 @@ def draw_conduct(
         height=max(_LEAST, _FRAME + _ROW * outcomes.doses),
         data=[_marks(patients, names, toxic) for toxic in (False, True)],
         shapes=cohort_shapes([one.patients for one in outcomes.cohorts], deviating),
-        xaxis={
-            "title": {"text": "Patient"},
-            "range": [0.4, max(len(patients), 6) + 0.6],
-            "tickformat": "d",
-        },
-        yaxis={
-            "title": {"text": "Dose"},
-            "tickvals": list(range(1, outcomes.doses + 1)),
-            "ticktext": [fitted(name, _NAMES, size=13, most=1) for name in names],
-            "range": [0.5, outcomes.doses + 0.5],
-        },
+        **patient_axes(len(patients), names),
     )
 
 
@@ -72,60 +61,13 @@ def _patients(outcomes: Outcomes) -> list[tuple[int, int, int, bool]]:
 def _marks(
     patients: list[tuple[int, int, int, bool]], names: Sequence[str], toxic: bool
 ) -> dict[str, Any]:
-    own = [one for one in patients if one[3] == toxic]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": _LABELS[toxic],
-        "x": [patient for patient, _, _, _ in own],
-        "y": [dose for _, _, dose, _ in own],
-        "marker": {
-            "color": _COLOURS[toxic],
-            "size": 13,
-            "symbol": "circle" if toxic else "circle-open",
-            "line": {"width": 2},
-        },
-        "hovertext": [
-            f"Cohort {cohort}, {literal(names[dose - 1])}: {_LABELS[toxic].lower()}"
-            for _, cohort, dose, _ in own
-        ],
-        "hoverinfo": "text",
-    }
-
-
-def cohort_shapes(sizes: Sequence[int], deviating: Sequence[int]) -> list[dict[str, Any]]:
-    """A line between cohorts, and a band behind those that deviate.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Patients by cohort.
-    deviating : sequence of int
-        Cohorts, from 1.
-
-    Examples
-    --------
-    >>> [one["type"] for one in cohort_shapes([3, 3], [2])]
-    ['line', 'rect']
-    """
-    shapes, last = [], 0
-    for place, patients in enumerate(sizes, start=1):
-        first, last = last + 0.5, last + patients
-        if place in deviating:
-            shapes.append(_band(first, last + 0.5))
-        if place < len(sizes):
-            shapes.append(_line(last + 0.5))
-    return shapes
-
-
-def _band(x0: float, x1: float) -> dict[str, Any]:
-    area = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    return {**area, "x0": x0, "x1": x1, "fillcolor": LIGHT.track, "line": {"width": 0}}
-
-
-def _line(x: float) -> dict[str, Any]:
-    line = {"color": LIGHT.line, "width": 1, "dash": "2px,3px"}
-    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x, "line": line}
+    return patient_marks(
+        [one[:3] for one in patients if one[3] == toxic],
+        names,
+        label=_LABELS[toxic],
+        symbol="circle" if toxic else "circle-open",
+        colour=_COLOURS[toxic],
+    )
 
 
 def _described(outcomes: Outcomes, names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from analytics.dosing.efficacy_toxicity import JointCohort, JointOutcomes
 from dashboard.charts.axes import percent
-from dashboard.charts.dosing.conduct import cohort_shapes
+from dashboard.charts.dosing.patients import cohort_shapes, patient_axes, patient_marks
 from dashboard.charts.lettering import fitted, literal
 from dashboard.charts.theme import ARM_PALETTE, LIGHT, empty_figure, new_figure
 
@@ -56,17 +56,7 @@ def draw_joint_conduct(
         height=max(_HEIGHT, _FRAME + _ROW * outcomes.doses),
         data=[_marks(patients, names, letter) for letter in _OUTCOMES],
         shapes=cohort_shapes([one.patients for one in outcomes.cohorts], deviating),
-        xaxis={
-            "title": {"text": "Patient"},
-            "range": [0.4, max(len(patients), 6) + 0.6],
-            "tickformat": "d",
-        },
-        yaxis={
-            "title": {"text": "Dose"},
-            "tickvals": list(range(1, outcomes.doses + 1)),
-            "ticktext": [fitted(name, _NAMES, size=13, most=1) for name in names],
-            "range": [0.5, outcomes.doses + 0.5],
-        },
+        **patient_axes(len(patients), names),
     )
 
 
@@ -127,20 +117,8 @@ def _marks(
     patients: list[tuple[int, int, int, str]], names: Sequence[str], letter: str
 ) -> dict[str, Any]:
     label, symbol, colour = _OUTCOMES[letter]
-    own = [one for one in patients if one[3] == letter]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": label,
-        "x": [patient for patient, _, _, _ in own],
-        "y": [dose for _, _, dose, _ in own],
-        "marker": {"color": colour, "size": 13, "symbol": symbol, "line": {"width": 2}},
-        "hovertext": [
-            f"Cohort {cohort}, {literal(names[dose - 1])}: {label.lower()}"
-            for _, cohort, dose, _ in own
-        ],
-        "hoverinfo": "text",
-    }
+    own = [one[:3] for one in patients if one[3] == letter]
+    return patient_marks(own, names, label=label, symbol=symbol, colour=colour)
 
 
 def _estimates(

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 
 from analytics.survival.kaplan_meier import Curve, KaplanMeier
 from dashboard.charts.axes import counted, percent, time_ticks
-from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import legend_name, literal
 from dashboard.charts.risk_table import RiskTable, add_risk_table, risk_table
 from dashboard.charts.steps import curve_rows, step_index, thinned
+from dashboard.charts.survival.bands import add_step_band
 from dashboard.charts.theme import LIGHT, ArmStyle, arm_styles, empty_figure, new_figure
 
 _CURVE_PIXELS = 380
@@ -164,20 +164,7 @@ def _add_band(figure: go.Figure, arm: str, table: pd.DataFrame, style: ArmStyle)
     # Where the interval ends (survival 0), the last known one holds up to that time.
     rows[["lower", "upper"]] = rows[["lower", "upper"]].ffill()
     rows = rows[known | known.shift(fill_value=False)]
-    for edge, fill in (("lower", None), ("upper", "tonexty")):
-        figure.add_scatter(
-            x=rows["time"].to_numpy(),
-            y=rows[edge].to_numpy(),
-            mode="lines",
-            line={"width": 0, "shape": "hv", "color": style.colour},
-            fill=fill,
-            fillcolor=translucent(style.colour, 0.13),
-            name=literal(arm),
-            legendgroup=arm,
-            showlegend=False,
-            hoverinfo="skip",
-            meta={"part": edge},
-        )
+    add_step_band(figure, arm, rows, style)
 
 
 def _add_censor_marks(figure: go.Figure, arm: str, table: pd.DataFrame, style: ArmStyle) -> None:

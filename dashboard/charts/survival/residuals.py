@@ -77,7 +77,11 @@ def draw_hazards_check(result: ProportionalHazards, *, options: HazardsOptions) 
     figure = new_figure(
         _describe_hazards(smooth, options),
         height=_PIXELS + _TOP + _BOTTOM,
-        data=[*_band(smooth, result.confidence_level), _dots(kept, options), _curve(smooth)],
+        data=[
+            *_band(smooth, result.confidence_level),
+            _dots(kept, options),
+            _curve(smooth, "transformed_time"),
+        ],
         margin={"t": _TOP, "b": _BOTTOM},
         hovermode="closest",
         legend={"traceorder": "normal"},
@@ -129,10 +133,10 @@ def _marker(symbol: str) -> dict[str, Any]:
     }
 
 
-def _curve(smooth: pd.DataFrame) -> dict[str, Any]:
+def _curve(smooth: pd.DataFrame, against: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": smooth["transformed_time"].to_numpy(),
+        "x": smooth[against].to_numpy(),
         "y": smooth["estimate"].to_numpy(),
         "mode": "lines",
         "line": {"color": LIGHT.accent, "width": 2.5},
@@ -261,7 +265,7 @@ def draw_residuals(
     if table.empty:
         return empty_figure("No subject is in the model.")
     kept = table.iloc[_kept(table["residual"].to_numpy())]
-    line = [_line(smooth)] if len(smooth) else []
+    line = [_curve(smooth, "against")] if len(smooth) else []
     figure = new_figure(
         _describe_residuals(table, options),
         height=_PIXELS + _TOP + _BOTTOM,
@@ -302,19 +306,6 @@ def _trace(rows: pd.DataFrame, name: str, marker: dict[str, Any]) -> dict[str, A
 
 def _subject_hover(subject: object, against: float, residual: float) -> str:
     return f"<b>{literal(subject)}</b><br>{residual:.3g} at {amount(against)}"
-
-
-def _line(smooth: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": smooth["against"].to_numpy(),
-        "y": smooth["estimate"].to_numpy(),
-        "mode": "lines",
-        "line": {"color": LIGHT.accent, "width": 2.5},
-        "name": "Smooth",
-        "hoverinfo": "skip",
-        "meta": {"part": "smooth"},
-    }
 
 
 def _describe_residuals(table: pd.DataFrame, options: ResidualOptions) -> str:

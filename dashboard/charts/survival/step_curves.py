@@ -11,10 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.axes import time_ticks
-from dashboard.charts.contrast import translucent
 from dashboard.charts.lettering import fitted, legend_name, legend_pixels, literal
 from dashboard.charts.risk_table import RiskTable, add_risk_table, risk_table
 from dashboard.charts.steps import step_index, thinned
+from dashboard.charts.survival.bands import add_step_band
 from dashboard.charts.theme import LIGHT, ArmStyle, empty_figure, new_figure
 
 _CURVE_PIXELS = 360
@@ -137,20 +137,7 @@ def _moving(rows: pd.DataFrame) -> pd.DataFrame:
 def _add_band(figure: go.Figure, arm: str, rows: pd.DataFrame, style: ArmStyle) -> None:
     shown = _moving(rows)
     known = shown[shown["lower"].notna() & shown["upper"].notna()]
-    for edge, fill in (("lower", None), ("upper", "tonexty")):
-        figure.add_scatter(
-            x=known["time"].to_numpy(),
-            y=known[edge].to_numpy(),
-            mode="lines",
-            line={"width": 0, "shape": "hv", "color": style.colour},
-            fill=fill,
-            fillcolor=translucent(style.colour, 0.13),
-            name=literal(arm),
-            legendgroup=arm,
-            showlegend=False,
-            hoverinfo="skip",
-            meta={"part": edge},
-        )
+    add_step_band(figure, arm, known, style)
 
 
 def _add_hover(

@@ -21,6 +21,7 @@ from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import given
 from dashboard.text import file_stem, plain
 from dashboard.views.dosing.answers import conduct_answer
+from dashboard.views.dosing.naming import named
 
 
 def show(proposal: DosingProposal) -> None:
@@ -52,7 +53,7 @@ def show(proposal: DosingProposal) -> None:
     kept = limits if every else limits.then(whole_cohorts, proposal.cohort_size)
     results.table(
         card_rows(kept.value),
-        name=f"{study} dosing: decision table",
+        name=named("decision table"),
         notes=notes,
         raw=kept,
         disclosure=AGGREGATE,
@@ -69,7 +70,7 @@ def _first_cohorts(proposal: DosingProposal) -> None:
     if answer is not None and answer.value.paths is not None:
         results.table(
             paths_table(answer.value.paths, proposal.names),
-            name=f"{state.study().code} dosing: what follows the first two cohorts",
+            name=named("what follows the first two cohorts"),
             notes=[PATHS, summary_sentence(proposal)],
             raw=answer.part("paths").call("to_frame"),
             disclosure=AGGREGATE,

@@ -32,6 +32,7 @@ from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made, given, made_by
 from dashboard.text import plain
 from dashboard.views.dosing.answers import characteristics_answer
+from dashboard.views.dosing.naming import named
 from dashboard.views.dosing.scenarios import (
     choose_scenarios,
     choose_seed,
@@ -121,7 +122,7 @@ def _draw(
     made: dict[str, Made[OperatingCharacteristics]],
     measure: str,
 ) -> None:
-    shown, study = MEASURES[measure], state.study().code
+    shown = MEASURES[measure]
     averaged = len(scenarios) > _MOST_BARS
     own, truths = _own(proposal), given(scenarios, name="scenarios")
     bound = made_by(benchmark_table, own, truths, averaged=averaged)
@@ -146,7 +147,7 @@ def _draw(
             order=COMPARED,
             benchmark=bound if with_bound else None,
         ),
-        name=f"{study} dosing: {shown.label}",
+        name=named(shown.label),
         notes=[*notes, summary_sentence(proposal)],
         data=table,
         disclosure=AGGREGATE,
@@ -155,7 +156,7 @@ def _draw(
     cells = made_by(scenario_cells, made, measure, own).named("cells")
     results.figure(
         cells.then(draw_scenario_heat, measure=shown.label, share=shown.share),
-        name=f"{study} dosing: {shown.label} by scenario",
+        name=named(f"{shown.label} by scenario"),
         notes=[
             "In %." if shown.share else f"{shown.label}, expected number.",
             precision_sentence(found),
@@ -190,7 +191,7 @@ def _all_figures(
     note = f"{BENCHMARK}: defined for correct selection where a dose is right to select."
     results.table(
         shown.rename_axis("Figure").reset_index(),
-        name=f"{state.study().code} dosing: all figures, mean of the scenarios",
+        name=named("all figures, mean of the scenarios"),
         notes=[precision_sentence(found), note, *whence, summary_sentence(proposal)],
         raw=made_by(summaries, made),
         disclosure=AGGREGATE,

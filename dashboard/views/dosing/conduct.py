@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.escalation import Recommendation
-from dashboard import recording, results, state
+from dashboard import results
 from dashboard.analyses.dosing import ConductAnswer, ConductRequest, DosingProposal
-from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.conduct import (
     PATHS,
     cohort_table,
@@ -19,9 +18,11 @@ from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.conduct import draw_conduct
 from dashboard.charts.dosing.posterior import draw_dose_posterior
 from dashboard.scripts import Made
-from dashboard.text import file_stem, interval, percent, plain
+from dashboard.text import interval, percent, plain
 from dashboard.views.dosing.answers import conduct_answer
 from dashboard.views.dosing.entering import choose_next, choose_outcomes
+from dashboard.views.dosing.naming import named
+from dashboard.views.dosing.recommended import offer_record, say_recommendation
 
 
 def show(proposal: DosingProposal) -> None:
@@ -46,11 +47,7 @@ def show(proposal: DosingProposal) -> None:
 
 def recommended(proposal: DosingProposal, found: Recommendation) -> None:
     """The recommendation, why, and where the trial left the design."""
-    with st.container(border=True):
-        st.markdown(f"**{plain(sentence(proposal, found))}**")
-        for reason in found.reasons:
-            st.markdown(f"- {plain(reason)}")
-        st.caption(f"{SUPPORTS} Doses are counted from 1.")
+    say_recommendation(sentence(proposal, found), found.reasons)
     if found.at_edge:
         st.warning(
             "The dose selected is at the edge of those studied: the MTD may lie beyond.",
@@ -75,7 +72,7 @@ def _history(proposal: DosingProposal, found: Made[Recommendation]) -> None:
     outcomes = found.part("outcomes")
     results.figure(
         outcomes.then(draw_conduct, names=proposal.names, deviating=found.then(deviating_cohorts)),
-        name=_named("patients in their order"),
+        name=named("patients in their order"),
         notes=[
             "Filled: dose-limiting toxicity. Dotted lines: cohorts; within one the order of the "
             "patients is not recorded.",
@@ -84,10 +81,6 @@ def _history(proposal: DosingProposal, found: Made[Recommendation]) -> None:
         ],
         data=outcomes.then(cohort_table),
     )
-
-
-def _named(what: str) -> str:
-    return f"{state.study().code} dosing: {what}"
 
 
 def _posterior(proposal: DosingProposal, found: Made[Recommendation]) -> None:
@@ -99,7 +92,7 @@ def _posterior(proposal: DosingProposal, found: Made[Recommendation]) -> None:
             target=proposal.target,
             level=found.part("level"),
         ),
-        name=_named("probability of toxicity by dose"),
+        name=named("probability of toxicity by dose"),
         notes=[
             _posterior_note(proposal),
             "Hollow: not admissible now.",
@@ -142,18 +135,13 @@ def _table(proposal: DosingProposal, made: Made[Recommendation]) -> None:
     )
     results.table(
         shown,
-        name=_named("table of the doses"),
+        name=named("table of the doses"),
         notes=[*found.reasons, _posterior_note(proposal), summary_sentence(proposal)],
         raw=made.call("to_frame"),
     )
-    results.download(
-        "Record of the conduct as JSON",
-        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
-        file_name=f"{file_stem(f'{state.study().code} conduct')}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        help="Outcomes, recommendation, reasons, and every cohort that was given another dose.",
+    offer_record(
+        found,
+        about="Outcomes, recommendation, reasons, and every cohort that was given another dose.",
     )
 
 
@@ -171,7 +159,7 @@ def _following(proposal: DosingProposal, answer: Made[ConductAnswer]) -> None:
         return
     results.table(
         paths_table(answer.value.paths, proposal.names),
-        name=_named("what follows the next two cohorts"),
+        name=named("what follows the next two cohorts"),
         notes=[PATHS, summary_sentence(proposal)],
         raw=answer.part("paths").call("to_frame"),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.dosing.escalation import Cohort, Outcomes, Recommendation
-from dashboard import state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.views.dosing.current import OUTCOMES
+from dashboard.views.dosing.entered_text import add_word, choose_dose, enter_outcomes
 
 _MOST_AT_ONCE = 12
 
@@ -20,17 +20,12 @@ def choose_outcomes(proposal: DosingProposal) -> Outcomes:
     InputError
         For a text that is none, with the rule and what was entered.
     """
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        text = st.text_input(
-            "Outcomes",
-            key=state.remember(OUTCOMES, ""),
-            persist_state="session",
-            placeholder="1NNN 2NNT",
-            help="A word for each cohort: the dose, counted from 1, then N or T for each patient "
-            "without or with a dose-limiting toxicity.",
-        )
-        st.button("Undo", icon=":material/undo:", on_click=_undo, disabled=not text.split())
-        st.button("Begin anew", icon=":material/restart_alt:", on_click=_clear, disabled=not text)
+    text = enter_outcomes(
+        OUTCOMES,
+        placeholder="1NNN 2NNT",
+        about="A word for each cohort: the dose, counted from 1, then N or T for each patient "
+        "without or with a dose-limiting toxicity.",
+    )
     return Outcomes.parse(text, doses=proposal.doses)
 
 
@@ -44,14 +39,7 @@ def choose_next(proposal: DosingProposal, outcomes: Outcomes, found: Recommendat
         f"dosing_next_{place}_{dose}_{patients}_{name}" for name in ("dose", "patients", "toxic")
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.selectbox(
-            "Dose of the next cohort",
-            range(1, proposal.doses + 1),
-            index=dose - 1,
-            key=keys[0],
-            format_func=lambda one: f"{one}: {proposal.dose_name(one)}",
-            width=200,
-        )
+        choose_dose(proposal, "cohort", dose, key=keys[0])
         given = st.number_input("Patients", 1, _MOST_AT_ONCE, patients, key=keys[1], width=130)
         st.number_input("With toxicity", 0, int(given), 0, key=keys[2], width=130)
         st.button("Add cohort", icon=":material/add:", type="primary", on_click=_add, args=(keys,))
@@ -60,12 +48,4 @@ def choose_next(proposal: DosingProposal, outcomes: Outcomes, found: Recommendat
 def _add(keys: tuple[str, str, str]) -> None:
     dose, patients, toxicities = (int(st.session_state[key]) for key in keys)
     cohort = Cohort(dose=dose, patients=patients, toxicities=min(toxicities, patients))
-    st.session_state[OUTCOMES] = f"{st.session_state[OUTCOMES]} {cohort}".strip()
-
-
-def _undo() -> None:
-    st.session_state[OUTCOMES] = " ".join(st.session_state[OUTCOMES].split()[:-1])
-
-
-def _clear() -> None:
-    st.session_state[OUTCOMES] = ""
+    add_word(OUTCOMES, cohort)

@@ -26,6 +26,7 @@ from dashboard.disclosure import AGGREGATE
 from dashboard.text import interval, plain
 from dashboard.views import heading
 from dashboard.views.dosing import current
+from dashboard.views.dosing.naming import named
 from dashboard.views.dosing.scenarios import SEEN, SET
 from queries.adverse_events import EVENT_KINDS, collected_kinds
 from queries.events import EventTerms
@@ -77,7 +78,7 @@ def _inside(proposal: DosingProposal) -> None:
             given=made.part("given"),
             target=proposal.target,
         ),
-        name=f"{state.study().code} dosing: toxicity by dose as this study saw it",
+        name=named("toxicity by dose as this study saw it"),
         notes=[f"{answer.event}.", *said],
         data=made.call("seen_and_fitted"),
         disclosure=AGGREGATE,

@@ -10,25 +10,25 @@ import streamlit as st
 from analytics.checks import NotEstimableError
 from analytics.design.survival import SurvivalDesign
 from analytics.search import (
-    Front,
     textbook_designs,
     tornado,
     why_not_better,
 )
 from analytics.search.space import Point
-from dashboard import navigation, recording, results, state
+from dashboard import navigation, results, state
 from dashboard.analyses.designs import DesignProposal
 from dashboard.analyses.search import searching_code
 from dashboard.analyses.search.shown import titled
 from dashboard.charts.search.front import draw_tornado
 from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
-from dashboard.text import file_stem, number, percent, plain
+from dashboard.text import number, percent, plain
 from dashboard.views.designs import current
 from dashboard.views.designs.answer import DesignAnswer
 from dashboard.views.designs.compared import compared, marked
-from dashboard.views.search.found import CHOSEN, chosen_number, is_share, spoken
-from dashboard.views.search.searched import Searched
+from dashboard.views.search.choosing import choose_design, show_code
+from dashboard.views.search.found import is_share, spoken
+from dashboard.views.search.searched import SearchedDesigns
 from dashboard.views.search.varied import FUTILITIES
 
 _STEPS = (
@@ -37,9 +37,9 @@ _STEPS = (
 )
 
 
-def show(searched: Searched) -> None:
+def show(searched: SearchedDesigns) -> None:
     """Comparison, what binds, tornado."""
-    picked = _pick(searched.front)
+    picked = choose_design(searched)
     point = searched.made_front.call("point", picked).named("point")
     found = replace(
         proposal_with(searched.proposal, searched.front.design(picked)),
@@ -55,20 +55,7 @@ def show(searched: Searched) -> None:
     _compare(searched, found, picked)
     _why_not_better(searched, point)
     _sensitivity(searched, point)
-    _code(searching_code(searched.asked, chosen=picked))
-
-
-def _code(text: str) -> None:
-    with st.expander("Python that searches again", icon=":material/code:"):
-        st.code(text, language="python")
-    results.download(
-        "Python",
-        data=recording.taken(text, what="search", ending="py"),
-        file_name=f"{file_stem(f'{state.study().code} search')}.py",
-        mime="text/x-python",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    show_code(searching_code(searched.asked, chosen=picked), what="search")
 
 
 def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignProposal:
@@ -83,26 +70,12 @@ def proposal_with(proposal: DesignProposal, design: SurvivalDesign) -> DesignPro
     )
 
 
-def _pick(front: Front) -> int:
-    numbers = list(front.numbers)
-    knee = front.knee()
-    state.show(CHOSEN, chosen_number(front))
-    chosen = st.selectbox(
-        "Design of the front",
-        numbers,
-        key=state.choice(CHOSEN, numbers, knee),
-        persist_state="session",
-        format_func=lambda one: f"Design {one}" + (" (knee)" if one == knee else ""),
-    )
-    return int(chosen)
-
-
 def _open(found: DesignProposal) -> None:
     current.SURVIVAL.put(found)
     navigation.go("designs")
 
 
-def _compare(searched: Searched, found: DesignProposal, picked: int) -> None:
+def _compare(searched: SearchedDesigns, found: DesignProposal, picked: int) -> None:
     proposal, own = searched.proposal, searched.made_own
     chosen = searched.made_front.call("design", picked).named("chosen")
     columns = {
@@ -130,7 +103,7 @@ def _compare(searched: Searched, found: DesignProposal, picked: int) -> None:
     )
 
 
-def _why_not_better(searched: Searched, point: Made[Point]) -> None:
+def _why_not_better(searched: SearchedDesigns, point: Made[Point]) -> None:
     problem = searched.problem
     st.subheader("Why not better?", anchor=False)
     labels = list(problem.labels)
@@ -182,7 +155,7 @@ def _value(value: object) -> str:
     return FUTILITIES.get(str(value), str(value)).removeprefix("β: ")
 
 
-def _sensitivity(searched: Searched, point: Made[Point]) -> None:
+def _sensitivity(searched: SearchedDesigns, point: Made[Point]) -> None:
     st.subheader("Sensitivity to the assumptions", anchor=False)
     problem = searched.problem
     found = searched.made_problem.then(tornado, point)
@@ -203,6 +176,6 @@ def _sensitivity(searched: Searched, point: Made[Point]) -> None:
         )
 
 
-def _found_by(searched: Searched) -> list[str]:
+def _found_by(searched: SearchedDesigns) -> list[str]:
     asked = searched.asked
     return [f"A design of the front of {asked.title}, {asked.policy}, seed {asked.seed}."]

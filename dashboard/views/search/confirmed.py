@@ -13,13 +13,13 @@ from dashboard.jobs import kinds
 from dashboard.scripts import Made, result_of
 from dashboard.text import number, percent, plain
 from dashboard.views import jobs
-from dashboard.views.search.searched import Searched
+from dashboard.views.search.searched import SearchedDesigns
 
 _REPLICATIONS = (10_000, 50_000)
 _MOST = 20
 
 
-def show(searched: Searched) -> None:
+def show(searched: SearchedDesigns) -> None:
     """The job, then its table."""
     replications = st.selectbox(
         "Trials of each design",
@@ -47,7 +47,7 @@ def show(searched: Searched) -> None:
         _show(searched, result_of(request, found, name="confirmation"))
 
 
-def _show(searched: Searched, made: Made[Confirmation]) -> None:
+def _show(searched: SearchedDesigns, made: Made[Confirmation]) -> None:
     found = made.value
     beyond = found.type_one_error_exceeded
     if beyond:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
 from analytics.search import MEASURES, Front, SearchProblem, SearchResult
 from dashboard import results, state
@@ -24,34 +23,22 @@ from dashboard.charts.search.matrix import draw_matrix
 from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import Made
 from dashboard.text import number, percent
-from dashboard.views.search.searched import Searched
+from dashboard.views.search.choosing import choose_axes, choose_row, usual_axes
+from dashboard.views.search.searched import SearchedDesigns
 
-CHOSEN = "search_chosen"
 _MOST_VARIABLES = 7
 
 
-def chosen_number(front: Front) -> int:
-    """The design on the front that is chosen; the knee until one is."""
-    kept = st.session_state.get(CHOSEN)
-    return int(kept) if kept in front.numbers else front.knee()
-
-
-def choose(clicked: Sequence[object]) -> None:
-    """A point of the front was clicked."""
-    st.session_state[CHOSEN] = int(str(clicked[0]))
-    state.remember(CHOSEN, None)
-
-
-def show(searched: Searched) -> None:
+def show(searched: SearchedDesigns) -> None:
     """Pictures and table."""
     problem, said = searched.problem, _said(searched.answer)
-    across, up = _axes(list(problem.labels))
+    across, up = choose_axes(searched.prefix, {one: one for one in problem.labels})
     results.figure(
         searched.told(_front(searched, across, up)),
         name=f"{state.study().code} front: {titled(problem, up)} by {titled(problem, across)}",
         notes=["Click a design on the front to choose it.", *said],
         data=searched.told(_numbers(searched)),
-        clicked=choose,
+        clicked=searched.choose,
         disclosure=AGGREGATE,
     )
     if len(problem.labels) > 2:
@@ -60,7 +47,7 @@ def show(searched: Searched) -> None:
     _listed(searched, said)
 
 
-def _matrix(searched: Searched, said: Sequence[str]) -> None:
+def _matrix(searched: SearchedDesigns, said: Sequence[str]) -> None:
     """All objectives against each other."""
     problem = searched.problem
     table = searched.made_front.then(front_objectives).named("objectives")
@@ -75,12 +62,12 @@ def _matrix(searched: Searched, said: Sequence[str]) -> None:
         name=f"{state.study().code} objectives of the front",
         notes=["Designs that keep the limits; those of the front are large.", *said],
         data=searched.told(table),
-        clicked=choose,
+        clicked=searched.choose,
         disclosure=AGGREGATE,
     )
 
 
-def _parallel(searched: Searched, said: Sequence[str]) -> None:
+def _parallel(searched: SearchedDesigns, said: Sequence[str]) -> None:
     """Objectives and the variables that go with them most, a line for each design."""
     made, labels = searched.made_front.then(front_numbers), list(searched.problem.labels)
     numbers = made.named("numbers")
@@ -92,7 +79,7 @@ def _parallel(searched: Searched, said: Sequence[str]) -> None:
     drawn = [*(one for one in others if one in strongest), *wanted]
     names = {one: titled(searched.problem, one) if one in labels else spoken(one) for one in drawn}
     lines = numbers.call("filter", items=["number", *drawn]).call("rename", columns=names)
-    figure = lines.then(draw_parallel, chosen=chosen_number(searched.front))
+    figure = lines.then(draw_parallel, chosen=searched.chosen)
     left_out = len(others) - len(strongest)
     notes = ["Each line is a design of the front; the chosen one is thick."]
     if left_out:
@@ -120,9 +107,9 @@ def spoken(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def show_front(searched: Searched) -> None:
+def show_front(searched: SearchedDesigns) -> None:
     """The first two objectives, while the search goes on."""
-    across, up = _usual_axes(list(searched.problem.labels))
+    across, up = usual_axes(list(searched.problem.labels))
     results.figure(
         searched.told(_front(searched, across, up)),
         name=f"{state.study().code} front of a search that goes on",
@@ -132,11 +119,11 @@ def show_front(searched: Searched) -> None:
     )
 
 
-def _numbers(searched: Searched) -> Made[pd.DataFrame]:
+def _numbers(searched: SearchedDesigns) -> Made[pd.DataFrame]:
     return searched.made_front.part("table").call("drop", columns="design")
 
 
-def _front(searched: Searched, across: str, up: str) -> Made[go.Figure]:
+def _front(searched: SearchedDesigns, across: str, up: str) -> Made[go.Figure]:
     problem = searched.problem
     return searched.made_answer.then(tried_designs, across, up).then(
         draw_front,
@@ -149,23 +136,10 @@ def _front(searched: Searched, across: str, up: str) -> Made[go.Figure]:
     )
 
 
-def _listed(searched: Searched, said: Sequence[str]) -> None:
-    """The designs of the front; a row that is selected is chosen."""
-    front = searched.front
-    shown = table_of(front)
-    event = st.dataframe(
-        shown,
-        key=f"search_front {front.numbers[:1]} {chosen_number(front)}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        height=320,
-        alt="Designs on the front with their objectives, events and looks",
-    )
-    picked = event["selection"]["rows"]
-    if picked:
-        choose([front.numbers[picked[0]]])
-        st.rerun()
+def _listed(searched: SearchedDesigns, said: Sequence[str]) -> None:
+    shown = table_of(searched.front, searched.chosen)
+    alt = "Designs on the front with their objectives, events and looks"
+    choose_row(searched, shown, alt=alt)
     results.offer(
         shown,
         raw=searched.told(searched.made_front.call("to_frame")),
@@ -181,12 +155,12 @@ def is_share(problem: SearchProblem, label: str) -> bool:
     return MEASURES[one.measure].unit == "probability"
 
 
-def table_of(front: Front) -> pd.DataFrame:
+def table_of(front: Front, chosen: int) -> pd.DataFrame:
     """The front as text: the objectives, then what varies."""
     problem = front.problem
     shown = pd.DataFrame({"Design": [str(one) for one in front.numbers]})
     shown["Design"] = shown["Design"].where(
-        front.table["number"] != chosen_number(front), shown["Design"] + " (chosen)"
+        front.table["number"] != chosen, shown["Design"] + " (chosen)"
     )
     for label in problem.labels:
         share = is_share(problem, label)
@@ -200,26 +174,6 @@ def table_of(front: Front) -> pd.DataFrame:
         for one in designs
     ]
     return shown
-
-
-def _axes(labels: list[str]) -> tuple[str, str]:
-    if len(labels) < 3:
-        return _usual_axes(labels)
-    with st.grid(2, min_column_width=180):
-        across = st.selectbox(
-            "Across",
-            labels,
-            key=state.choice("search_across", labels, labels[1]),
-            persist_state="session",
-        )
-        up = st.selectbox(
-            "Up", labels, key=state.choice("search_up", labels, labels[0]), persist_state="session"
-        )
-    return str(across), str(up)
-
-
-def _usual_axes(labels: list[str]) -> tuple[str, str]:
-    return (labels[1] if len(labels) > 1 else labels[0]), labels[0]
 
 
 def _said(answer: SearchResult) -> list[str]:

@@ -16,10 +16,10 @@ from dashboard.views import heading
 from dashboard.views.designs import current
 from dashboard.views.search import chosen, confirmed, found, progress, running
 from dashboard.views.search.builder import choose_search
-from dashboard.views.search.searched import Searched
+from dashboard.views.search.searched import SearchedDesigns
 from dashboard.views.tabs import choose_tab
 
-TABS: Mapping[str, Callable[[Searched], None]] = {
+TABS: Mapping[str, Callable[[SearchedDesigns], None]] = {
     "Front": found.show,
     "Chosen design": chosen.show,
     "Confirmation": confirmed.show,
@@ -52,12 +52,12 @@ def show() -> None:
         with right, results.explained():
             answer = _answer(proposal, asked)
             if answer is not None:
-                _show(Searched.of(proposal, asked, answer))
+                _show(SearchedDesigns.of(proposal, asked, answer))
 
 
 def _answer(proposal: DesignProposal, asked: DesignSearch) -> SearchResult | None:
     def draw(so_far: SearchResult) -> None:
-        searched = Searched.of(proposal, asked, so_far)
+        searched = SearchedDesigns.of(proposal, asked, so_far)
         searched.tiles()
         found.show_front(searched)
 
@@ -66,7 +66,7 @@ def _answer(proposal: DesignProposal, asked: DesignSearch) -> SearchResult | Non
     return running.answer(asked, about=about, draw=draw)
 
 
-def _show(searched: Searched) -> None:
+def _show(searched: SearchedDesigns) -> None:
     searched.tiles()
     if searched.warn_if_empty():
         return

@@ -10,10 +10,10 @@ from dashboard.analyses.search.shown import history_of, importances
 from dashboard.charts.search.front import draw_history
 from dashboard.disclosure import AGGREGATE
 from dashboard.text import number, plain
-from dashboard.views.search.searched import Searched
+from dashboard.views.search.searched import SearchedDesigns
 
 
-def show(searched: Searched) -> None:
+def show(searched: SearchedDesigns) -> None:
     """Hypervolume, then importances."""
     history = searched.made_answer.then(history_of).named("history")
     results.figure(

@@ -1,33 +1,40 @@
-"""What the tabs of a search show: its result, with the front computed once."""
+"""What is shown of a search, of whatever designs: its result, with the front computed once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import streamlit as st
 
 from analytics.design.survival import SurvivalDesign
 from analytics.search import Front, SearchProblem, SearchResult
-from dashboard import results
+from analytics.search.front import BestDesigns
+from analytics.search.result import TriedDesigns
+from dashboard import results, state
 from dashboard.analyses.designs import DesignProposal
-from dashboard.analyses.search import DesignSearch
+from dashboard.analyses.search import AskedSearch, DesignSearch
 from dashboard.analyses.search.shown import search_whole
 from dashboard.scripts import Made, given, taken_for
 from dashboard.text import number, percent
 
 Value = TypeVar("Value")
+Proposal = TypeVar("Proposal")
+Asked = TypeVar("Asked", bound=AskedSearch[Any])
+Answer = TypeVar("Answer", bound=TriedDesigns)
+Best = TypeVar("Best", bound=BestDesigns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Searched:
-    """A search on the page.
+class Searched(Generic[Proposal, Asked, Answer, Best]):
+    """A search on a page.
 
     Parameters
     ----------
-    proposal : DesignProposal
+    proposal : DesignProposal or DosingProposal
         With the design that is to be improved.
-    asked : DesignSearch
+    asked : AskedSearch
     made_search : Made
         The search as a value.
     made_answer : Made
@@ -36,14 +43,17 @@ class Searched:
         Its front.
     """
 
-    proposal: DesignProposal
-    asked: DesignSearch
-    made_search: Made[DesignSearch]
-    made_answer: Made[SearchResult]
-    made_front: Made[Front]
+    prefix: ClassVar[str]
+    """What the keys of its inputs begin with."""
+
+    proposal: Proposal
+    asked: Asked
+    made_search: Made[Asked]
+    made_answer: Made[Answer]
+    made_front: Made[Best]
 
     @classmethod
-    def of(cls, proposal: DesignProposal, asked: DesignSearch, answer: SearchResult) -> Self:
+    def of(cls, proposal: Proposal, asked: Asked, answer: Answer) -> Self:
         """With its front."""
         search = given(asked, name="search")
         found = taken_for(answer, search_whole, search, name="found")
@@ -56,14 +66,67 @@ class Searched:
         )
 
     @property
-    def answer(self) -> SearchResult:
+    def answer(self) -> Answer:
         """What was found."""
         return self.made_answer.value
 
     @property
-    def front(self) -> Front:
+    def front(self) -> Best:
         """The best of it."""
         return self.made_front.value
+
+    def told(self, made: Made[Value]) -> Made[Value] | Value:
+        """A result with its steps, once the search is done: a script tries all of its designs."""
+        return made if self.answer.evaluations >= self.asked.budget else made.value
+
+    @property
+    def chosen_key(self) -> str:
+        """Of the input that the chosen design is kept by."""
+        return f"{self.prefix}_chosen"
+
+    @property
+    def chosen(self) -> int:
+        """The number of the design that is chosen; the knee of the front until one is."""
+        kept = st.session_state.get(self.chosen_key)
+        return int(kept) if kept in self.front.numbers else self.front.knee()
+
+    def choose(self, clicked: Sequence[object]) -> None:
+        """A point of the front was clicked."""
+        st.session_state[self.chosen_key] = int(str(clicked[0]))
+        state.remember(self.chosen_key, None)
+
+    def tiles(self) -> None:
+        """How much was tried, and how good it is."""
+        shown = self._measured()
+        with st.grid(len(shown), min_column_width=140):
+            for one in shown:
+                results.tile(*one)
+
+    def _measured(self) -> list[tuple[str, str, str | None]]:
+        """The tiles: label, value, what it is about."""
+        tried, kept = self.answer.evaluations, int(self.answer.trials["feasible"].sum())
+        return [
+            ("Designs tried", f"{tried:,}", f"{number(self.answer.seconds)} s"),
+            ("Keep all limits", f"{kept:,}", percent(kept / tried, 0)),
+            ("On the front", f"{len(self.front.table):,}", None),
+        ]
+
+    def warn_if_empty(self) -> bool:
+        """Say so when nothing that was tried keeps all limits; whether that is so."""
+        empty = bool(self.front.table.empty)
+        if empty:
+            st.warning(
+                "No design that was tried keeps all limits: relax one, or widen a range.",
+                icon=":material/do_not_disturb_on:",
+            )
+        return empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedDesigns(Searched[DesignProposal, DesignSearch, SearchResult, Front]):
+    """A search for designs of a trial with survival endpoints, as of `Searched`."""
+
+    prefix: ClassVar[str] = "search"
 
     @property
     def made_problem(self) -> Made[SearchProblem]:
@@ -75,31 +138,13 @@ class Searched:
         """The design that is to be improved."""
         return self.made_problem.part("space").part("design").named("own")
 
-    def told(self, made: Made[Value]) -> Made[Value] | Value:
-        """A result with its steps, once the search is done: a script tries all of its designs."""
-        return made if self.answer.evaluations >= self.asked.budget else made.value
-
     @property
     def problem(self) -> SearchProblem:
         """What was searched."""
         return self.answer.problem
 
-    def tiles(self) -> None:
-        """How much was tried, and how good the front is."""
-        tried, kept = self.answer.evaluations, int(self.answer.trials["feasible"].sum())
+    def _measured(self) -> list[tuple[str, str, str | None]]:
         volume = self.front.hypervolume(*self.answer.reference())
-        with st.grid(4, min_column_width=140):
-            results.tile("Designs tried", f"{tried:,}", f"{number(self.answer.seconds)} s")
-            results.tile("Keep all limits", f"{kept:,}", percent(kept / tried, 0))
-            results.tile("On the front", f"{len(self.front.table):,}")
-            results.tile("Hypervolume", number(volume, 3))
-
-    def warn_if_empty(self) -> bool:
-        """Say so when nothing that was tried keeps all limits; whether that is so."""
-        empty = bool(self.front.table.empty)
-        if empty:
-            st.warning(
-                "No design that was tried keeps all limits: relax one, or widen a range.",
-                icon=":material/do_not_disturb_on:",
-            )
-        return empty
+        # A bare `super()` looks in the class as it was before slots were added to it.
+        shared = super(SearchedDesigns, self)._measured()
+        return [*shared, ("Hypervolume", number(volume, 3), None)]

@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard import state, unattended
 from dashboard.access.rights import NotAllowedError, Reader
 from dashboard.cards import Card
+from dashboard.jobs.asking import AskedJob
 from dashboard.jobs.kinds import REPORT_TEMPLATE
 from dashboard.reports.filling import TemplateFilling
+from dashboard.state import reader as who_asks
 from queries.cohorts import Cohort, OneOf
 from queries.errors import DataError
 from queries.workspace import open_workspace
@@ -27,7 +29,7 @@ ACTIVE = "Lumarestat 200"
 @pytest.fixture
 def as_reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Reader], None]:
     """Say who asks from now on."""
-    return lambda reader: monkeypatch.setattr(state, "reader_of", lambda *_: reader)
+    return lambda reader: monkeypatch.setattr(who_asks, "reader_of", lambda *_: reader)
 
 
 def opened(page: str, **inputs: object) -> AppTest:
@@ -72,7 +74,7 @@ def test_what_was_stored_by_arm_is_kept_from_who_sees_no_arms(
         )  # fmt: skip
         request = TemplateFilling(template="safety-review", study="EQX-301")
         as_reader(SEEING)
-        by_arm = state.AskedJob.of(
+        by_arm = AskedJob.of(
             here, REPORT_TEMPLATE, request, study="EQX-301", snapshot=snapshot.id, pooled=False
         ).submit("stan")
         for reader, shown in ((SEEING, True), (BLIND, False), (VIEWER, False)):

@@ -11,42 +11,21 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_pages import drawn, shown, unescaped
+from tests.dashboard.views.drawn import charts_of, page_script, run_script, shown, unescaped
 
 WOMEN = OneOf(column="SEX", values=("F",))
 ELDERLY = Between(column="AGE", low=65)
 SEVERE = AnyRecord(dataset="adae", where=OneOf(column="AETOXGR", values=("3", "4", "5")))
-SCRIPT = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.cohorts import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-with explained():
-    sidebar.show()
-page.show()
-with explained():
-    links.save_link("cohorts")
-"""
+SCRIPT = page_script("cohorts", saves="cohorts", said_by_sidebar=True)
 SAVED, FLOW = ":material/bookmark: Saved", ":material/account_tree: Flow"
 
 
 def cohorts_page(
     rule: Rule | None = None, *, study: str = "EQX-301", link: str | None = None, **more: object
 ) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    if link is not None:
-        app.query_params["view"] = link
-    else:
-        app.session_state["study"] = study
-    if rule is not None:
-        app.session_state["cohort"] = Cohort(rule)
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+    about = {} if link is not None else {"study": study}
+    cohort = {} if rule is None else {"cohort": Cohort(rule)}
+    return run_script(SCRIPT, {**about, **cohort, **more}, link=link)
 
 
 def chips(app: AppTest) -> list[str]:
@@ -175,10 +154,10 @@ def test_pooling_takes_an_arm_out_of_the_cohort(home: Path) -> None:
     assert not app.exception
     assert "a column that the snapshot's ADSL has" in shown(app)
     assert "720 of 720 subjects" in shown(app)
-    assert "Placebo" not in drawn(app)
+    assert "Placebo" not in charts_of(app)
     for tab in (SAVED, FLOW):
         app = cohorts_page(cohort_tab=tab)
-        everything = shown(app) + drawn(app)
+        everything = shown(app) + charts_of(app)
         assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
 
 

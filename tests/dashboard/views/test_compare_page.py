@@ -13,42 +13,21 @@ from dashboard.analyses.comparison_answer import ComparisonAnswer
 from dashboard.views.compare.table_one import NAME
 from queries.cohorts import AllOf, AnyOf, AnyRecord, Between, Cohort, Not, OneOf, Rule, Window
 from queries.workspace import SavedCohort, open_workspace
-from tests.dashboard.views.test_pages import drawn, shown, unescaped
+from tests.dashboard.views.drawn import charts_of, page_script, run_script, shown, unescaped
 
 TABLE, BALANCE = ":material/table: Table 1", ":material/balance: Balance"
 OVERLAP, DISTRIBUTIONS = ":material/join: Overlap", ":material/bar_chart: Distributions"
 WOMEN = OneOf(column="SEX", values=("F",))
 ELDERLY = Between(column="AGE", low=65)
-SCRIPT = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.compare import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-with explained():
-    sidebar.show()
-page.show()
-with explained():
-    links.save_link("compare")
-"""
+SCRIPT = page_script("compare", saves="compare", said_by_sidebar=True)
 
 
 def compare_page(
     rule: Rule | None = None, *, study: str = "EQX-301", link: str | None = None, **more: object
 ) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    if link is not None:
-        app.query_params["view"] = link
-    else:
-        app.session_state["study"] = study
-    if rule is not None:
-        app.session_state["cohort"] = Cohort(rule)
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+    about = {} if link is not None else {"study": study}
+    cohort = {} if rule is None else {"cohort": Cohort(rule)}
+    return run_script(SCRIPT, {**about, **cohort, **more}, link=link)
 
 
 def table_of(app: AppTest) -> pd.DataFrame:
@@ -61,7 +40,7 @@ def table_of(app: AppTest) -> pd.DataFrame:
 def everything(app: AppTest) -> str:
     infos = [unescaped(one.value) for one in (*app.info, *app.warning, *app.error)]
     code = [block.value for block in app.code]
-    return "\n".join([shown(app), drawn(app), *infos, *code])
+    return "\n".join([shown(app), charts_of(app), *infos, *code])
 
 
 def no_traceback(app: AppTest) -> None:
@@ -324,7 +303,7 @@ def test_a_link_brings_the_same_comparison(home: Path) -> None:
     other = compare_page(link=str(app.query_params["view"]))
     no_traceback(other)
     assert shown(other) == shown(app)
-    assert drawn(other) == drawn(app)
+    assert charts_of(other) == charts_of(app)
     assert "Outlines" in shown(other)
 
 

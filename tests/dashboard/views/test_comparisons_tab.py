@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,38 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import Plan, open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script, unescaped
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("survival")
 FAMILY = "Stresses"
 
 
 def opened(study: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "survival_tab": "Comparisons", **inputs}.items():
-        app.session_state[key] = value
-    return app.run()
+    return run_script(PAGE, {"study": study, "survival_tab": "Comparisons", **inputs})
 
 
-def unescaped(markdown: object) -> str:
-    return str(markdown).replace("\\", "")
-
-
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.subheader, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return unescaped("\n".join([*(text.value for text in texts), *tables]))
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "table"))
 
 
 def tables_with(app: AppTest, column: str) -> list[pd.DataFrame]:

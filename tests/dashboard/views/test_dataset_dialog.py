@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from queries.cohorts import OneOf
+from tests.dashboard.views.drawn import shown
 from tests.dashboard.views.test_cohorts_page import cohorts_page
-from tests.dashboard.views.test_pages import shown
 
 
 def test_datasets_of_the_cohort(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,21 +14,11 @@ from analytics.results import Result
 from dashboard.analyses.designs import AssumptionsSource, DesignProposal, usual_proposal
 from dashboard.views.designs.current import SURVIVAL
 from queries.workspace import open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 60
 TEXT = SURVIVAL.text
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.designs import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("designs")
 TABS = (
     "Boundaries",
     "Power",
@@ -41,20 +32,12 @@ TABS = (
 
 
 def opened(study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "design_study": study, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, "design_study": study, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info, *app.success]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [str(table.value) for table in app.table]
-    tiles = [f"{tile.label}: {tile.value}" for tile in app.metric]
-    return "\n".join([*(str(text.value) for text in texts), *tables, *tiles]).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "success", "table"), tiles=True)
 
 
 def proposal(app: AppTest) -> DesignProposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,38 +20,20 @@ from queries.cohorts import Cohort, OneOf
 from queries.store import open_store
 from queries.workspace import open_workspace
 from tests.dashboard.eqx301 import snapshot_path
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 60
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.dose_response import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("dose_response")
 DOSES = "EQX-201"
 
 
 def opened(tab: str = "Data", study: str = DOSES, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "dose_tab": tab, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, "dose_tab": tab, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info, *app.success]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [table.value.to_string() for table in app.table]
-    tiles = [f"{tile.label}: {tile.value} {tile.delta}" for tile in app.metric]
-    return "\n".join([*(str(text.value) for text in texts), *tables, *tiles]).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "success", "table"), tiles=True)
 
 
 def labelled(found: Any, label: str) -> Any:

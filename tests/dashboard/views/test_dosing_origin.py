@@ -16,20 +16,16 @@ from dashboard.analyses.dosing import DosingProposal, usual_dosing
 from dashboard.analyses.dosing.seen import BLINDED
 from dashboard.views.dosing.current import PROPOSAL
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_dosing_page import PAGE, SECONDS, charts, press, shown
+from tests.dashboard.views.drawn import charts_of, run_script
+from tests.dashboard.views.test_dosing_page import PAGE, press, shown
 
 DOSES = "EQX-201"
 pytestmark = pytest.mark.usefixtures("home")
 
 
 def opened(study: str = DOSES, *, seen: bool = True, **more: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    app.session_state["study"] = study
-    app.session_state["dosing_tab"] = "Set-up"
-    app.session_state["dosing_seen_open"] = seen
-    for key, value in more.items():
-        app.session_state[key] = value
-    app.run()
+    given = {"study": study, "dosing_tab": "Set-up", "dosing_seen_open": seen, **more}
+    app = run_script(PAGE, given)
     assert not app.exception
     return app
 
@@ -64,7 +60,7 @@ def test_scenarios_are_taken_from_the_study_and_say_where_from() -> None:
     assert not app.exception
     assert app.radio(key="dosing_scenario_set").value == "As the study saw"
     for name in ("As seen", "Optimistic", "Pessimistic"):
-        assert name in charts(app)
+        assert name in charts_of(app)
     assert "From EQX-201: Morning queasiness within 28 days of first dose." in shown(app)
     assert "200 of 200 subjects: All subjects." in shown(app)
     moved = replace(proposal(app), amounts=(10.0, 20.0, 40.0, 60.0, 90.0))

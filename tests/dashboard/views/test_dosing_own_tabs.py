@@ -26,7 +26,8 @@ from dashboard.jobs.working import Worker
 from dashboard.views.dosing.current import JOINT, PATIENTS, PROPOSAL, TODAY
 from queries.workspace import Workspace
 from tests.analytics.dosing.oracle_rows import oracle_rows
-from tests.dashboard.views.test_dosing_page import charts, number, opened, press, shown
+from tests.dashboard.views.drawn import charts_of
+from tests.dashboard.views.test_dosing_page import number, opened, press, shown
 
 TITE = usual_dosing().of_family("TITE-CRM")
 BOIN12 = usual_dosing().of_family("BOIN12")
@@ -108,7 +109,7 @@ def test_a_tite_trial_is_conducted_by_day(home: Path) -> None:
     said = shown(app)
     assert "Next: dose 1 (10 mg) for a patient who comes on day 45." in said
     assert SUPPORTS in said
-    assert "toxicity on day 44" in charts(app)
+    assert "toxicity on day 44" in charts_of(app)
     assert ran(app, "draw_follow_up").recommendation.dose == 1
     app.text_area(key=PATIENTS).set_value("1@0 3@30T44").run()
     deviation = "Patient 2 was given dose 3; the design recommended dose 2."

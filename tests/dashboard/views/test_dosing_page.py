@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,22 +19,10 @@ from dashboard.jobs.requests import read_request
 from dashboard.jobs.working import Worker
 from dashboard.views.dosing.current import OUTCOMES, PROPOSAL
 from queries.workspace import Workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, charts_of, page_script, run_script
 
-SECONDS = 60
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.dosing import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-with explained():
-    links.save_link("dosing")
-"""
+PAGE = page_script("dosing", saves="dosing")
 TABS = ("Set-up", "Decision table", "Conduct", "Characteristics", "Search", "Protocol")
 
 
@@ -48,28 +37,15 @@ def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 def opened(tab: str = "Set-up", proposal: DosingProposal | None = None, **more: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    app.session_state["study"] = "EQX-301"
-    app.session_state["dosing_tab"] = tab
+    given: dict[str, object] = {"study": "EQX-301", "dosing_tab": tab}
     if proposal is not None:
-        app.session_state[PROPOSAL] = proposal.to_json()
-        app.session_state["dosing_study"] = "EQX-301"
-    for key, value in more.items():
-        app.session_state[key] = value
-    app.run()
+        given |= {PROPOSAL: proposal.to_json(), "dosing_study": "EQX-301"}
+    app = run_script(PAGE, {**given, **more})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [table.value.to_string() for table in app.table]
-    return "\n".join([*(str(text.value) for text in texts), *tables]).replace("\\", "")
-
-
-def charts(app: AppTest) -> str:
-    return "\n".join(chart.proto.spec for chart in app.get("plotly_chart"))
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "table"))
 
 
 def press(app: AppTest, label: str) -> None:
@@ -217,21 +193,21 @@ def test_designs_are_compared_beside_the_benchmark(home: Path) -> None:
     app = opened("Characteristics")
     assert "Exact, without Monte-Carlo error: 3+3, BOIN, CRM." in shown(app)
     for name in ("3+3", "BOIN", "CRM", "Benchmark", "All too toxic"):
-        assert name in charts(app)
+        assert name in charts_of(app)
     app.selectbox(key="dosing_measure").set_value("patients_above_target").run()
-    assert "Patients above the target" in charts(app)
-    assert "Benchmark" not in charts(app)
+    assert "Patients above the target" in charts_of(app)
+    assert "Benchmark" not in charts_of(app)
 
 
 def test_random_and_own_scenarios(home: Path) -> None:
     app = opened("Characteristics", dosing_designs=["BOIN"])
     app.radio(key="dosing_scenario_set").set_value("Random").run()
     assert not app.exception
-    assert "Mean of the scenarios" in charts(app)
+    assert "Mean of the scenarios" in charts_of(app)
     app.radio(key="dosing_scenario_set").set_value("Own").run()
     app.text_area(key="dosing_scenarios").set_value("Flat: 0.1 0.1 0.1 0.1 0.1").run()
     assert not app.error
-    assert "Flat" in charts(app)
+    assert "Flat" in charts_of(app)
     app.text_area(key="dosing_scenarios").set_value("Falling: 0.4 0.3 0.2 0.2 0.2").run()
     assert "`probabilities do not fall with dose` must hold" in shown(app)
 
@@ -287,20 +263,14 @@ def test_another_study_begins_anew(home: Path) -> None:
 
 
 def test_a_link_that_cannot_be_read(home: Path) -> None:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    app.session_state["study"] = "EQX-301"
-    app.session_state["dosing_study"] = "EQX-301"
-    app.session_state[PROPOSAL] = "{"
-    app.run()
+    app = run_script(PAGE, {"study": "EQX-301", "dosing_study": "EQX-301", PROPOSAL: "{"})
     assert not app.exception
     assert "cannot be read; a usual one is shown instead" in shown(app)
 
 
 def test_a_link_carries_design_and_outcomes(home: Path) -> None:
     app = opened("Conduct", replace(usual_dosing(), target=0.3), **{OUTCOMES: "1NNN 2NNT"})
-    again = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    again.query_params["view"] = str(app.query_params["view"])
-    again.run()
+    again = run_script(PAGE, {}, link=str(app.query_params["view"]))
     assert not again.exception
     assert "target 30 %" in shown(again)
     assert again.text_input(key=OUTCOMES).value == "1NNN 2NNT"

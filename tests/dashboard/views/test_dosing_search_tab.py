@@ -18,9 +18,9 @@ from dashboard.jobs.requests import read_request
 from dashboard.jobs.search_trials import OwnPart
 from dashboard.jobs.working import Worker
 from dashboard.views.dosing.current import PROPOSAL
-from dashboard.views.dosing.search.searched import CHOSEN
 from queries.workspace import Workspace
-from tests.dashboard.views.test_dosing_page import PAGE, SECONDS, charts, press, shown
+from tests.dashboard.views.drawn import charts_of, run_script
+from tests.dashboard.views.test_dosing_page import PAGE, press, shown
 
 QUICK = {
     "dosing_search_budget": 50,
@@ -48,11 +48,7 @@ def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 def opened(**inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    given = {"study": "EQX-301", "dosing_tab": "Search", **QUICK, **inputs}
-    for key, value in given.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": "EQX-301", "dosing_tab": "Search", **QUICK, **inputs})
     assert not app.exception
     return app
 
@@ -90,7 +86,7 @@ def test_a_search_is_kept_compared_and_taken_to_the_set_up(workspace: Workspace)
     assert Worker(workspace).do_one().state == "done"  # type: ignore[union-attr]
     again.run()
     assert tiles(again)["Designs tried"] == "50"
-    assert "Own design" in charts(again)
+    assert "Own design" in charts_of(again)
 
     press(again, "Compare with textbook designs")
     [compared] = workspace.jobs.waiting()
@@ -103,10 +99,10 @@ def test_a_search_is_kept_compared_and_taken_to_the_set_up(workspace: Workspace)
     assert "Benchmark with as many patients" in shown(again)
     assert "mTPI-2" in shown(again)
     assert "held-out" in shown(again)
-    assert "3+3" in charts(again)
+    assert "3+3" in charts_of(again)
 
     numbers = list(dict(request.designs))
-    assert again.session_state[CHOSEN] in numbers
+    assert again.session_state["dosing_search_chosen"] in numbers
     wanted = next(one for one in again.selectbox if one.label == "Design of the front")
     wanted.set_value(numbers[-1]).run()
     assert f"Design {numbers[-1]}" in shown(again)
@@ -125,9 +121,7 @@ def test_a_search_is_kept_compared_and_taken_to_the_set_up(workspace: Workspace)
 
 def test_a_link_carries_what_was_asked(workspace: Workspace) -> None:
     app = opened(dosing_search_range_most=(9, 12), dosing_search_limited=["correct"])
-    again = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    again.query_params["view"] = str(app.query_params["view"])
-    again.run()
+    again = run_script(PAGE, {}, link=str(app.query_params["view"]))
     assert not again.exception
     sliders = {one.label: tuple(one.value) for one in again.slider}
     assert sliders["Patients at most"] == (9, 12)

@@ -16,22 +16,10 @@ from dashboard.analyses.designs import EndpointProposal, usual_binary, usual_con
 from dashboard.views.designs.current import BINARY, CONTINUOUS, ENDPOINTS, SURVIVAL, TWO_STAGE
 from dashboard.views.designs.endpoints.page import TABS
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_pages import shown, tiles
+from tests.dashboard.views.drawn import page_script, run_script, shown
+from tests.dashboard.views.test_pages import tiles
 
-SCRIPT = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.designs import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-with explained():
-    links.save_link("designs")
-"""
+SCRIPT = page_script("designs", saves="designs")
 COSTS = Costs(per_randomised=12_000.0, per_trial_month=60_000.0)
 LOWER = EndpointProposal(
     assumptions=BinaryAssumptions(
@@ -71,16 +59,11 @@ ONE_ARM = EndpointProposal(
 
 
 def opened(endpoint: str, proposal: EndpointProposal | None = None, **more: object) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
-    app.session_state["study"] = "EQX-301"
-    app.session_state["design_endpoint_kind"] = endpoint
+    given: dict[str, object] = {"study": "EQX-301", "design_endpoint_kind": endpoint}
     if proposal is not None:
         screen = next(one for one in (BINARY, CONTINUOUS) if one.holds(proposal))
-        app.session_state[screen.text] = proposal.to_json()
-        app.session_state[f"{screen.prefix}_study"] = "EQX-301"
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+        given |= {screen.text: proposal.to_json(), f"{screen.prefix}_study": "EQX-301"}
+    return run_script(SCRIPT, {**given, **more})
 
 
 def on_screen(app: AppTest, key: str) -> EndpointProposal:

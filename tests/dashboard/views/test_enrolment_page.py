@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,10 @@ from queries.site_plan import PlannedSite, SitePlan, read_site_plan
 from queries.store import open_store
 from queries.workspace import open_workspace
 from tests.dashboard.eqx301 import snapshot_path
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 60
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.enrolment import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("enrolment")
 SMALL = "EQX-201"  # 200 subjects at 17 sites, without screening
 
 
@@ -56,20 +47,12 @@ def done(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 
 def opened(study: str = SMALL, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info, *app.success]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [table.value.to_string() for table in app.table]
-    tiles = [f"{tile.label}: {tile.value} {tile.delta}" for tile in app.metric]
-    return "\n".join([*(str(text.value) for text in texts), *tables, *tiles]).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "success", "table"), tiles=True)
 
 
 def press(app: AppTest, label: str) -> AppTest:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf, Rule
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_pages import drawn, shown, unescaped
+from tests.dashboard.views.drawn import charts_of, run_script, shown, unescaped
 
 SCRIPT = """
 import streamlit as st
@@ -28,13 +28,8 @@ with explained():
 
 
 def opened(tab: str, study: str = "EQX-301", rule: Rule | None = None, **more: object) -> AppTest:
-    app = AppTest.from_string(SCRIPT.format(tab=tab), default_timeout=120)
-    app.session_state["study"] = study
-    if rule is not None:
-        app.session_state["cohort"] = Cohort(rule)
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+    cohort = {} if rule is None else {"cohort": Cohort(rule)}
+    return run_script(SCRIPT.format(tab=tab), {"study": study, **cohort, **more})
 
 
 def blinded(home: Path, study: str = "EQX-301") -> None:
@@ -208,7 +203,7 @@ def test_a_blinded_reader_sees_listings_without_arms(home: Path) -> None:
     app = opened("listings", safety_deaths_behind=True)
     assert not app.exception
     assert not app.error
-    everything = shown(app) + drawn(app) + str([frame.value for frame in app.dataframe])
+    everything = shown(app) + charts_of(app) + str([frame.value for frame in app.dataframe])
     everything = everything.replace("Lumarestat or placebo", "")
     assert "Lumarestat" not in everything
     assert "Placebo" not in everything

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from dashboard.home import open_here
 from dashboard.jobs.working import Worker
 from dashboard.views.jobs import elapsed
 from queries.workspace import Job, Workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import SECONDS, TEXTS, run_script
 
-SECONDS = 120
 ARM = "Lumarestat 200 mg"
 PAGE = f"""
 import streamlit as st
@@ -52,17 +54,12 @@ def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 def opened(**inputs: object) -> AppTest:
     """The page as a reader finds it, for instance after a reload."""
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": "EQX-301", **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": "EQX-301", **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+shown = partial(drawn.shown, kinds=TEXTS)
 
 
 def progress(app: AppTest) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,34 +11,19 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.measurements import liver_criteria
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.measurements import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("measurements")
 
 
 def opened(study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.title]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "title"))
 
 
 def buttons(app: AppTest) -> dict[str, str]:

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.workspace import open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.measurements import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("measurements")
 
 
 def opened(tab: str, study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "measurements_tab": tab, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, "measurements_tab": tab, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.title]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "title"))
 
 
 @pytest.mark.usefixtures("home")

@@ -11,28 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import open_workspace
+from tests.dashboard.views.drawn import page_script, run_script, shown
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("survival")
 COMPETING, RECURRENT = "Competing risks", "Recurrent events"
 
 
 def opened(tab: str, study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "survival_tab": tab, **inputs}.items():
-        app.session_state[key] = value
-    return app.run()
+    return run_script(PAGE, {"study": study, "survival_tab": tab, **inputs})
 
 
 def snapshot_of(home: Path, study: str) -> Path:
@@ -42,12 +28,6 @@ def snapshot_of(home: Path, study: str) -> Path:
         path = workspace.path(snapshot)
     path.chmod(0o600)
     return path
-
-
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return "\n".join([*(text.value for text in texts), *tables]).replace("\\", "")
 
 
 def table_with(app: AppTest, column: str) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard import links
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.workspace import open_workspace
+from tests.dashboard.views.drawn import SECONDS, charts_of, run_script, shown, unescaped
 
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
-SECONDS = 120
 PAGES = {
     "overview": "from dashboard.views import overview",
     "survival": "from dashboard.views.survival import page as survival",
@@ -42,33 +42,11 @@ sidebar.show()
 with explained():
     links.save_link({page!r})
 """
-    app = AppTest.from_string(script, default_timeout=SECONDS)
-    if link is not None:
-        app.query_params["view"] = link
-    for key, value in state.items():
-        app.session_state[key] = value
-    return app.run()
-
-
-def shown(app: AppTest) -> str:
-    """Everything a reader can see that is text."""
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return unescaped("\n".join([*(text.value for text in texts), *tables]))
-
-
-def drawn(app: AppTest) -> str:
-    """Everything that the charts of a page carry."""
-    return "\n".join(chart.proto.spec for chart in app.get("plotly_chart"))
+    return run_script(script, state, link=link)
 
 
 def tiles(app: AppTest) -> dict[tuple[str, str], str]:
     return {(metric.label, unescaped(metric.delta)): metric.value for metric in app.metric}
-
-
-def unescaped(markdown: str) -> str:
-    """Text as the reader sees it: without the backslashes that keep Markdown out."""
-    return markdown.replace("\\", "")
 
 
 def test_the_first_page_has_a_real_answer(home: Path) -> None:
@@ -163,7 +141,7 @@ def test_a_pooled_study_shows_no_arm_until_a_reason_is_given(home: Path) -> None
     for page in ("survival", "overview"):
         app = on_its_own(page, study="EQX-301")
         assert not app.exception
-        everything = shown(app) + drawn(app) + str(tiles(app))
+        everything = shown(app) + charts_of(app) + str(tiles(app))
         assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
         assert "Hazard ratio (95% CI)" not in everything
         assert "Cox" not in shown(app)  # packed numbers of a chart may spell anything

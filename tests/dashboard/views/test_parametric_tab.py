@@ -15,34 +15,13 @@ from dashboard.analyses.designs import DesignProposal
 from dashboard.views.designs.current import SURVIVAL
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import open_workspace
+from tests.dashboard.views.drawn import page_script, run_script, shown
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("survival")
 
 
 def opened(study: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    given = {"study": study, "survival_tab": "Parametric", **inputs}
-    for key, value in given.items():
-        app.session_state[key] = value
-    return app.run()
-
-
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return "\n".join([*(text.value for text in texts), *tables]).replace("\\", "")
+    return run_script(PAGE, {"study": study, "survival_tab": "Parametric", **inputs})
 
 
 def table_with(app: AppTest, column: str) -> pd.DataFrame:

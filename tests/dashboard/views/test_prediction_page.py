@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,45 +11,28 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from analytics.checks import InputError
-from dashboard import state
 from dashboard.access.passwords import hash_password
 from dashboard.access.rights import Reader
 from dashboard.analyses.prediction.fit import PredictionReport
 from dashboard.analyses.prediction.signatures import sign, signatures
+from dashboard.state import reader as who_asks
 from dashboard.views import jobs
 from queries.workspace import open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 120
 WORD = "correct horse battery"
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.prediction import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("prediction")
 TABS = ("Performance", "Who is at risk", "What it rests on", "Fairness", "Dose", "Model card")
 
 
 def opened(study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info, *app.success]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [str(table.value) for table in app.table]
-    return "\n".join([*(str(text.value) for text in texts), *tables]).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "success", "table"))
 
 
 @pytest.fixture
@@ -126,7 +110,7 @@ def test_with_accounts_whoever_signs_gives_their_password_again(
             email=None if word else "stan@example.org",
             person="tester",
         )
-    monkeypatch.setattr(state, "reader_of", lambda *_: Reader.of(person))
+    monkeypatch.setattr(who_asks, "reader_of", lambda *_: Reader.of(person))
     monkeypatch.setattr(type(st.context), "ip_address", "127.0.0.1")
     app = opened(prediction_tab="Model card")
     fields = {one.label: one for one in app.text_input}

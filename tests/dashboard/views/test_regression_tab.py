@@ -11,39 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf
 from queries.workspace import open_workspace
+from tests.dashboard.views.drawn import charts_of, page_script, run_script, shown
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("survival")
 
 
 def opened(study: str, tab: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "survival_tab": tab, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, "survival_tab": tab, **inputs})
     assert not app.exception
     return app
-
-
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return "\n".join([*(text.value for text in texts), *tables]).replace("\\", "")
-
-
-def drawn(app: AppTest) -> str:
-    return "\n".join(chart.proto.spec for chart in app.get("plotly_chart"))
 
 
 def table_with(app: AppTest, column: str) -> pd.DataFrame:
@@ -139,7 +115,7 @@ def test_the_plans_subgroups_are_marked(home: Path) -> None:
     said = shown(app)
     assert "Pre-specified analysis of the plan" in said
     assert "Every subject is in a level of each factor" in said
-    assert "pre-specified" in drawn(app)
+    assert "pre-specified" in charts_of(app)
     table = table_with(app, "Interaction")
     assert table["Hazard ratio (95% CI)"].iloc[0] == "0.662 (0.520–0.843)"
     assert "p 0.24 (chi-square 1.37, df 1)" in table["Interaction"].tolist()
@@ -179,14 +155,14 @@ def test_a_blinded_study_has_covariates_and_no_arm(home: Path) -> None:
     with open_workspace(home) as workspace:
         workspace.blind("EQX-301", "owner", "Interim look")
     app = opened("EQX-301", "Regression")
-    everything = shown(app) + drawn(app)
+    everything = shown(app) + charts_of(app)
     assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
     assert "Geographic region" in everything
     assert "Arm" not in table_with(app, "Covariate")["Covariate"].tolist()
     assert not [box for box in app.selectbox if box.label == "Interaction of the arm with"]
     app = opened("EQX-301", "Subgroups")
     assert "The study is blinded: arms are pooled, and nothing is compared" in shown(app)
-    assert "Lumarestat 200 mg" not in drawn(app)
+    assert "Lumarestat 200 mg" not in charts_of(app)
 
 
 @pytest.mark.parametrize("tab", ["Regression", "Subgroups"])

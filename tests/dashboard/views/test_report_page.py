@@ -18,17 +18,14 @@ from dashboard.reports.templates import TEMPLATES, template_of
 from queries.errors import DataError
 from queries.store import open_store
 from queries.workspace import open_workspace
+from tests.dashboard.views.drawn import run_script
 
 PERSON = "local owner"
 
 
 def opened(page: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(
-        unattended._SCRIPT.format(name=page, pooled=False), default_timeout=120
-    )
-    for key, value in {"study": "EQX-301", **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    script = unattended._SCRIPT.format(name=page, pooled=False)
+    app = run_script(script, {"study": "EQX-301", **inputs})
     assert not app.exception
     return app
 

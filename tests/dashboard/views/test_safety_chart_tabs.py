@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,36 +12,21 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import AnyRecord, Cohort, OneOf
 from queries.workspace import open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.safety import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("safety")
 CHARTS = ("Dot plot", "Volcano", "Butterfly", "Over time")
 ARM = "Lumarestat 200 mg"
 
 
 def opened(tab: str, study: str = "EQX-301", **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, "safety_tab": tab, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": study, "safety_tab": tab, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.title]
-    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "title"))
 
 
 def figures(app: AppTest) -> list[dict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,20 +21,10 @@ from dashboard.jobs.working import Worker
 from dashboard.views.designs.current import SURVIVAL
 from dashboard.views.search import running
 from queries.workspace import Job, Workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script
 
-SECONDS = 60
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.search import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("search")
 QUICK = {"search_budget": 200, "search_policy": "random"}
 
 
@@ -62,20 +53,12 @@ def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 def opened(**inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": "EQX-301", **QUICK, **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(PAGE, {"study": "EQX-301", **QUICK, **inputs})
     assert not app.exception
     return app
 
 
-def shown(app: AppTest) -> str:
-    boxes = [*app.error, *app.warning, *app.info, *app.success]
-    texts = [*app.markdown, *app.caption, *app.subheader, *boxes]
-    tables = [str(table.value) for table in app.table]
-    tiles = [f"{tile.label}: {tile.value}" for tile in app.metric]
-    return "\n".join([*(str(text.value) for text in texts), *tables, *tiles]).replace("\\", "")
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "success", "table"), tiles=True)
 
 
 @pytest.mark.usefixtures("home")

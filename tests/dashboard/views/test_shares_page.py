@@ -13,6 +13,7 @@ from dashboard.exports.browser import PictureUnavailable
 from dashboard.sharing import freezing
 from queries.cohorts import Between, Cohort
 from queries.workspace import Share, Workspace, open_workspace
+from tests.dashboard.views.drawn import run_script
 
 MAIN = str(Path(__file__).parents[3] / "dashboard" / "main.py")
 STUDY, PERSON = "EQX-301", "local owner"
@@ -34,10 +35,7 @@ def sharing(page: str, **inputs: object) -> AppTest:
     script = unattended._SCRIPT.format(name=page, pooled=False) + (
         f"\nfrom dashboard.views.shares import dialog\ndialog.show({page!r})\n"
     )
-    app = AppTest.from_string(script, default_timeout=120)
-    for key, value in {"study": STUDY, "dialog_asked": "share", **inputs}.items():
-        app.session_state[key] = value
-    app.run()
+    app = run_script(script, {"study": STUDY, "dialog_asked": "share", **inputs})
     assert not app.exception
     return app
 

@@ -8,39 +8,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf, Rule
-from tests.dashboard.views.test_pages import drawn, shown
+from tests.dashboard.views.drawn import charts_of, page_script, run_script, shown
 
-SCRIPT = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.subjects import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-with explained():
-    sidebar.show()
-page.show()
-with explained():
-    links.save_link("subjects")
-"""
+SCRIPT = page_script("subjects", saves="subjects", said_by_sidebar=True)
 SICK = "EQX-301-102-006"
 
 
 def subjects_page(
     *, study: str = "EQX-301", rule: Rule | None = None, link: str | None = None, **more: object
 ) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    if link is not None:
-        app.query_params["view"] = link
-    else:
-        app.session_state["study"] = study
-    if rule is not None:
-        app.session_state["cohort"] = Cohort(rule)
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+    about = {} if link is not None else {"study": study}
+    cohort = {} if rule is None else {"cohort": Cohort(rule)}
+    return run_script(SCRIPT, {**about, **cohort, **more}, link=link)
 
 
 def listed(app: AppTest) -> list[str]:
@@ -114,7 +93,7 @@ def test_a_pooled_study_tells_nobodys_arm(home: Path) -> None:
     assert not app.exception
     assert "TRT01P" not in str(app.dataframe[0].value.columns.tolist())
     app = subjects_page(subject_opened=SICK)
-    everything = shown(app) + drawn(app)
+    everything = shown(app) + charts_of(app)
     assert not app.exception
     assert "Lumarestat 200 mg" not in everything.replace("Lumarestat or placebo", "")
     assert "Exposure is not shown: the study is blinded." in everything

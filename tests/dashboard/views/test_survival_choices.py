@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,10 @@ from dashboard.views.survival.page import TABS
 from queries.cohorts import AnyRecord, Between, Cohort, OneOf, Window
 from queries.store import open_store
 from queries.workspace import Plan, open_workspace
+from tests.dashboard.views import drawn
+from tests.dashboard.views.drawn import TEXTS, page_script, run_script, unescaped
 
-SECONDS = 120
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-with explained():
-    links.open_link()
-sidebar.show()
-page.show()
-"""
+PAGE = page_script("survival")
 STUDIES = ("EQX-301", "GBSG2", "EQX-201")
 CURVES = ["Survival", *VIEWS]
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)))
@@ -52,20 +43,10 @@ def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def opened(study: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, **inputs}.items():
-        app.session_state[key] = value
-    return app.run()
+    return run_script(PAGE, {"study": study, **inputs})
 
 
-def unescaped(markdown: object) -> str:
-    return str(markdown).replace("\\", "")
-
-
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.subheader, *app.caption, *app.error, *app.warning, *app.info]
-    tables = [str(table.value) for table in app.table]
-    return unescaped("\n".join([*(text.value for text in texts), *tables]))
+shown = partial(drawn.shown, kinds=(*TEXTS, "subheader", "table"))
 
 
 def tiles(app: AppTest) -> dict[tuple[str, str], str]:

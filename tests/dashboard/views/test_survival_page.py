@@ -10,29 +10,15 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.survival.curves import VIEWS
 from dashboard.views.survival.page import TABS
 from queries.cohorts import Cohort, OneOf
-from tests.dashboard.views.test_pages import drawn, shown, tiles
+from tests.dashboard.views.drawn import charts_of, page_script, run_script, shown
+from tests.dashboard.views.test_pages import tiles
 
-SECONDS = 180
-PAGE = """
-from dashboard import links, state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.survival import page
-
-state.begin_run()
-sidebar.show()
-page.show()
-with explained():
-    links.save_link("survival")
-"""
+PAGE = page_script("survival", opens=False, saves="survival")
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)))
 
 
 def opened(study: str, **inputs: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=SECONDS)
-    for key, value in {"study": study, **inputs}.items():
-        app.session_state[key] = value
-    return app.run()
+    return run_script(PAGE, {"study": study, **inputs})
 
 
 @pytest.mark.parametrize("study", ["EQX-301", "EQX-201", "GBSG2"])
@@ -47,7 +33,7 @@ def test_every_tab_of_every_study_stands(home: Path, study: str, tab: str) -> No
 def test_every_view_of_the_curves_is_drawn(home: Path, view: str) -> None:
     app = opened("EQX-301", survival_view=view)
     assert not app.exception
-    said = drawn(app)
+    said = charts_of(app)
     assert VIEWS[view].estimate.capitalize() in said or "Cumulative hazard" in said
     assert not app.warning
 

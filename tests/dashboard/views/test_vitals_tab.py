@@ -10,31 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from queries.cohorts import Cohort, OneOf, Rule
 from queries.workspace import open_workspace
-from tests.dashboard.views.test_pages import shown, unescaped
+from tests.dashboard.views.drawn import page_script, run_script, shown, unescaped
 
-SCRIPT = """
-from dashboard import state
-from dashboard.results import explained
-from dashboard.views import sidebar
-from dashboard.views.measurements import page
-
-state.begin_run()
-sidebar.show()
-page.show()
-"""
+SCRIPT = page_script("measurements", opens=False)
 MARK = "measurements_vitals_mark"
 OWN = "measurements_own"
 
 
 def opened(study: str = "EQX-301", rule: Rule | None = None, **more: object) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    app.session_state["study"] = study
-    app.session_state["measurements_tab"] = "Vitals and QT"
-    if rule is not None:
-        app.session_state["cohort"] = Cohort(rule)
-    for key, value in more.items():
-        app.session_state[key] = value
-    return app.run()
+    cohort = {} if rule is None else {"cohort": Cohort(rule)}
+    return run_script(
+        SCRIPT, {"study": study, "measurements_tab": "Vitals and QT", **cohort, **more}
+    )
 
 
 def table(app: AppTest) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analytics.checks import InputError, require
 from analytics.dosing.efficacy_toxicity import EfficacyToxicityScenario
 from dashboard.analyses.dosing.proposal import LONGEST_NAME, DosingProposal
-from dashboard.analyses.dosing.request import MOST_SCENARIOS
+from dashboard.analyses.dosing.typed_scenarios import name_and_rest, parsed_lines, probabilities_of
 
 _LONGEST_NAME = LONGEST_NAME + len("Best ")
 _TOXIC_STEP, _EFFECT_STEP = 2.0, 3.0  # odds from dose to dose
@@ -78,32 +78,21 @@ def parsed_joint(text: str, *, doses: int) -> tuple[EfficacyToxicityScenario, ..
     (EfficacyToxicityScenario(toxicity=(0.1, 0.1), efficacy=(0.3, 0.3), name='Flat', \
 odds_ratio=1.0),)
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    many = 1 <= len(lines) <= MOST_SCENARIOS
-    require(many, f"1 to {MOST_SCENARIOS} scenarios, one a line", lines=len(lines))
-    found = tuple(_parsed_line(line, doses) for line in lines)
-    names = [one.name for one in found]
-    require(len(set(names)) == len(names), "names of scenarios differ", names=tuple(names))
-    return found
+    return parsed_lines(text, lambda line: _parsed_line(line, doses))
 
 
 def _parsed_line(line: str, doses: int) -> EfficacyToxicityScenario:
-    name, colon, rest = line.rpartition(":")
-    require(bool(colon) and bool(name.strip()), _RULE, line=line[:80])
-    short = len(name.strip()) <= _LONGEST_NAME
-    require(short, f"names of scenarios have at most {_LONGEST_NAME} characters", name=name[:80])
+    name, rest = name_and_rest(line, _RULE, longest=_LONGEST_NAME)
     parts = rest.split("/")
     require(len(parts) == 2, _RULE, line=line[:80])
     try:
-        toxicity, efficacy = (
-            tuple(float(one) for one in part.replace(",", " ").split()) for part in parts
-        )
+        toxicity, efficacy = (probabilities_of(part) for part in parts)
     except ValueError:
         raise InputError(f"`{_RULE}` must hold, but got line={line[:80]!r}.") from None
     for values, what in ((toxicity, "toxicity"), (efficacy, "efficacy")):
         rule = f"a scenario has {doses} probabilities of {what}"
         require(len(values) == doses, rule, line=line[:80])
-    return EfficacyToxicityScenario(toxicity=toxicity, efficacy=efficacy, name=name.strip())
+    return EfficacyToxicityScenario(toxicity=toxicity, efficacy=efficacy, name=name)
 
 
 def _scenario(

@@ -20,6 +20,7 @@ from dashboard.analyses.dosing.efficacy_toxicity.card import (
 from dashboard.disclosure import AGGREGATE
 from dashboard.scripts import given
 from dashboard.text import file_stem, plain
+from dashboard.views.dosing.naming import named
 
 
 def show(proposal: DosingProposal) -> None:
@@ -30,7 +31,7 @@ def show(proposal: DosingProposal) -> None:
     limits = own.then(joint_limits)
     results.table(
         limit_rows(limits.value),
-        name=f"{study} dosing: decision limits",
+        name=named("decision limits"),
         notes=notes,
         raw=limits,
         disclosure=AGGREGATE,
@@ -65,7 +66,7 @@ def show(proposal: DosingProposal) -> None:
     )
     results.table(
         score_grid(found, shown or sizes[0]),
-        name=f"{study} dosing: desirability scores, {shown or sizes[0]} patients",
+        name=named(f"desirability scores, {shown or sizes[0]} patients"),
         notes=notes,
         raw=made,
         disclosure=AGGREGATE,

@@ -32,6 +32,7 @@ from dashboard.jobs.kinds import DOSING_EFFICACY_TOXICITY
 from dashboard.scripts import Made, made_by, result_of
 from dashboard.text import plain
 from dashboard.views import jobs
+from dashboard.views.dosing.naming import named
 from dashboard.views.dosing.scenarios import FIXED, OWN, choose_seed
 
 _TEXT, _FAMILY = "dosing_joint_scenarios", "BOIN12"
@@ -119,15 +120,11 @@ def _draw(
         notes.append(NO_BENCHMARK)
     results.figure(
         table.then(draw_designs, measure=shown.label, share=shown.share, order=[_FAMILY]),
-        name=_named(shown.label),
+        name=named(shown.label),
         notes=[*notes, summary_sentence(proposal)],
         data=table,
         disclosure=AGGREGATE,
     )
-
-
-def _named(what: str) -> str:
-    return f"{state.study().code} dosing: {what}"
 
 
 def _selections(proposal: DosingProposal, made: Made[EfficacyToxicityCharacteristics]) -> None:
@@ -135,7 +132,7 @@ def _selections(proposal: DosingProposal, made: Made[EfficacyToxicityCharacteris
     table = made.then(selection_table, proposal.names).named("selections")
     results.figure(
         table.then(draw_scenario_heat, measure="Dose selected", share=True),
-        name=_named("dose selected by scenario"),
+        name=named("dose selected by scenario"),
         notes=["In % of trials.", joint_precision(made.value), summary_sentence(proposal)],
         data=table.call("rename", columns={"design": "dose"}),
         disclosure=AGGREGATE,
@@ -156,7 +153,7 @@ def _all_figures(proposal: DosingProposal, made: Made[EfficacyToxicityCharacteri
     note = "± Monte-Carlo standard error."
     results.table(
         pd.DataFrame(shown),
-        name=_named("all figures by scenario"),
+        name=named("all figures by scenario"),
         notes=[joint_precision(found), note, NO_BENCHMARK, summary_sentence(proposal)],
         raw=made.part("summary"),
         disclosure=AGGREGATE,

@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.efficacy_toxicity import Boin12Conduct
-from dashboard import recording, results, state
+from dashboard import results, state
 from dashboard.analyses.dosing import DosingProposal
-from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.efficacy_toxicity.conduct import (
     LETTERS,
     Boin12ConductRequest,
@@ -18,11 +17,13 @@ from dashboard.analyses.dosing.efficacy_toxicity.conduct import (
 from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.efficacy_toxicity import draw_joint_conduct, draw_joint_posterior
 from dashboard.scripts import Made, result_of
-from dashboard.text import file_stem, interval, percent, plain
+from dashboard.text import interval, percent, plain
 from dashboard.views.dosing.efficacy_toxicity.entering import (
     choose_joint_outcomes,
     choose_next_joint,
 )
+from dashboard.views.dosing.naming import named
+from dashboard.views.dosing.recommended import offer_record, say_recommendation
 
 
 def show(proposal: DosingProposal) -> None:
@@ -55,24 +56,16 @@ def sentence(proposal: DosingProposal, found: Boin12Conduct) -> str:
 
 
 def _recommended(proposal: DosingProposal, found: Boin12Conduct) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{plain(sentence(proposal, found))}**")
-        for reason in found.recommendation.reasons:
-            st.markdown(f"- {plain(reason)}")
-        st.caption(f"{SUPPORTS} Doses are counted from 1.")
+    say_recommendation(sentence(proposal, found), found.recommendation.reasons)
     for said in found.deviations:
         st.warning(plain(said), icon=":material/alt_route:")
-
-
-def _named(what: str) -> str:
-    return f"{state.study().code} dosing: {what}"
 
 
 def _history(proposal: DosingProposal, found: Made[Boin12Conduct]) -> None:
     outcomes = found.part("recommendation").part("outcomes")
     results.figure(
         outcomes.then(draw_joint_conduct, names=proposal.names, deviating=found.part("deviating")),
-        name=_named("patients in their order"),
+        name=named("patients in their order"),
         notes=[
             "Dotted lines: cohorts; within one the order of the patients is not recorded.",
             "Shaded: the dose was not the one recommended.",
@@ -92,7 +85,7 @@ def _posterior(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
             limits=(own.toxicity_limit, own.least_efficacy),
             level=made.part("level"),
         ),
-        name=_named("toxicity and efficacy by dose"),
+        name=named("toxicity and efficacy by dose"),
         notes=[
             f"Posterior mean and {percent(found.level)} interval of each dose alone, under a "
             "uniform prior, as the design uses them.",
@@ -133,7 +126,7 @@ def _doses(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
         )
         for one in found.to_frame().itertuples()
     ]
-    study, benchmark = state.study().code, proposal.boin12().benchmark
+    benchmark = proposal.boin12().benchmark
     note = (
         f"Desirability: probability that the mean utility is above {benchmark:g}; the card of the "
         "Decision table tab ranks it. Too toxic, not effective enough: probability of being beyond "
@@ -141,19 +134,14 @@ def _doses(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
     )
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=_named("table of the doses"),
+        name=named("table of the doses"),
         notes=[*found.recommendation.reasons, note, summary_sentence(proposal)],
         raw=made.call("to_frame"),
     )
     st.caption(plain(note))
-    results.download(
-        "Record of the conduct as JSON",
-        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
-        file_name=f"{file_stem(f'{study} conduct')}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        help="Outcomes, recommendation, reasons, and every cohort that was given another dose.",
+    offer_record(
+        found,
+        about="Outcomes, recommendation, reasons, and every cohort that was given another dose.",
     )
 
 
@@ -166,7 +154,7 @@ def _following(proposal: DosingProposal, made: Made[Boin12Conduct]) -> None:
     st.caption(LETTERS)
     results.table(
         following_table(found, proposal.names),
-        name=_named("what follows the next cohort"),
+        name=named("what follows the next cohort"),
         notes=[LETTERS, summary_sentence(proposal)],
         raw=made.part("following"),
     )

@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from analytics.dosing.late_toxicity import TiteConduct, TrialCourse
-from dashboard import recording, results, state
+from dashboard import results, state
 from dashboard.analyses.dosing import DosingProposal
-from dashboard.analyses.dosing.card import SUPPORTS
 from dashboard.analyses.dosing.late_toxicity.conduct import (
     TiteConductRequest,
     news_table,
@@ -19,12 +18,14 @@ from dashboard.analyses.dosing.protocol import summary_sentence
 from dashboard.charts.dosing.follow_up import draw_follow_up
 from dashboard.charts.dosing.posterior import draw_dose_posterior
 from dashboard.scripts import Made, result_of
-from dashboard.text import file_stem, interval, percent, plain
+from dashboard.text import interval, percent, plain
 from dashboard.views.dosing.late_toxicity.entering import (
     choose_course,
     choose_event,
     choose_patient,
 )
+from dashboard.views.dosing.naming import named
+from dashboard.views.dosing.recommended import offer_record, say_recommendation
 
 _WITHOUT = "Without news: nobody else comes and no toxicity is seen."
 
@@ -53,10 +54,6 @@ def conducted(proposal: DosingProposal, course: TrialCourse) -> Made[TiteConduct
     return result_of(asked, state.computed(asked, asked.run), name="found")
 
 
-def _named(what: str) -> str:
-    return f"{state.study().code} dosing: {what}"
-
-
 def _day_and_design(proposal: DosingProposal, found: TiteConduct) -> list[str]:
     return [f"On day {found.course.today} of the trial.", summary_sentence(proposal)]
 
@@ -75,11 +72,7 @@ def sentence(proposal: DosingProposal, found: TiteConduct) -> str:
 
 
 def _recommended(proposal: DosingProposal, found: TiteConduct) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{plain(sentence(proposal, found))}**")
-        for reason in found.recommendation.reasons:
-            st.markdown(f"- {plain(reason)}")
-        st.caption(f"{SUPPORTS} Doses are counted from 1.")
+    say_recommendation(sentence(proposal, found), found.recommendation.reasons)
     if found.deviations:
         listed = "\n".join(f"- {plain(one)}" for one in found.deviations)
         said = listed[2:] if len(found.deviations) == 1 else listed
@@ -89,7 +82,7 @@ def _recommended(proposal: DosingProposal, found: TiteConduct) -> None:
 def _follow_up(proposal: DosingProposal, found: Made[TiteConduct]) -> None:
     results.figure(
         found.then(draw_follow_up, names=proposal.names, window=proposal.tite_crm().window),
-        name=_named("follow-up of the patients"),
+        name=named("follow-up of the patients"),
         notes=[
             "Dashed: today. Pale: what is left of the window.",
             "Shaded: the dose was not the one recommended on the day of entry, by what was known "
@@ -110,7 +103,7 @@ def _posterior(proposal: DosingProposal, found: Made[TiteConduct]) -> None:
             target=proposal.target,
             level=own.part("level"),
         ),
-        name=_named("probability of toxicity by dose"),
+        name=named("probability of toxicity by dose"),
         notes=[
             "Estimate of the model from all doses together, with its equal-tailed interval.",
             "Shares observed are of all patients given the dose, however long they were followed.",
@@ -142,21 +135,15 @@ def _doses(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
         )
         for row in own.table.itertuples()
     ]
-    study = state.study().code
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=_named("table of the doses"),
+        name=named("table of the doses"),
         notes=[*own.reasons, *_day_and_design(proposal, found)],
         raw=made.part("recommendation").call("to_frame"),
     )
-    results.download(
-        "Record of the conduct as JSON",
-        data=recording.taken(found.to_json(), what="record of the conduct", ending="json"),
-        file_name=f"{file_stem(f'{study} conduct')}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        help="Patients, weights, recommendation, reasons, and everybody who was given another "
+    offer_record(
+        found,
+        about="Patients, weights, recommendation, reasons, and everybody who was given another "
         "dose than recommended.",
     )
 
@@ -170,7 +157,7 @@ def show_following(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
         return
     results.table(
         outlook_table(found, proposal.names),
-        name=_named("dose from each day on"),
+        name=named("dose from each day on"),
         notes=[_WITHOUT, *_day_and_design(proposal, found)],
         raw=made.part("outlook"),
     )
@@ -178,7 +165,7 @@ def show_following(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
     if len(found.news):
         results.table(
             news_table(found, proposal.names),
-            name=_named("dose after a toxicity today"),
+            name=named("dose after a toxicity today"),
             notes=[
                 "One toxicity today, of this patient alone.",
                 *_day_and_design(proposal, found),
@@ -207,7 +194,7 @@ def _patients(proposal: DosingProposal, made: Made[TiteConduct]) -> None:
     columns = ["Patient", "Dose", "Entered on day", "Toxicity", "Days followed", "Counts"]
     results.table(
         pd.DataFrame(rows, columns=columns),
-        name=_named("patients with what they count"),
+        name=named("patients with what they count"),
         notes=_day_and_design(proposal, found),
         raw=made.call("to_frame"),
     )

@@ -9,6 +9,7 @@ from analytics.dosing.late_toxicity.course import LATEST_DAY
 from dashboard import state
 from dashboard.analyses.dosing import DosingProposal
 from dashboard.views.dosing.current import PATIENTS, TODAY
+from dashboard.views.dosing.entered_text import add_word, choose_dose, offer_to_take_back
 
 _HELP = (
     "A word for each patient in the order in which they came: the dose, counted from 1, @ and the "
@@ -44,8 +45,7 @@ def choose_course(proposal: DosingProposal) -> TrialCourse:
             persist_state="session",
             width=200,
         )
-        st.button("Undo", icon=":material/undo:", on_click=_undo, disabled=not text.split())
-        st.button("Begin anew", icon=":material/restart_alt:", on_click=_clear, disabled=not text)
+        offer_to_take_back(PATIENTS, text, day_key=TODAY)
     return TrialCourse.parse(text, doses=proposal.doses, today=int(today))
 
 
@@ -59,14 +59,7 @@ def choose_patient(proposal: DosingProposal, course: TrialCourse, dose: int) -> 
     """One more patient; the dose is at first the one recommended, and may be another."""
     keys = tuple(f"dosing_enter_{len(course.patients)}_{dose}_{one}" for one in ("dose", "day"))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.selectbox(
-            "Dose of the next patient",
-            range(1, proposal.doses + 1),
-            index=dose - 1,
-            key=keys[0],
-            format_func=lambda one: f"{one}: {proposal.dose_name(one)}",
-            width=200,
-        )
+        choose_dose(proposal, "patient", dose, key=keys[0])
         st.number_input("Entered on day", 0, LATEST_DAY, course.today, key=keys[1], width=160)
         st.button("Add patient", icon=":material/add:", type="primary", on_click=_add, args=(keys,))
 
@@ -97,7 +90,7 @@ def choose_event(proposal: DosingProposal, course: TrialCourse) -> None:
 
 def _add(keys: tuple[str, str]) -> None:
     dose, day = (int(st.session_state[key]) for key in keys)
-    st.session_state[PATIENTS] = f"{st.session_state[PATIENTS]} {dose}@{day}".strip()
+    add_word(PATIENTS, f"{dose}@{day}")
     st.session_state[TODAY] = max(int(st.session_state[TODAY]), day)
 
 
@@ -107,12 +100,3 @@ def _record(keys: tuple[str, str, str]) -> None:
     words[place - 1] += f"{'T' if what == _TOXICITY else 'N'}{int(day)}"
     st.session_state[PATIENTS] = " ".join(words)
     st.session_state[TODAY] = max(int(st.session_state[TODAY]), int(day))
-
-
-def _undo() -> None:
-    """The last patient goes."""
-    st.session_state[PATIENTS] = " ".join(st.session_state[PATIENTS].split()[:-1])
-
-
-def _clear() -> None:
-    st.session_state[PATIENTS], st.session_state[TODAY] = "", 0

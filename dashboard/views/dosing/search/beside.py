@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.dosing.escalation import EscalationDesign
 from analytics.dosing.search import AgainstDefaults
-from dashboard import recording, results, state
+from dashboard import results, state
 from dashboard.analyses.dosing.found import (
     SHARES,
     benchmark_of,
@@ -32,14 +32,16 @@ from dashboard.charts.dosing.held_out import draw_held_out
 from dashboard.disclosure import AGGREGATE
 from dashboard.jobs.kinds import DOSE_DEFAULTS
 from dashboard.scripts import Made, result_of
-from dashboard.text import file_stem, plain
+from dashboard.text import plain
 from dashboard.views import jobs
 from dashboard.views.dosing import current
+from dashboard.views.dosing.naming import named
 from dashboard.views.dosing.search.front import axes
-from dashboard.views.dosing.search.searched import CHOSEN, Searched
+from dashboard.views.dosing.search.searched import SearchedDoses
+from dashboard.views.search.choosing import choose_design, show_code
 
 
-def choose_held(searched: Searched) -> Made[HeldOutComparison]:
+def choose_held(searched: SearchedDoses) -> Made[HeldOutComparison]:
     """The comparison that the inputs ask for."""
     with st.container(horizontal=True, gap="small"):
         count = st.number_input(
@@ -66,14 +68,14 @@ def choose_held(searched: Searched) -> Made[HeldOutComparison]:
     ).named("held")
 
 
-def _own(searched: Searched) -> EscalationDesign | None:
+def _own(searched: SearchedDoses) -> EscalationDesign | None:
     """The design of the page where it can be judged exactly in time."""
     own = searched.proposal
     known = own_request(own, searched.problem.scenarios) is not None
     return own.design() if known else None
 
 
-def show(searched: Searched) -> None:
+def show(searched: SearchedDoses) -> None:
     """The comparison as a job, then its verdicts and the chosen design beside the default."""
     st.subheader("Beside textbook designs, on held-out scenarios", anchor=False)
     held = choose_held(searched)
@@ -89,7 +91,9 @@ def show(searched: Searched) -> None:
     _chosen(searched, held.value, against)
 
 
-def _verdicts(searched: Searched, made: Made[AgainstDefaults], held: HeldOutComparison) -> None:
+def _verdicts(
+    searched: SearchedDoses, made: Made[AgainstDefaults], held: HeldOutComparison
+) -> None:
     found = made.value
     said = plain(summary_sentence(found))
     if found.dominated:
@@ -99,14 +103,16 @@ def _verdicts(searched: Searched, made: Made[AgainstDefaults], held: HeldOutComp
     results.table(
         verdict_rows(found),
         raw=searched.told(made.call("to_frame")),
-        name=f"{state.study().code} dosing: textbook designs beside the front",
+        name=named("textbook designs beside the front"),
         notes=[held_note(held), searched.note],
         disclosure=AGGREGATE,
     )
     st.caption(plain(held_note(held)))
 
 
-def _picture(searched: Searched, found: Made[AgainstDefaults], held: HeldOutComparison) -> None:
+def _picture(
+    searched: SearchedDoses, found: Made[AgainstDefaults], held: HeldOutComparison
+) -> None:
     """The axes of the front, under the other scenarios."""
     across, up = axes(searched)
     wished = {one.label: one for one in searched.problem.objectives}
@@ -122,7 +128,7 @@ def _picture(searched: Searched, found: Made[AgainstDefaults], held: HeldOutComp
     titles = f"{titled(wished[up])} by {titled(wished[across])}"
     results.figure(
         searched.told(drawn),
-        name=f"{state.study().code} dosing: held-out scenarios, {titles}",
+        name=named(f"held-out scenarios, {titles}"),
         notes=[
             f"The front of the search under the {held.count:,} held-out scenarios; the chosen "
             "design is large.",
@@ -134,21 +140,10 @@ def _picture(searched: Searched, found: Made[AgainstDefaults], held: HeldOutComp
 
 
 def _chosen(
-    searched: Searched, held: HeldOutComparison, found: Made[AgainstDefaults] | None
+    searched: SearchedDoses, held: HeldOutComparison, found: Made[AgainstDefaults] | None
 ) -> None:
     st.subheader("Chosen design", anchor=False)
-    numbers, knee = list(searched.front.numbers), searched.front.knee()
-    state.show(CHOSEN, searched.chosen)
-    chosen = int(
-        st.selectbox(
-            "Design of the front",
-            numbers,
-            key=state.choice(CHOSEN, numbers, knee),
-            persist_state="session",
-            format_func=lambda one: f"Design {one}" + (" (knee)" if one == knee else ""),
-            width=320,
-        )
-    )
+    chosen = choose_design(searched, width=320)
     st.button(
         "Take to the set-up",
         type="primary",
@@ -159,16 +154,16 @@ def _chosen(
     )
     if found is not None:
         _table(searched, held, found, chosen)
-    _code(searching_code(searched.asked, held, chosen=chosen))
+    show_code(searching_code(searched.asked, held, chosen=chosen), what="dosing search")
 
 
-def _take(searched: Searched, chosen: int) -> None:
+def _take(searched: SearchedDoses, chosen: int) -> None:
     current.keep(taken(searched.proposal, searched.front, chosen))
     st.session_state["dosing_tab"] = "Set-up"
 
 
 def _table(
-    searched: Searched, held: HeldOutComparison, found: Made[AgainstDefaults], chosen: int
+    searched: SearchedDoses, held: HeldOutComparison, found: Made[AgainstDefaults], chosen: int
 ) -> None:
     """The chosen design, the textbook one of its family and the own one; each beside what any
     design could do with as many patients."""
@@ -189,22 +184,8 @@ def _table(
     results.table(
         rows,
         raw=searched.told(found.part("figures")),
-        name=f"{state.study().code} dosing: chosen design beside others",
+        name=named("chosen design beside others"),
         notes=[note, held_note(held)],
         disclosure=AGGREGATE,
     )
     st.caption(plain(note))
-
-
-def _code(text: str) -> None:
-    with st.expander("Python that searches again", icon=":material/code:"):
-        st.code(text, language="python")
-    results.download(
-        "Python",
-        data=recording.taken(text, what="dosing search", ending="py"),
-        file_name=f"{file_stem(f'{state.study().code} dosing search')}.py",
-        mime="text/x-python",
-        key="download dosing search code",
-        icon=":material/download:",
-        on_click="ignore",
-    )

@@ -11,7 +11,7 @@ from dashboard.analyses.dosing import DosingProposal
 from dashboard.analyses.dosing.search import DoseSearch
 from dashboard.text import plain
 from dashboard.views.dosing.search import beside, front
-from dashboard.views.dosing.search.searched import Searched
+from dashboard.views.dosing.search.searched import SearchedDoses
 from dashboard.views.dosing.search.wanted import choose_search
 from dashboard.views.search import running
 
@@ -30,12 +30,12 @@ def show(proposal: DosingProposal) -> None:
     with right, results.explained():
         answer = _answer(proposal, asked)
         if answer is not None:
-            _show(Searched.of(proposal, asked, answer))
+            _show(SearchedDoses.of(proposal, asked, answer))
 
 
 def _answer(proposal: DosingProposal, asked: DoseSearch) -> DoseSearchResult | None:
     def draw(so_far: DoseSearchResult) -> None:
-        searched = Searched.of(proposal, asked, so_far)
+        searched = SearchedDoses.of(proposal, asked, so_far)
         searched.tiles()
         if not searched.front.table.empty:
             front.show(searched, goes_on=True)
@@ -48,7 +48,7 @@ def _answer(proposal: DosingProposal, asked: DoseSearch) -> DoseSearchResult | N
     return running.answer(asked, about=about, draw=draw)
 
 
-def _show(searched: Searched) -> None:
+def _show(searched: SearchedDoses) -> None:
     searched.tiles()
     if not searched.warn_if_empty():
         front.show(searched)
