@@ -9,10 +9,9 @@ from __future__ import annotations
 import gc
 import re
 import socket
-import threading
 import tomllib
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib import import_module
 from importlib.resources import files
@@ -45,7 +44,7 @@ MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 UPLOAD_LIMIT_MB = 190
-FIRST_PAGES = ("dashboard.pages", "dashboard.views.account", "dashboard.views.signed_out")
+PAGES = ("dashboard.pages", "dashboard.views.account", "dashboard.views.signed_out")
 
 _SETTINGS: Mapping[str, Any] = {
     # Nothing is asked of the internet, nothing is told to it.
@@ -143,24 +142,23 @@ def _lifespan(
 ) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncGenerator[None]:
+        _load_pages()
         if started is not None:
             started()
-        threading.Thread(target=_warm_up, daemon=True).start()
         yield
 
     return lifespan
 
 
-def _warm_up() -> None:
-    """Load what pages need while their first reader is still on the way.
+def _load_pages() -> None:
+    """Load what pages need before the first is asked for.
 
-    What is loaded once is there for good, and not looked at again when garbage is collected.
+    Two scripts that load the same modules at one moment, each from another end, find them half
+    loaded. What is loaded once is there for good, and not looked at again when garbage is
+    collected.
     """
-    # A server that is ended meanwhile has no place for more threads; a page that cannot be loaded
-    # says so to its first reader.
-    with suppress(RuntimeError):
-        for page in FIRST_PAGES:
-            import_module(page)
+    for page in PAGES:
+        import_module(page)
     gc.collect()
     gc.freeze()
 
