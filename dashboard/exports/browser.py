@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import os
 import re
 import shutil
@@ -155,6 +156,9 @@ def _with_browser(
     async def started() -> _Answer:
         from kaleido import Kaleido  # an extra; and it takes a while to import
 
+        # What a Chromium says that is no message is passed over there, with a traceback that looks
+        # like a fault of ours; a picture that does not come is one, with a sentence.
+        logging.getLogger("choreographer.channels.pipe").setLevel(logging.CRITICAL)
         async with Kaleido(path=path, page_generator=_Page(), proxy_server=_NOWHERE) as browser:
             return await work(browser, pictures)
 
