@@ -44,7 +44,7 @@ MAIN_SCRIPT = Path(__file__).with_name("main.py")
 LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 UPLOAD_LIMIT_MB = 190
-PAGES = ("dashboard.pages", "dashboard.views.account", "dashboard.views.signed_out")
+_LOADED_FIRST = ("dashboard.pages", "dashboard.views.account", "dashboard.views.signed_out")
 
 _SETTINGS: Mapping[str, Any] = {
     # Nothing is asked of the internet, nothing is told to it.
@@ -157,7 +157,7 @@ def _load_pages() -> None:
     loaded. What is loaded once is there for good, and not looked at again when garbage is
     collected.
     """
-    for page in PAGES:
+    for page in _LOADED_FIRST:
         import_module(page)
     gc.collect()
     gc.freeze()
