@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ from queries.workspace.snapshots import FOLDER
 
 DATABASE = "workspace.db"
 BUSY_SECONDS = 30
+_BUSY_PAUSE = 0.01  # seconds
 
 # Any number will do, as long as every Equipoise uses the same.
 _POSTGRESQL_LOCK = 5_301_747_601
@@ -144,11 +146,29 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     # The waiting time first, since the change to WAL may have to wait as well.
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(cursor)
     cursor.execute("PRAGMA synchronous = FULL")  # a recorded act survives a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is overwritten is gone from the file
     cursor.close()
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Change a database to WAL, which stays with its file.
+
+    While another writes to it, or is just changing it too, SQLite refuses at once, whatever
+    waiting time is set, so we wait ourselves.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_PAUSE)
+        else:
+            return
 
 
 def empty_log(connection: Connection) -> bool:

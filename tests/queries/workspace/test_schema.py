@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -205,9 +206,23 @@ def test_processes_that_open_an_older_workspace_together_bring_it_up_to_date_onc
         )
         for _ in range(3)
     ]
-    for process in started:
-        said, errors = process.communicate(timeout=120)
-        assert (process.returncode, said) == (0, "()\n"), errors
+    ended = [(*process.communicate(timeout=120), process.returncode) for process in started]
+    for said, errors, status in ended:
+        assert (status, said) == (0, "()\n"), errors
+
+
+def test_a_workspace_is_opened_once_another_has_written_to_its_former_journal(old):
+    # SQLite does not wait for a writer of its own accord before it changes to a log.
+    with (
+        closing(sqlite3.connect(old / "workspace.db", isolation_level=None)) as writer,
+        ThreadPoolExecutor() as threads,
+    ):
+        writer.execute("BEGIN IMMEDIATE")
+        opened = threads.submit(open_workspace, old)
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.5)
+        writer.execute("COMMIT")
+        opened.result(timeout=opening.BUSY_SECONDS).close()
 
 
 @pytest.mark.parametrize("version", ["7", str(tables.SCHEMA_VERSION + 1)])
