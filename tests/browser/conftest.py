@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium
+from tests.homes import copied_home
 
 REPOSITORY = Path(__file__).parents[2]
 STARTING_SECONDS = 60
@@ -111,7 +111,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """The dashboard over a copy of the demo studies; one for each test module."""
     folder = tmp_path_factory.mktemp("served")
-    home = Path(shutil.copytree(demo_home, folder / "home"))
+    home = copied_home(demo_home, folder)
     with running_server(home, folder / "server.log") as running:
         yield running
 

@@ -6,7 +6,6 @@ Requests go out by hand, as an attacker's would; a browser comes in at the end.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from tests.browser.attacker import (
     until_closed,
 )
 from tests.browser.conftest import NewPage, RunningServer, running_server
+from tests.homes import copied_home
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ SECRETS = ("EQX-301", "Lumarestat", "GBSG2", "streamlit", "Streamlit")
 def guarded(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """The demo studies with accounts in force."""
     folder = tmp_path_factory.mktemp("guarded")
-    home = Path(shutil.copytree(demo_home, folder / "home"))
+    home = copied_home(demo_home, folder)
     hashed = hash_password(WORD)
     with open_workspace(home) as here:
         for name, roles, studies in (

@@ -51,7 +51,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,6 +88,7 @@ from tests.browser.attacker import (
     until_finished,
 )
 from tests.browser.conftest import REPOSITORY, RunningServer, running_server
+from tests.homes import copied_home
 
 pytestmark = pytest.mark.browser
 
@@ -111,7 +111,7 @@ JWT = ".".join(
 def guarded(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """The demo studies with accounts in force."""
     folder = tmp_path_factory.mktemp("attacked")
-    home = Path(shutil.copytree(demo_home, folder / "home"))
+    home = copied_home(demo_home, folder)
     hashed = hash_password(WORD)
     with open_workspace(home) as here:
         for name, roles, studies in PEOPLE:
@@ -462,7 +462,7 @@ def test_nothing_is_served_with_a_careless_secret(
 def test_a_new_signing_key_ends_sessions_and_forms_and_no_link(
     demo_home: Path, tmp_path: Path
 ) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copied_home(demo_home, tmp_path)
     hashed = hash_password(WORD)
     with open_workspace(home) as here:
         for name, roles in (("root", ["administrator"]), ("vera", ["viewer"])):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from playwright.sync_api import Page, expect
 from dashboard.home import open_here
 from tests.browser.conftest import NewPage, RunningServer, running_server
 from tests.browser.pointing import SLOW
+from tests.homes import copied_home
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +81,7 @@ def kill_while_it_searches(page: Page, home: Path, log: Path) -> None:
 def test_a_search_outlives_the_server_and_its_worker(
     new_page: NewPage, demo_home: Path, tmp_path: Path
 ) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copied_home(demo_home, tmp_path)
     page = new_page()
     with pytest.raises(AssertionError, match="-9"):  # how it ended
         kill_while_it_searches(page, home, tmp_path / "first.log")

@@ -12,10 +12,11 @@ from dashboard.commands.backup import back_up
 from queries.errors import DataError
 from queries.store import open_store
 from queries.workspace import open_workspace
+from tests.homes import copied_home
 
 
 def test_a_backup_is_restored_by_serving_it(demo_home: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copied_home(demo_home, tmp_path)
     out = tmp_path / "backup"
     assert command._run(["backup", "--out", str(out), "--home", str(home)]) == command.OK
     shutil.rmtree(home)
@@ -31,7 +32,7 @@ def test_a_backup_is_restored_by_serving_it(demo_home: Path, tmp_path: Path) -> 
 def test_a_backup_that_cannot_be_written_leaves_nothing(
     demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copied_home(demo_home, tmp_path)
     with open_workspace(home) as workspace:
         (tmp_path / "there").mkdir()
         with pytest.raises(DataError, match="a folder that is not there yet"):

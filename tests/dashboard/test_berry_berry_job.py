@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +22,7 @@ from dashboard.jobs.requests import read_request
 from dashboard.jobs.working import Worker
 from queries.store import open_store
 from queries.workspace import Job, Workspace
+from tests.homes import copied_home
 
 ARM = "Lumarestat 200 mg"
 FIT = BerryBerryFit.of(AdverseEvents(), arm=ARM, draws=200, seed=1)
@@ -36,13 +34,7 @@ def workspace(
     demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workspace]:
     """A copy of the demo studies, with a key that must not be found anywhere."""
-    home = tmp_path / "home"
-    shutil.copytree(demo_home, home, ignore=shutil.ignore_patterns("workspace.db*"))
-    with (
-        closing(sqlite3.connect(demo_home / "workspace.db")) as source,
-        closing(sqlite3.connect(home / "workspace.db")) as target,
-    ):
-        source.backup(target)
+    home = copied_home(demo_home, tmp_path)
     key = tmp_path / "key"
     key.write_text(KEY)
     key.chmod(0o600)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
-import sqlite3
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +18,7 @@ from queries.errors import DataError
 from queries.exporters import FORMATS, ExportRefused
 from queries.store import open_store
 from queries.workspace import open_workspace
+from tests.homes import copied_home
 
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)), name="Women / 😀 ../x")
 
@@ -28,15 +26,7 @@ WOMEN = Cohort(OneOf(column="SEX", values=("F",)), name="Women / 😀 ../x")
 @pytest.fixture
 def home(demo_home: Path, tmp_path: Path) -> Path:
     """A home of one's own: an export is recorded in it."""
-    folder = tmp_path / "home"
-    shutil.copytree(demo_home, folder, ignore=shutil.ignore_patterns("workspace.db*"))
-    # Another test process may have the workspace open: its files change while they are copied.
-    with (
-        closing(sqlite3.connect(demo_home / "workspace.db")) as source,
-        closing(sqlite3.connect(folder / "workspace.db")) as target,
-    ):
-        source.backup(target)
-    return folder
+    return copied_home(demo_home, tmp_path)
 
 
 def test_the_command(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

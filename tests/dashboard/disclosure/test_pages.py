@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +17,7 @@ from queries.store import open_store
 from tests.dashboard.disclosure.attacker import Attacker, read_counts, texts_and_numbers
 from tests.dashboard.disclosure.test_attack import named
 from tests.dashboard.eqx301 import snapshot_path
+from tests.homes import copied_home
 
 VIEWS = Path(__file__).parents[3] / "dashboard" / "views"
 # Results that state nothing, and so go into no share: many show subjects, or may.
@@ -35,7 +35,7 @@ SILENT = {
 @pytest.fixture(scope="module")
 def home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the demo studies: looking at subjects is recorded there."""
-    return Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("looked-at") / "home"))
+    return copied_home(demo_home, tmp_path_factory.mktemp("looked-at"))
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.survival.logrank import LogRank
@@ -29,17 +26,6 @@ STUDIES = ("EQX-301", "GBSG2", "EQX-201")
 CURVES = ["Survival", *VIEWS]
 WOMEN = Cohort(OneOf(column="SEX", values=("F",)))
 ARMS = ("Lumarestat 200 mg", "Placebo", "30 mg", "60 mg", "100 mg")
-
-
-@pytest.fixture
-def home(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    folder = Path(shutil.copytree(demo_home, tmp_path / "home"))
-    monkeypatch.setenv("EQUIPOISE_HOME", str(folder))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield folder
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def opened(study: str, **inputs: object) -> AppTest:
