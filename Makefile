@@ -16,6 +16,8 @@ TEST_READY := $(VENV)/.ready/test-$(STATE)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 TESTERS ?= 2
+# Tests start many processes of the same sources: what was compiled for one is kept for the next.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run demo test test-all check bench hooks browser clean
 .DEFAULT_GOAL := run
