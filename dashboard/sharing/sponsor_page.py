@@ -126,16 +126,17 @@ def _brand(said: str) -> str:
 def _opening(content: ShareContent) -> str:
     share, version, study = content.share, content.version, content.study
     named = study.code if study.title == study.code else f"{study.code} · {study.title}"
+    since = content.other_subjects
     facts = {
         "Data cut": version.data_cut,
         "Frozen": f"{moment(version.made_at)} by {version.made_by}, version {version.number}",
         "Shown to you": promise(share.audience, share.threshold)
         + (" All arms together: the study was blinded." if version.pooled else ""),
         "Open until": moment(share.expires_at),
-        "Snapshot": content.snapshot_sha256[:12],
+        # An erasure writes the file anew: the footnotes of the cards name what it was then.
+        "Snapshot, as it is now" if since else "Snapshot": content.snapshot_sha256[:12],
     }
     lines = "".join(f"<dt>{name}</dt><dd>{words(said)}</dd>" for name, said in facts.items())
-    since = content.other_subjects
     others = f'<p class="alert">{words(since)}</p>' if since else ""
     note = f'<p class="note">{escape(version.note)}</p>' if version.note else ""
     return (

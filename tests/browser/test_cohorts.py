@@ -173,12 +173,22 @@ PAGES = (
     "", "cohorts", "compare", "subjects", "survival", "safety", "measurements", "prediction",
     "designs", "search", "report", "shares", "audit",
 )  # fmt: skip
+OF_EACH_KIND = ("cohorts", "survival", "designs", "audit")
 
 
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
-def test_pages_are_accessible(new_page: NewPage, server: RunningServer, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "paths"),
+    [
+        pytest.param("dark", OF_EACH_KIND, id="some in the dark"),
+        pytest.param("dark", PAGES, id="dark", marks=pytest.mark.slow),
+        pytest.param("light", PAGES, id="light", marks=pytest.mark.slow),
+    ],
+)
+def test_pages_are_accessible(
+    new_page: NewPage, server: RunningServer, scheme: str, paths: tuple[str, ...]
+) -> None:
     page, serious = new_page(color_scheme=scheme), []
-    for path in PAGES:
+    for path in paths:
         page.goto(f"{server.url}/{path}")
         results = page.get_by_role("figure").or_(page.get_by_test_id("stDataFrame"))
         results = results.or_(page.get_by_role("button", name="Fit and validate"))

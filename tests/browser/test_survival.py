@@ -93,6 +93,7 @@ def test_numbers_are_taken_away_with_their_notes(page: Page, server: RunningServ
     assert any("Estimand" in line and "ITTFL" in line for line in lines), "the notes go along"
 
 
+@pytest.mark.slow
 def test_every_tab_stands_and_is_accessible(page: Page, server: RunningServer) -> None:
     page.goto(f"{server.url}/survival")
     curves(page, "Overall survival")

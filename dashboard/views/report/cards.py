@@ -59,7 +59,7 @@ def _buttons(one: KeptCard, last: int) -> None:
     )
 
 
-def _act(change: Callable[[], None]) -> None:
+def _act(change: Callable[[], object]) -> None:
     """Change the report, for who may."""
     with results.explained():
         state.acting("reports")
@@ -110,15 +110,21 @@ def _read(one: KeptCard) -> None:
 
 def _texts(one: KeptCard) -> None:
     kept, room = one.kept, state.workspace().reports
-    section, comment = f"section {kept.id}", f"comment {kept.id}"
-    st.session_state.setdefault(section, kept.section)
-    st.session_state.setdefault(comment, kept.comment)
+    section = state.show(f"section {kept.id}", kept.section)
+    comment = state.show(f"comment {kept.id}", kept.comment)
 
-    def write() -> None:
-        with results.explained():
-            person = state.acting("reports")
-            room.head(kept.id, st.session_state[section], person=person)
-            room.comment(kept.id, st.session_state[comment], person=person)
+    def write(change: Callable[..., object], key: str) -> None:
+        # Only what was changed here: somebody else may have changed the other meanwhile.
+        _act(lambda: change(kept.id, st.session_state[key], person=state.acting("reports")))
 
-    st.text_input("Heading above it", key=section, max_chars=200, on_change=write)
-    st.text_area("Comment", key=comment, max_chars=4000, height=80, on_change=write)
+    st.text_input(
+        "Heading above it", key=section, max_chars=200, on_change=write, args=(room.head, section)
+    )
+    st.text_area(
+        "Comment",
+        key=comment,
+        max_chars=4000,
+        height=80,
+        on_change=write,
+        args=(room.comment, comment),
+    )

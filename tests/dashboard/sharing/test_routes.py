@@ -301,7 +301,9 @@ def test_huge_and_odd_forms_are_refused(sharing: Sharing) -> None:
 def test_a_reader_is_told_that_subjects_were_left_out_since_and_not_who(sharing: Sharing) -> None:
     share, token = sharing.make()
     reader = sharing.reader(token)
-    assert "Made before" not in reader.get(f"/shared/{share.id}").text
+    told = reader.get(f"/shared/{share.id}").text
+    assert "Made before" not in told
+    assert "<dt>Snapshot</dt>" in told
     hashed = "a1" * 32
     for state in ("restricted", "erased"):
         sharing.workspace.subjects.mark(
@@ -309,6 +311,7 @@ def test_a_reader_is_told_that_subjects_were_left_out_since_and_not_who(sharing:
         )
     told = reader.get(f"/shared/{share.id}").text
     assert "Made before subjects were restricted, released or erased" in told
+    assert "<dt>Snapshot, as it is now</dt>" in told
     assert hashed not in told
     assert "Withdrew" not in told
     later, token = sharing.make()

@@ -56,6 +56,18 @@ def test_results_are_added_ordered_and_commented(home: Path) -> None:
         assert [one.id for one in workspace.reports.cards(report.id)] == [first.id]
 
 
+def test_what_another_has_written_meanwhile_is_shown_and_kept(home: Path) -> None:
+    opened("overview").button("add to report EQX-301 disposition").click().run()
+    app = opened("report")
+    with open_workspace(home) as workspace:
+        [card] = workspace.reports.cards(workspace.reports.of_study("EQX-301")[0].id)
+        workspace.reports.comment(card.id, "Mine.", person="anna")
+        app.text_input(f"section {card.id}").set_value("Baseline").run()
+        [written] = workspace.reports.cards(card.report)
+    assert (written.section, written.comment) == ("Baseline", "Mine.")
+    assert app.text_area(f"comment {card.id}").value == "Mine."
+
+
 def test_a_card_says_that_a_subject_was_left_out_since(home: Path) -> None:
     opened("overview").button("add to report EQX-301 disposition").click().run()
     with open_workspace(home) as workspace:
