@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import time
@@ -75,19 +74,6 @@ def prepare_home(home: Path) -> Path:
         rule = f"the home folder of a workspace can be made and written ({reason})"
         raise DataError(rule, got=str(home)) from None
     return home
-
-
-def _make_private(database: Path) -> None:
-    """Make the file of the database, so that it is never readable by others, not even at first.
-
-    One that is there is not opened: closing it would take away the locks that connections of
-    this process hold on it, and another process could then take its journal for an orphan.
-    """
-    try:
-        os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        if not os.access(database, os.R_OK | os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 def connect(url: URL) -> Engine:

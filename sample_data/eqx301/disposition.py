@@ -8,7 +8,6 @@ import pandas as pd
 from sample_data.eqx301.protocol import ARM_CODES, ARMS, DATA_CUT, STUDY, stream
 from sample_data.eqx301.trial import Trial
 
-_NO_DATE = np.datetime64("NaT")
 _TREATMENT_REASONS = {
     "progression": "PROGRESSIVE DISEASE",
     "death": "DEATH",

@@ -27,7 +27,7 @@ def _pages_waited_for_asleep() -> Iterator[None]:
     def wait(runner: LocalScriptRunner, timeout: float) -> None:
         if runner._script_thread is not None:
             runner._script_thread.join(timeout)
-        require_widgets_deltas(runner, timeout=0.01)
+        require_widgets_deltas(runner, timeout=1)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(local_script_runner, "require_widgets_deltas", wait)

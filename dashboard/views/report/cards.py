@@ -46,24 +46,21 @@ def _buttons(one: KeptCard, last: int) -> None:
             icon=icon,
             type="tertiary",
             disabled=not 1 <= to <= last,
-            on_click=lambda to=to: _act(
-                lambda: room.move(kept.id, to=to, person=state.acting("reports"))
-            ),
+            on_click=lambda to=to: _act(lambda person: room.move(kept.id, to=to, person=person)),
         )
     st.button(
         "Remove",
         key=f"remove {kept.id}",
         icon=":material/delete:",
         type="tertiary",
-        on_click=lambda: _act(lambda: room.remove(kept.id, person=state.acting("reports"))),
+        on_click=lambda: _act(lambda person: room.remove(kept.id, person=person)),
     )
 
 
-def _act(change: Callable[[], object]) -> None:
+def _act(change: Callable[[str], object]) -> None:
     """Change the report, for who may."""
     with results.explained():
-        state.acting("reports")
-        change()
+        change(state.acting("reports"))
 
 
 def _preview(one: KeptCard) -> None:
@@ -115,7 +112,7 @@ def _texts(one: KeptCard) -> None:
 
     def write(change: Callable[..., object], key: str) -> None:
         # Only what was changed here: somebody else may have changed the other meanwhile.
-        _act(lambda: change(kept.id, st.session_state[key], person=state.acting("reports")))
+        _act(lambda person: change(kept.id, st.session_state[key], person=person))
 
     st.text_input(
         "Heading above it", key=section, max_chars=200, on_change=write, args=(room.head, section)
